@@ -1,0 +1,168 @@
+// The shape of everything the page shows, and what a person can do. No React, no TF.js; `lab.ts` fills it.
+import type {
+  DatasetSummary,
+  FailedFilm,
+  OpenProgress,
+  PreparedSample,
+  PrepareEvent,
+  SampleSummary,
+  WallFilm,
+  WallFilter,
+} from "../protocol/dataset";
+import type { Failure } from "../protocol/labError";
+import type { TrialSettings } from "../protocol/settings";
+import type {
+  AdapterReport,
+  Evaluation,
+  FinderPoint,
+  FinderResult,
+  StepRecord,
+  TrainPhase,
+  Trial,
+  WeightsChoice,
+  WeightsSummary,
+} from "../protocol/training";
+
+export const STEPS = ["dataset", "balance", "finder", "train", "evaluate", "trials"] as const;
+export type StepName = (typeof STEPS)[number];
+
+/** A long job: idle until first started; `done`, `stopped` and `failed` are how it ended. */
+export type JobState = "idle" | "running" | "stopping" | "done" | "stopped" | "failed";
+
+export interface GpuState {
+  /** `software`: only a software adapter was found and the person has not yet accepted it. */
+  state: "asking" | "ready" | "software" | "missing";
+  report: AdapterReport | null;
+  failure: Failure | null;
+}
+
+export interface DatasetState {
+  state: "empty" | "opening" | "ready" | "failed";
+  /** Name of the folder that is or was opened. */
+  name: string;
+  progress: OpenProgress | null;
+  summary: DatasetSummary | null;
+  failure: Failure | null;
+}
+
+export interface SampleState {
+  state: "none" | "counting" | "ready" | "failed";
+  summary: SampleSummary | null;
+  failure: Failure | null;
+}
+
+export type PrepareProgress = Extract<PrepareEvent, { type: "prepareProgress" }>;
+
+export interface PreparationState {
+  state: JobState;
+  progress: PrepareProgress | null;
+  /** Ready to train with; null again as soon as a setting changes that it depends on. */
+  sample: PreparedSample | null;
+  failed: FailedFilm[];
+  failure: Failure | null;
+}
+
+export interface FinderState {
+  state: JobState;
+  phase: TrainPhase | null;
+  points: FinderPoint[];
+  steps: number;
+  result: FinderResult | null;
+  failure: Failure | null;
+}
+
+export interface RunState {
+  /** `pausing`: asked to pause, the step under way ends first. */
+  state: JobState | "pausing" | "paused";
+  phase: TrainPhase | null;
+  phaseDetail: string;
+  trial: Trial | null;
+  /** Grows in place; `stepsSeen` changes whenever it does. */
+  steps: StepRecord[];
+  stepsSeen: number;
+  stepsTotal: number;
+  filmsPerSecond: number;
+  secondsLeft: number;
+  notices: string[];
+  failure: Failure | null;
+}
+
+export interface WeightsState {
+  choice: WeightsChoice;
+  /** What is said of it, e.g. the file's name. */
+  label: string;
+  summary: WeightsSummary | null;
+  failure: Failure | null;
+}
+
+export interface EvaluationState {
+  state: JobState;
+  /** What was evaluated, e.g. "Trial 3, best checkpoint". */
+  label: string;
+  done: number;
+  total: number;
+  evaluation: Evaluation | null;
+  failure: Failure | null;
+}
+
+export interface LabState {
+  step: StepName;
+  /** One sentence: what the lab is doing or has done. Shown in the live region `Lab status`. */
+  status: string;
+  gpu: GpuState;
+  /** GPU bytes of the running or last job. */
+  gpuBytes: number;
+  diskBytes: number | null;
+  dataset: DatasetState;
+  settings: TrialSettings;
+  sample: SampleState;
+  preparation: PreparationState;
+  finder: FinderState;
+  run: RunState;
+  weights: WeightsState;
+  evaluation: EvaluationState;
+  trials: Trial[];
+}
+
+export interface LabCommands {
+  goTo(step: StepName): void;
+  /** Accepts the software adapter, after the warning. */
+  allowSoftwareAdapter(): Promise<void>;
+  /** A drop may hold a folder, a label CSV or a `.safetensors` file: each goes where it belongs. */
+  takeDrop(data: DataTransfer): Promise<void>;
+  /** From `<input type="file" webkitdirectory>`. */
+  openFiles(files: FileList): Promise<void>;
+  openDrawnFilms(): Promise<void>;
+  /** Reads the open folder again with this label CSV. */
+  chooseCsv(file: File): Promise<void>;
+  changeSettings(change: Partial<TrialSettings>): void;
+  countWall(filter: WallFilter): Promise<number>;
+  readWall(filter: WallFilter, from: number, count: number): Promise<WallFilm[]>;
+  thumbnail(row: number, side: number): Promise<ImageBitmap>;
+  prepareFilms(): Promise<void>;
+  stopPreparing(): void;
+  downloadFailedFilms(): void;
+  findLr(): Promise<void>;
+  stopFinder(): void;
+  /** Writes a max LR, off the finder's curve or typed. */
+  pickMaxLr(lr: number): void;
+  train(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  stop(): void;
+  /** Goes on with an interrupted or stopped trial, from its last checkpoint. */
+  continueTrial(id: number): Promise<void>;
+  /** Shows an ended trial's curves on the Train step. */
+  showTrial(id: number): Promise<void>;
+  deleteTrial(id: number): Promise<void>;
+  downloadWeights(id?: number): Promise<void>;
+  downloadTrial(id?: number): Promise<void>;
+  downloadPredictions(): void;
+  /** Begins the next trial, or evaluates, from a weights file. */
+  takeWeights(file: File): Promise<void>;
+  /** Begins the next trial from an earlier one's weights. */
+  takeTrialWeights(id: number): Promise<void>;
+  clearWeights(): void;
+  /** Validation films through the last run's best weights, or through the weights taken from a file. */
+  evaluate(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+// The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
+import type { Architecture } from "../protocol/settings";
+
+/** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
+export interface NamedArray {
+  shape: number[];
+  data: Float32Array;
+}
+/** Insertion order is torchvision's `state_dict()` order. `num_batches_tracked` is kept as a float32 of shape []. */
+export type NamedArrays = Map<string, NamedArray>;
+
+export type BatchImages =
+  /** Grey films as bytes, [count, size, size]: normalised and spread to three channels on the GPU. */
+  | { kind: "films"; data: Uint8Array; size: number }
+  /** Already normalised, [count, 3, size, size], as PyTorch lays it out. For parity. */
+  | { kind: "normalised"; data: Float32Array; size: number };
+
+export interface Batch {
+  count: number;
+  images: BatchImages;
+  /** [count, classes], 0 or 1. Not read in inference. */
+  targets: Float32Array;
+}
+
+export type OptimizerStep =
+  /** AdamW with decoupled decay (Loshchilov and Hutter 2019; torch.optim.AdamW): p *= 1 - lr*wd, then Adam with bias correction. */
+  | { name: "adamw"; lr: number; beta1: number; beta2: number; eps: number; weightDecay: number }
+  /** torch.optim.SGD, no dampening, no Nesterov: v = momentum*v + g + wd*p; p -= lr*v. */
+  | { name: "sgd"; lr: number; momentum: number; weightDecay: number };
+
+/** Everything a run needs to go on bit for bit. */
+export interface EngineSnapshot {
+  /** Parameters and BatchNorm statistics under torchvision's names. */
+  model: NamedArrays;
+  /** Moments, `exp_avg.<parameter>` and `exp_avg_sq.<parameter>` (AdamW) or `momentum_buffer.<parameter>` (SGD); empty before the first step. */
+  optimizer: NamedArrays;
+  optimizerSteps: number;
+}
+
+/** What one training step saw, for parity and tests; arrays in torchvision's layout. */
+export interface StepObservation {
+  /** [count, classes] */
+  logits: Float32Array;
+  gradients: NamedArrays;
+}
+
+export interface EngineOptions {
+  arch: Architecture;
+  classes: number;
+  /** Weight of positive targets in the loss (torch `BCEWithLogitsLoss(pos_weight=...)`). */
+  positiveWeight: number;
+}
+
+export interface Engine {
+  readonly options: EngineOptions;
+  /**
+   * One step: forward in training mode, BCE with logits (mean over all elements), backward, optimiser. Resolves to the loss.
+   * A loss that is not finite is returned as it is; the caller decides.
+   */
+  trainStep(batch: Batch, optimizer: OptimizerStep, observe?: (seen: StepObservation) => void): Promise<number>;
+  /** Inference mode: logits [count, classes]. */
+  predict(batch: Batch): Promise<Float32Array>;
+  /** Reads all state back to the CPU. */
+  snapshot(): Promise<EngineSnapshot>;
+  /** Takes over a snapshot. @throws LabError weightsMismatch naming the first array whose name or shape differs */
+  restore(snapshot: EngineSnapshot): void;
+  /** Bytes allocated on the GPU, pooled buffers included, and live tensors. */
+  memory(): { gpuBytes: number; tensors: number };
+  dispose(): void;
+}

@@ -1,0 +1,83 @@
+// What a person can set before a trial, with its defaults. Every field goes into the trial's file, so names are kept stable.
+
+export const ARCHITECTURES = ["densenet121", "densenet161", "densenet169", "densenet201", "densenet-mini"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** CheXpert's U-Ignore, U-Zeros, U-Ones (Irvin et al. 2019, section 3.1). */
+export type UncertainPolicy = "ignore" | "zero" | "one";
+/** A blank cell is a finding the report does not mention. */
+export type BlankPolicy = "negative" | "ignore";
+export type Balance = "undersample" | "oversample" | "weight" | "none";
+
+/** Which rows are learnt from, and how they are labelled, split and balanced. */
+export interface SampleSettings {
+  /** Column of the label CSV. */
+  target: string;
+  /** Cell values that count as positive, as the CSV writes them; for a label column (1, 0, -1, blank) it is ["1"]. */
+  positive: string[];
+  uncertain: UncertainPolicy;
+  blank: BlankPolicy;
+  frontalOnly: boolean;
+  /** Share of the patients held out for validation (0 < share < 1), or the dataset's own valid.csv. */
+  validation: number | "own";
+  balance: Balance;
+  /** With `undersample`: draw other films of the majority class each epoch, so that in time all are seen. */
+  freshEachEpoch: boolean;
+  /** Square side in pixels to which films are prepared. */
+  imageSize: number;
+  /** Epochs to train; with `freshEachEpoch` it also decides which films are prepared. */
+  epochs: number;
+  seed: number;
+}
+
+/** How a trial is trained. Defaults are fastai v1's (REFERENCE: fit_one_cycle, AdamW). */
+export interface TrainingSettings {
+  arch: Architecture;
+  batchSize: number;
+  maxLr: number;
+  weightDecay: number;
+  betas: [number, number];
+  eps: number;
+  divFactor: number;
+  pctStart: number;
+  finalDiv: number;
+  /** Momentum (beta1) at the ends and in the middle of the cycle. */
+  moms: [number, number];
+  /** A checkpoint is written every so many steps, and at each epoch's end. */
+  checkpointEverySteps: number;
+  engine: "stock";
+}
+
+export interface TrialSettings extends SampleSettings, TrainingSettings {}
+
+export const DEFAULT_SETTINGS: TrialSettings = {
+  target: "Cardiomegaly",
+  positive: ["1"],
+  uncertain: "ignore",
+  blank: "negative",
+  frontalOnly: false,
+  validation: 0.1,
+  balance: "undersample",
+  freshEachEpoch: false,
+  imageSize: 64,
+  epochs: 3,
+  seed: 0,
+  arch: "densenet121",
+  batchSize: 16,
+  maxLr: 1e-3,
+  weightDecay: 1e-2,
+  betas: [0.9, 0.99],
+  eps: 1e-8,
+  divFactor: 25,
+  pctStart: 0.3,
+  finalDiv: 250_000,
+  moms: [0.95, 0.85],
+  checkpointEverySteps: 200,
+  engine: "stock",
+};
+
+/** Mean and standard deviation of the three input channels, of films in [0, 1]: ImageNet's, as torchvision and fastai use them. */
+export const NORMALISATION = {
+  mean: [0.485, 0.456, 0.406] as [number, number, number],
+  std: [0.229, 0.224, 0.225] as [number, number, number],
+};

@@ -1,0 +1,214 @@
+// What crosses between the page and the training worker, and what a trial is made of.
+import type { PreparedSample, SampleSummary } from "./dataset";
+import type { Failure } from "./labError";
+import type { TrialSettings } from "./settings";
+
+export interface AdapterReport {
+  /** As the driver names itself, e.g. "Apple M2" or "SwiftShader". */
+  name: string;
+  vendor: string;
+  architecture: string;
+  isSoftware: boolean;
+  maxBindingBytes: number;
+  maxBufferBytes: number;
+  features: string[];
+}
+
+/** One training step. `step` counts from 0 over the whole run. */
+export interface StepRecord {
+  step: number;
+  epoch: number;
+  loss: number;
+  lr: number;
+  momentum: number;
+}
+
+export interface EpochRecord {
+  /** From 0. */
+  epoch: number;
+  /** Mean training loss over the epoch's steps. */
+  trainLoss: number;
+  validLoss: number;
+  accuracy: number;
+  /** Null where validation holds one class only. */
+  auroc: number | null;
+  seconds: number;
+}
+
+export interface FinderPoint {
+  lr: number;
+  loss: number;
+  smoothed: number;
+}
+
+export interface FinderSuggestions {
+  /** Where the smoothed loss falls fastest by index (fastai v1 `recorder.plot(suggestion=True)`, "min numerical gradient"). */
+  steepest: number | null;
+  /** LR at the smallest smoothed loss, divided by 10. */
+  minimumOver10: number | null;
+}
+
+export interface FinderResult {
+  lrs: number[];
+  losses: number[];
+  smoothed: number[];
+  suggestions: FinderSuggestions;
+  /** The max LR that the person (or `auto`) took, if any. */
+  chosen: number | null;
+}
+
+export interface FinderSettings {
+  startLr: number;
+  endLr: number;
+  steps: number;
+}
+
+export const FINDER_DEFAULTS: FinderSettings = { startLr: 1e-7, endLr: 10, steps: 100 };
+
+export type TrialState = "ready" | "running" | "paused" | "stopped" | "finished" | "failed";
+
+export interface DatasetFingerprint {
+  name: string;
+  format: string;
+  rows: number;
+  films: number;
+  csvPath: string;
+  csvSha256: string;
+}
+
+/** A numbered trial as it is kept in IndexedDB. History and weights stand with its checkpoints. */
+export interface Trial {
+  id: number;
+  /** The trial whose weights this one began from, a file's name, or null for a fresh start. */
+  parent: string | null;
+  createdAt: string;
+  state: TrialState;
+  failure: Failure | null;
+  settings: TrialSettings;
+  dataset: DatasetFingerprint;
+  sample: SampleSummary;
+  finder: FinderResult | null;
+  adapter: AdapterReport | null;
+  /** Versions of what computed it. */
+  versions: Record<string, string>;
+  stepsDone: number;
+  stepsTotal: number;
+  epochs: EpochRecord[];
+  /** Steps at which the kept checkpoints stand. */
+  checkpoints: { last: CheckpointRef | null; best: CheckpointRef | null };
+  seconds: number;
+}
+
+export interface CheckpointRef {
+  key: string;
+  step: number;
+  savedAt: string;
+  bytes: number;
+  auroc: number | null;
+}
+
+export type TrainPhase = "opening" | "compiling" | "training" | "validating" | "saving" | "paused";
+
+export type TrainEvent =
+  | { type: "phase"; phase: TrainPhase; detail: string }
+  | {
+      type: "steps";
+      steps: StepRecord[];
+      stepsTotal: number;
+      filmsPerSecond: number;
+      secondsLeft: number;
+      gpuBytes: number;
+    }
+  | { type: "epochEnd"; epoch: EpochRecord; gpuBytes: number; tensors: number }
+  | { type: "checkpoint"; checkpoint: CheckpointRef }
+  /** A sentence the person should read; the run goes on. */
+  | { type: "notice"; message: string }
+  | { type: "finished"; trial: Trial }
+  | { type: "stopped"; trial: Trial }
+  | ({ type: "failed"; step: number | null } & Failure);
+
+export type FinderEvent =
+  | { type: "phase"; phase: TrainPhase; detail: string }
+  | { type: "points"; points: FinderPoint[]; steps: number; gpuBytes: number }
+  | { type: "finished"; result: FinderResult }
+  | { type: "stopped"; result: FinderResult }
+  | ({ type: "failed" } & Failure);
+
+export interface Prediction {
+  path: string;
+  target: 0 | 1;
+  logit: number;
+  probability: number;
+}
+
+export interface Evaluation {
+  films: number;
+  loss: number;
+  accuracy: number;
+  auroc: number | null;
+  predictions: Prediction[];
+}
+
+export type EvaluateEvent =
+  | { type: "phase"; phase: TrainPhase; detail: string }
+  | { type: "evaluateProgress"; done: number; total: number }
+  | { type: "finished"; evaluation: Evaluation }
+  | { type: "stopped" }
+  | ({ type: "failed" } & Failure);
+
+/** Which weights: fresh from the seed, a file's, or a trial's checkpoint. */
+export type WeightsChoice =
+  | { kind: "fresh" }
+  | { kind: "file"; name: string; bytes: ArrayBuffer }
+  | { kind: "trial"; trialId: number; which: "last" | "best" };
+
+export interface FinderRequest {
+  settings: TrialSettings;
+  sample: PreparedSample;
+  weights: WeightsChoice;
+  finder: FinderSettings;
+}
+
+export interface NewTrial {
+  settings: TrialSettings;
+  sample: PreparedSample;
+  dataset: DatasetFingerprint;
+  finder: FinderResult | null;
+  weights: WeightsChoice;
+  parent: string | null;
+}
+
+export interface EvaluateRequest {
+  settings: TrialSettings;
+  sample: PreparedSample;
+  weights: WeightsChoice;
+}
+
+export interface WeightsSummary {
+  arch: string;
+  classes: string[];
+  imageSize: number | null;
+  parameters: number;
+}
+
+export interface TrainApi {
+  /** Asks for the adapter. `allowSoftware` false refuses a software adapter with `softwareAdapter`. @throws LabError noWebGpu */
+  openAdapter(allowSoftware: boolean): Promise<AdapterReport>;
+  find(request: FinderRequest, port: MessagePort): Promise<void>;
+  /** Creates the trial in IndexedDB, numbered, and returns it; nothing runs yet. */
+  createTrial(request: NewTrial): Promise<Trial>;
+  /** Runs a created or interrupted trial from its last checkpoint to its end. */
+  train(trialId: number, port: MessagePort): Promise<void>;
+  evaluate(request: EvaluateRequest, port: MessagePort): Promise<void>;
+  /** The trial's weights as a safetensors file under torchvision's names. @throws LabError checkpointDamaged */
+  exportWeights(trialId: number, which: "last" | "best"): Promise<ArrayBuffer>;
+  /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */
+  exportTrial(trialId: number): Promise<string>;
+  /** Steps of a trial so far, from its last checkpoint. */
+  readSteps(trialId: number): Promise<StepRecord[]>;
+  /** What a weights file holds, checked against an architecture and class count. @throws LabError weightsMismatch, weightsUnreadable */
+  inspectWeights(bytes: ArrayBuffer, arch: string): Promise<WeightsSummary>;
+  listTrials(): Promise<Trial[]>;
+  readSample(trialId: number): Promise<PreparedSample>;
+  deleteTrial(trialId: number): Promise<void>;
+}
