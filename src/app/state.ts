@@ -81,6 +81,8 @@ export interface RunState {
   steps: StepRecord[];
   stepsSeen: number;
   stepsTotal: number;
+  /** LR of the steps still to come, thinned for a chart; empty where it is not known. */
+  comingLr: { step: number; lr: number }[];
   filmsPerSecond: number;
   secondsLeft: number;
   notices: string[];
