@@ -125,7 +125,7 @@ export type TrainEvent =
   | { type: "notice"; message: string }
   | { type: "finished"; trial: Trial }
   | { type: "stopped"; trial: Trial }
-  | ({ type: "failed"; step: number | null } & Failure);
+  | ({ type: "failed"; step?: number } & Failure);
 
 export type FinderEvent =
   | { type: "phase"; phase: TrainPhase; detail: string }

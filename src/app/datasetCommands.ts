@@ -1,0 +1,211 @@
+// Commands of the first two steps: open a folder, choose what to learn, look at films, prepare them.
+import * as Comlink from "comlink";
+import type { DatasetSummary, FolderSource, PrepareEvent } from "../protocol/dataset";
+import { type Failure, LabError, toFailure } from "../protocol/labError";
+import type { TrialSettings } from "../protocol/settings";
+import { announce, count, type LabContext, plural } from "./context";
+import { readDrop, sourceFromFiles } from "./folders";
+import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
+import { type JobHandle, watchJob } from "./jobs";
+import { saveText } from "./save";
+import type { LabCommands } from "./state";
+
+type DatasetCommands = Pick<
+  LabCommands,
+  | "takeDrop"
+  | "openFiles"
+  | "openDrawnFilms"
+  | "chooseCsv"
+  | "changeSettings"
+  | "countWall"
+  | "readWall"
+  | "thumbnail"
+  | "prepareFilms"
+  | "stopPreparing"
+  | "downloadFailedFilms"
+>;
+
+const DRAWN_SEED = 2019;
+const DRAWN_FILMS = 1200;
+
+/** Settings that decide which films are sampled and how they are prepared. */
+const SAMPLE_KEYS = [
+  "target",
+  "positive",
+  "uncertain",
+  "blank",
+  "frontalOnly",
+  "validation",
+  "balance",
+  "freshEachEpoch",
+  "imageSize",
+  "seed",
+] as const satisfies readonly (keyof TrialSettings)[];
+
+export function createDatasetCommands(context: LabContext, takeWeights: LabCommands["takeWeights"]): DatasetCommands {
+  const { store, workers, patch, say } = context;
+  let source: FolderSource | null = null;
+  let preparing: JobHandle | null = null;
+  /** Counts overlap where settings change quickly: only the newest may land. */
+  let newestCount = 0;
+
+  async function open(next: FolderSource, csv?: File): Promise<void> {
+    if (preparing) {
+      preparing.send({ type: "stop" });
+      await preparing.done;
+    }
+    source = next;
+    patch("dataset", { state: "opening", name: next.name, progress: null, summary: null, failure: null });
+    patch("sample", { state: "none", summary: null, failure: null });
+    store.setState({ step: "dataset", preparation: EMPTY_PREPARATION, finder: EMPTY_FINDER });
+    say(`Reading ${next.name}.`);
+    try {
+      const summary = await workers.dataset.open(
+        { source: next, csv },
+        Comlink.proxy((progress) => patch("dataset", { progress })),
+      );
+      patch("dataset", { state: "ready", summary });
+      store.setState((state) => ({ settings: { ...state.settings, ...defaultTarget(summary, state.settings) } }));
+      say(`${plural(summary.films, "film")} and ${plural(summary.rows, "row")} read from ${summary.csvPath}.`);
+      announce({ type: "indexed", ...summary });
+      await countSample();
+    } catch (error) {
+      fail("dataset", toFailure(error));
+    }
+  }
+
+  function fail(part: "dataset" | "sample" | "preparation", failure: Failure): void {
+    patch(part, { state: "failed", failure });
+    say(failure.message);
+    announce({ type: "failed", ...failure });
+  }
+
+  async function countSample(): Promise<void> {
+    const turn = ++newestCount;
+    patch("sample", { state: "counting", failure: null });
+    try {
+      const summary = await workers.dataset.describeSample(store.getState().settings);
+      if (turn === newestCount) patch("sample", { state: "ready", summary, failure: summary.problem });
+    } catch (error) {
+      if (turn === newestCount) fail("sample", toFailure(error));
+    }
+  }
+
+  function onPrepareEvent(event: PrepareEvent): void {
+    switch (event.type) {
+      case "prepareProgress":
+        patch("preparation", { progress: event });
+        break;
+      case "finished": {
+        patch("preparation", { state: "done", sample: event.sample, failed: event.failed });
+        const setAside = event.failed.length > 0 ? `, ${plural(event.failed.length, "film")} set aside as unreadable` : "";
+        say(`${plural(event.sample.train.slots.length + event.sample.valid.slots.length, "film")} prepared${setAside}.`);
+        announce({ type: "prepared", summary: event.sample.summary, failed: event.failed, ms: event.ms });
+        break;
+      }
+      case "stopped":
+        patch("preparation", { state: "stopped" });
+        say(`Stopped after ${count(event.done)} of ${plural(event.total, "film")}. Prepare films goes on from there.`);
+        break;
+      case "failed":
+        fail("preparation", event);
+        break;
+    }
+  }
+
+  return {
+    async takeDrop(data) {
+      try {
+        const { folder, csv, weights } = await readDrop(data);
+        if (folder) await open(folder, csv ?? undefined);
+        else if (csv && source) await open(source, csv);
+        else if (csv)
+          throw new LabError("noFilms", `"${csv.name}" holds labels only. Drop the folder of films as well.`, csv.name);
+        if (weights) await takeWeights(weights);
+      } catch (error) {
+        fail("dataset", toFailure(error));
+      }
+    },
+    async openFiles(files) {
+      // A cancelled dialog hands over nothing; an empty folder does too, and then there is nothing to say about it.
+      if (files.length > 0) await open(sourceFromFiles(files));
+      else
+        fail("dataset", { code: "emptyFolder", message: "That folder holds no files. Choose the folder that holds the films." });
+    },
+    async openDrawnFilms() {
+      await open({ kind: "drawn", name: "Drawn films", seed: DRAWN_SEED, films: DRAWN_FILMS });
+    },
+    async chooseCsv(file) {
+      if (source) await open(source, file);
+      else fail("dataset", { code: "noFilms", message: "Choose the folder of films first, then its label CSV.", at: file.name });
+    },
+    changeSettings(change) {
+      const before = store.getState().settings;
+      const settings = { ...before, ...change };
+      const differs = (key: keyof TrialSettings) => JSON.stringify(before[key]) !== JSON.stringify(settings[key]);
+      store.setState({ settings });
+      const sampleChanged = SAMPLE_KEYS.some(differs) || (differs("epochs") && settings.freshEachEpoch);
+      if (sampleChanged) {
+        preparing?.send({ type: "stop" });
+        store.setState({ preparation: EMPTY_PREPARATION });
+        if (store.getState().dataset.state === "ready") void countSample();
+      }
+      // A finder's curve belongs to the net, the batch size and the films it was run with.
+      if ((sampleChanged || differs("arch") || differs("batchSize")) && store.getState().finder.state !== "running") {
+        store.setState({ finder: EMPTY_FINDER });
+      }
+    },
+    countWall: (filter) => workers.dataset.countWall(store.getState().settings, filter),
+    readWall: (filter, from, n) => workers.dataset.readWall(store.getState().settings, filter, from, n),
+    thumbnail: (row, side) => workers.dataset.thumbnail(row, side),
+
+    async prepareFilms() {
+      if (store.getState().preparation.state === "running") return;
+      // A job stopped by a change of settings may still be on its way out.
+      await preparing?.done;
+      const { settings } = store.getState();
+      store.setState({ preparation: { ...EMPTY_PREPARATION, state: "running" } });
+      say("Preparing films.");
+      // Asked for so that the browser does not clear films and checkpoints when the disk runs short; a refusal changes nothing.
+      await navigator.storage.persist?.();
+      const workerCount = Math.max(1, Math.min(8, navigator.hardwareConcurrency));
+      const job = watchJob<PrepareEvent>(
+        (port) => workers.dataset.prepare(settings, workerCount, Comlink.transfer(port, [port])),
+        (event) => {
+          // Settings changed under the job: what it says of the old ones is no longer shown.
+          if (preparing === job && store.getState().preparation.state !== "idle") onPrepareEvent(event);
+        },
+      );
+      preparing = job;
+      await job.done;
+      if (preparing === job) preparing = null;
+    },
+    stopPreparing() {
+      if (!preparing) return;
+      patch("preparation", { state: "stopping" });
+      preparing.send({ type: "stop" });
+    },
+    downloadFailedFilms() {
+      const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+      const rows = store.getState().preparation.failed.map(({ path, reason }) => `${quote(path)},${quote(reason)}`);
+      saveText("films-set-aside.csv", ["path,reason", ...rows, ""].join("\n"), "text/csv");
+    },
+  };
+}
+
+/** Keeps the target where the new dataset has it, else Cardiomegaly, else the first column that can be one. */
+function defaultTarget(summary: DatasetSummary, settings: TrialSettings): Partial<TrialSettings> {
+  const find = (name: string) => summary.columns.find((column) => column.name === name);
+  const column = find(settings.target) ?? find("Cardiomegaly") ?? summary.columns[0];
+  if (!column) return {};
+  const validation = settings.validation === "own" && !summary.ownValidation ? 0.1 : settings.validation;
+  if (column.name === settings.target) return { validation };
+  return { target: column.name, positive: defaultPositive(column), validation };
+}
+
+/** A finding is positive where it is 1; of any other column the most frequent value is taken, until the person chooses. */
+export function defaultPositive(column: DatasetSummary["columns"][number]): string[] {
+  if (column.isLabel) return ["1"];
+  const value = column.values.find(({ value }) => value !== "")?.value;
+  return value === undefined ? [] : [value];
+}

@@ -1,0 +1,49 @@
+// The lab before anything has happened, and each job before it was started.
+import { DEFAULT_SETTINGS } from "../protocol/settings";
+import type { EvaluationState, FinderState, LabState, PreparationState, RunState, WeightsState } from "./state";
+
+export const EMPTY_PREPARATION: PreparationState = { state: "idle", progress: null, sample: null, failed: [], failure: null };
+
+export const EMPTY_FINDER: FinderState = { state: "idle", phase: null, points: [], steps: 0, result: null, failure: null };
+
+export const EMPTY_RUN: RunState = {
+  state: "idle",
+  phase: null,
+  phaseDetail: "",
+  trial: null,
+  steps: [],
+  stepsSeen: 0,
+  stepsTotal: 0,
+  filmsPerSecond: 0,
+  secondsLeft: 0,
+  notices: [],
+  failure: null,
+};
+
+export const FRESH_WEIGHTS: WeightsState = { choice: { kind: "fresh" }, label: "", summary: null, failure: null };
+
+export const EMPTY_EVALUATION: EvaluationState = {
+  state: "idle",
+  label: "",
+  done: 0,
+  total: 0,
+  evaluation: null,
+  failure: null,
+};
+
+export const INITIAL_STATE: LabState = {
+  step: "dataset",
+  status: "Drop a folder of films with its label CSV, or try with drawn films.",
+  gpu: { state: "asking", report: null, failure: null },
+  gpuBytes: 0,
+  diskBytes: null,
+  dataset: { state: "empty", name: "", progress: null, summary: null, failure: null },
+  settings: DEFAULT_SETTINGS,
+  sample: { state: "none", summary: null, failure: null },
+  preparation: EMPTY_PREPARATION,
+  finder: EMPTY_FINDER,
+  run: EMPTY_RUN,
+  weights: FRESH_WEIGHTS,
+  evaluation: EMPTY_EVALUATION,
+  trials: [],
+};

@@ -1,0 +1,307 @@
+// Commands that use the GPU: find a learning rate, train, pause, go on, evaluate.
+import * as Comlink from "comlink";
+import type { DatasetSummary, PreparedSample } from "../protocol/dataset";
+import { type Failure, LabError, toFailure } from "../protocol/labError";
+import {
+  type DatasetFingerprint,
+  type EvaluateEvent,
+  FINDER_DEFAULTS,
+  type FinderEvent,
+  type TrainEvent,
+  type Trial,
+} from "../protocol/training";
+import { announce, count, formatLr, type LabContext, plural } from "./context";
+import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
+import { type JobHandle, watchJob } from "./jobs";
+import type { LabCommands, RunState } from "./state";
+
+type RunCommands = Pick<
+  LabCommands,
+  | "allowSoftwareAdapter"
+  | "findLr"
+  | "stopFinder"
+  | "pickMaxLr"
+  | "train"
+  | "pause"
+  | "resume"
+  | "stop"
+  | "continueTrial"
+  | "showTrial"
+  | "evaluate"
+> & { openGpu(): Promise<void>; loadTrials(): Promise<Trial[]> };
+
+export function createRunCommands(context: LabContext): RunCommands {
+  const { store, workers, patch, say } = context;
+  let finding: JobHandle | null = null;
+  let running: JobHandle | null = null;
+
+  async function openAdapter(allowSoftware: boolean): Promise<void> {
+    patch("gpu", { state: "asking", failure: null });
+    try {
+      patch("gpu", { state: "ready", report: await workers.training.openAdapter(allowSoftware) });
+    } catch (error) {
+      const failure = toFailure(error);
+      patch("gpu", { state: failure.code === "softwareAdapter" ? "software" : "missing", failure });
+      if (failure.code !== "softwareAdapter") say(failure.message);
+    }
+  }
+
+  function preparedSample(): PreparedSample {
+    const { sample } = store.getState().preparation;
+    if (!sample) throw new LabError("filmsNotPrepared", "Prepare the films first: the net reads the prepared ones.");
+    return sample;
+  }
+
+  async function loadTrials(): Promise<Trial[]> {
+    const trials = await workers.training.listTrials();
+    store.setState({ trials });
+    const { usage } = await navigator.storage.estimate();
+    store.setState({ diskBytes: usage ?? null });
+    return trials;
+  }
+
+  function fail(part: "finder" | "run" | "evaluation", failure: Failure): void {
+    patch(part, { state: "failed", failure });
+    say(failure.message);
+    announce({ type: "failed", ...failure });
+  }
+
+  function onFinderEvent(event: FinderEvent): void {
+    switch (event.type) {
+      case "phase":
+        patch("finder", { phase: event.phase });
+        if (event.detail) say(event.detail);
+        break;
+      case "points":
+        patch("finder", { points: [...store.getState().finder.points, ...event.points], steps: event.steps });
+        store.setState({ gpuBytes: event.gpuBytes });
+        say(`LR Find: step ${count(store.getState().finder.points.length)} of ${count(event.steps)}.`);
+        break;
+      case "finished":
+      case "stopped": {
+        patch("finder", { state: event.type === "finished" ? "done" : "stopped", result: event.result });
+        const { steepest, minimumOver10 } = event.result.suggestions;
+        const named = [
+          steepest !== null && `steepest at ${formatLr(steepest)}`,
+          minimumOver10 !== null && `minimum / 10 at ${formatLr(minimumOver10)}`,
+        ].filter(Boolean);
+        say(`LR Find ${event.type}${named.length > 0 ? `: ${named.join(", ")}. Pick a max LR on the curve.` : "."}`);
+        announce({ type: "finder", ...event.result });
+        break;
+      }
+      case "failed":
+        fail("finder", event);
+        break;
+    }
+  }
+
+  function onTrainEvent(event: TrainEvent): void {
+    const { run } = store.getState();
+    switch (event.type) {
+      case "phase":
+        patch("run", { phase: event.phase, phaseDetail: event.detail, state: stateInPhase(run.state, event.phase) });
+        if (event.detail) say(event.detail);
+        break;
+      case "steps": {
+        const { steps, stepsTotal, filmsPerSecond, secondsLeft, gpuBytes } = event;
+        run.steps.push(...steps);
+        patch("run", { stepsSeen: run.steps.length, stepsTotal, filmsPerSecond, secondsLeft });
+        store.setState({ gpuBytes });
+        const last = steps.at(-1);
+        if (last) {
+          const { epochs } = run.trial?.settings ?? store.getState().settings;
+          say(`Training: epoch ${last.epoch + 1} of ${epochs}, step ${count(last.step + 1)} of ${count(stepsTotal)}.`);
+        }
+        for (const step of steps) announce({ type: "step", ...step });
+        break;
+      }
+      case "epochEnd":
+        if (run.trial) patch("run", { trial: { ...run.trial, epochs: [...run.trial.epochs, event.epoch] } });
+        announce({ ...event.epoch, type: "epochEnd", gpuBytes: event.gpuBytes, tensors: event.tensors });
+        break;
+      case "checkpoint":
+        if (run.trial) {
+          patch("run", { trial: { ...run.trial, checkpoints: { ...run.trial.checkpoints, last: event.checkpoint } } });
+        }
+        announce({ ...event.checkpoint, type: "checkpoint" });
+        break;
+      case "notice":
+        patch("run", { notices: [...run.notices, event.message] });
+        say(event.message);
+        break;
+      case "finished":
+      case "stopped": {
+        patch("run", { state: event.type === "finished" ? "done" : "stopped", trial: event.trial, secondsLeft: 0 });
+        const auroc = event.trial.epochs.at(-1)?.auroc;
+        say(
+          event.type === "finished"
+            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation AUROC of ${auroc.toFixed(3)}`}.`
+            : `Trial ${event.trial.id} stopped at step ${count(event.trial.stepsDone)}. Resume goes on from there.`,
+        );
+        announce({ type: event.type === "finished" ? "trained" : "stopped", trial: event.trial });
+        break;
+      }
+      case "failed":
+        fail("run", event);
+        break;
+    }
+  }
+
+  async function run(trial: Trial, steps: RunState["steps"]): Promise<void> {
+    store.setState({
+      step: "train",
+      run: { ...EMPTY_RUN, state: "running", trial, steps, stepsSeen: steps.length, stepsTotal: trial.stepsTotal },
+    });
+    const job = watchJob<TrainEvent>((port) => workers.training.train(trial.id, Comlink.transfer(port, [port])), onTrainEvent);
+    running = job;
+    await job.done;
+    running = null;
+    await loadTrials();
+  }
+
+  /** Runs `start`, and shows what it throws where `part` stands. */
+  async function guarded(part: "finder" | "run" | "evaluation", start: () => Promise<void>): Promise<void> {
+    try {
+      await start();
+    } catch (error) {
+      fail(part, toFailure(error));
+    }
+  }
+
+  async function showTrial(id: number): Promise<Trial> {
+    const trials = await loadTrials();
+    const trial = trials.find((one) => one.id === id);
+    if (!trial) throw new LabError("internal", `Trial ${id} is not here any more.`);
+    const steps = await workers.training.readSteps(id);
+    const state = trial.state === "finished" ? "done" : trial.state === "failed" ? "failed" : "stopped";
+    const { stepsTotal, failure } = trial;
+    store.setState({ step: "train", run: { ...EMPTY_RUN, state, trial, steps, stepsSeen: steps.length, stepsTotal, failure } });
+    return trial;
+  }
+
+  async function continueTrial(id: number): Promise<void> {
+    if (running) return;
+    await guarded("run", async () => {
+      const trial = await showTrial(id);
+      await run(trial, store.getState().run.steps);
+    });
+  }
+
+  return {
+    openGpu: () => openAdapter(false),
+    allowSoftwareAdapter: () => openAdapter(true),
+    loadTrials,
+
+    async findLr() {
+      if (finding || running) return;
+      await guarded("finder", async () => {
+        const { settings, weights } = store.getState();
+        const sample = preparedSample();
+        store.setState({ finder: { ...EMPTY_FINDER, state: "running", steps: FINDER_DEFAULTS.steps } });
+        const request = { settings, sample, weights: weights.choice, finder: FINDER_DEFAULTS };
+        finding = watchJob<FinderEvent>((port) => workers.training.find(request, Comlink.transfer(port, [port])), onFinderEvent);
+        await finding.done;
+      });
+      finding = null;
+    },
+    stopFinder() {
+      if (!finding) return;
+      patch("finder", { state: "stopping" });
+      finding.send({ type: "stop" });
+    },
+    pickMaxLr(lr) {
+      if (!(lr > 0) || !Number.isFinite(lr)) return;
+      store.setState((state) => ({
+        settings: { ...state.settings, maxLr: lr },
+        finder: state.finder.result ? { ...state.finder, result: { ...state.finder.result, chosen: lr } } : state.finder,
+      }));
+      say(`Max LR is ${formatLr(lr)}.`);
+    },
+
+    async train() {
+      if (finding || running) return;
+      await guarded("run", async () => {
+        const { settings, weights, finder, dataset } = store.getState();
+        const sample = preparedSample();
+        if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
+        const result = finder.result && { ...finder.result, chosen: settings.maxLr };
+        const trial = await workers.training.createTrial({
+          settings,
+          sample,
+          dataset: fingerprint(dataset.summary),
+          finder: result,
+          weights: weights.choice,
+          parent: weights.choice.kind === "fresh" ? null : weights.label,
+        });
+        store.setState({ weights: FRESH_WEIGHTS, evaluation: EMPTY_EVALUATION });
+        await run(trial, []);
+      });
+    },
+    pause() {
+      if (!running) return;
+      patch("run", { state: "pausing" });
+      running.send({ type: "pause" });
+    },
+    resume() {
+      const { trial } = store.getState().run;
+      if (running) running.send({ type: "resume" });
+      else if (trial) void continueTrial(trial.id);
+    },
+    stop() {
+      if (!running) return;
+      patch("run", { state: "stopping" });
+      running.send({ type: "stop" });
+    },
+    continueTrial,
+    showTrial: (id) => guarded("run", async () => void (await showTrial(id))),
+
+    async evaluate() {
+      if (finding || running || store.getState().evaluation.state === "running") return;
+      await guarded("evaluation", async () => {
+        const { weights, preparation, settings, run: shown } = store.getState();
+        const fromWeights = weights.choice.kind !== "fresh";
+        if (!fromWeights && !shown.trial) {
+          throw new LabError("badSettings", "There are no weights to evaluate yet: train a trial, or choose a weights file.");
+        }
+        const ofTrial = shown.trial && !fromWeights ? shown.trial : null;
+        const request = ofTrial
+          ? {
+              settings: ofTrial.settings,
+              sample: await workers.training.readSample(ofTrial.id),
+              weights: { kind: "trial", trialId: ofTrial.id, which: "last" } as const,
+            }
+          : { settings, sample: preparation.sample ?? preparedSample(), weights: weights.choice };
+        const label = ofTrial ? `Trial ${ofTrial.id}, last checkpoint` : weights.label;
+        store.setState({
+          evaluation: { ...EMPTY_EVALUATION, state: "running", label, total: request.sample.valid.slots.length },
+        });
+        say(`Evaluating ${label}.`);
+        await watchJob<EvaluateEvent>(
+          (port) => workers.training.evaluate(request, Comlink.transfer(port, [port])),
+          (event) => {
+            if (event.type === "evaluateProgress") patch("evaluation", { done: event.done, total: event.total });
+            else if (event.type === "phase" && event.detail) say(event.detail);
+            else if (event.type === "stopped") patch("evaluation", { state: "stopped" });
+            else if (event.type === "failed") fail("evaluation", event);
+            else if (event.type === "finished") {
+              const { evaluation } = event;
+              patch("evaluation", { state: "done", evaluation });
+              const auroc = evaluation.auroc === null ? "" : `AUROC ${evaluation.auroc.toFixed(3)}, `;
+              say(`${label}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${plural(evaluation.films, "film")}.`);
+              announce({ type: "evaluated", ...evaluation });
+            }
+          },
+        ).done;
+      });
+    },
+  };
+}
+
+function stateInPhase(state: RunState["state"], phase: string): RunState["state"] {
+  if (phase === "paused") return "paused";
+  return state === "paused" ? "running" : state;
+}
+
+function fingerprint({ name, format, rows, films, csvPath, csvSha256 }: DatasetSummary): DatasetFingerprint {
+  return { name, format, rows, films, csvPath, csvSha256 };
+}

@@ -1,0 +1,92 @@
+// Commands on what was trained: files to take away, weights to begin from, trials to delete.
+import { LabError, toFailure } from "../protocol/labError";
+import type { Trial } from "../protocol/training";
+import type { LabContext } from "./context";
+import { formatPredictions } from "./downloads";
+import { FRESH_WEIGHTS } from "./initialState";
+import { saveFile, saveText } from "./save";
+import type { LabCommands } from "./state";
+
+type TrialCommands = Pick<
+  LabCommands,
+  | "deleteTrial"
+  | "downloadWeights"
+  | "downloadTrial"
+  | "downloadPredictions"
+  | "takeWeights"
+  | "takeTrialWeights"
+  | "clearWeights"
+>;
+
+export function createTrialCommands(context: LabContext, loadTrials: () => Promise<Trial[]>): TrialCommands {
+  const { store, workers, patch, say } = context;
+
+  /** Runs an errand that ends in the status line either way. */
+  async function errand(work: () => Promise<string>): Promise<void> {
+    try {
+      say(await work());
+    } catch (error) {
+      say(toFailure(error).message);
+    }
+  }
+
+  function trialId(id: number | undefined): number {
+    const shown = id ?? store.getState().run.trial?.id;
+    if (shown === undefined) throw new LabError("badSettings", "There is no trial to download yet: train one first.");
+    return shown;
+  }
+
+  return {
+    deleteTrial: (id) =>
+      errand(async () => {
+        await workers.training.deleteTrial(id);
+        await loadTrials();
+        return `Trial ${id} and its checkpoints are deleted.`;
+      }),
+    downloadWeights: (id) =>
+      errand(async () => {
+        const trial = trialId(id);
+        const name = `trial-${trial}.safetensors`;
+        saveFile(name, await workers.training.exportWeights(trial, "last"), "application/octet-stream");
+        return `${name} is in your downloads.`;
+      }),
+    downloadTrial: (id) =>
+      errand(async () => {
+        const trial = trialId(id);
+        const name = `trial-${trial}.json`;
+        saveText(name, await workers.training.exportTrial(trial), "application/json");
+        return `${name} is in your downloads.`;
+      }),
+    downloadPredictions() {
+      const { evaluation, run } = store.getState();
+      if (!evaluation.evaluation) return;
+      const name = evaluation.label.startsWith("Trial") && run.trial ? `trial-${run.trial.id}` : "weights";
+      saveText(`${name}-predictions.csv`, formatPredictions(evaluation.evaluation.predictions), "text/csv");
+    },
+    async takeWeights(file) {
+      try {
+        const bytes = await file.arrayBuffer();
+        const summary = await workers.training.inspectWeights(bytes, store.getState().settings.arch);
+        store.setState({
+          weights: { choice: { kind: "file", name: file.name, bytes }, label: file.name, summary, failure: null },
+        });
+        say(`${file.name} is taken: ${summary.arch}, ${summary.classes.join(", ")}. The next trial begins from it.`);
+      } catch (error) {
+        const failure = toFailure(error);
+        patch("weights", { failure });
+        say(failure.message);
+      }
+    },
+    async takeTrialWeights(id) {
+      const label = `trial-${id}`;
+      store.setState({
+        weights: { choice: { kind: "trial", trialId: id, which: "last" }, label, summary: null, failure: null },
+      });
+      say(`The next trial begins from the weights of trial ${id}.`);
+    },
+    clearWeights() {
+      store.setState({ weights: FRESH_WEIGHTS });
+      say("The next trial begins from fresh weights.");
+    },
+  };
+}
