@@ -67,5 +67,3 @@ export function browserArgs(adapter = process.env.ROENTGEN_ADAPTER) {
   if (adapter !== "gpu") args.push("--use-webgpu-adapter=swiftshader");
   return args;
 }
-
-if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split(/[\\/]/).at(-1))) console.log(ensureBrowser());
