@@ -1,0 +1,62 @@
+// How good a set of logits is: loss, accuracy, AUROC, in float64. Knows no network.
+
+export interface Scores {
+  /** Binary cross-entropy, mean over the films, each of weight 1 whatever weight the training loss gave its class. */
+  loss: number;
+  /** Share of films on the right side of probability 0.5. */
+  accuracy: number;
+  /** Null where the films are of one class only. */
+  auroc: number | null;
+}
+
+/** Logistic function without overflow. */
+export function sigmoid(logit: number): number {
+  return logit >= 0 ? 1 / (1 + Math.exp(-logit)) : Math.exp(logit) / (1 + Math.exp(logit));
+}
+
+/** Mean of max(x,0) - x*y + log(1 + exp(-|x|)), the stable form of binary cross-entropy with logits (as torch BCEWithLogitsLoss). */
+export function binaryCrossEntropy(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const x = logits[i]!;
+    sum += Math.max(x, 0) - x * labels[i]! + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+  return sum / logits.length;
+}
+
+/** A probability of exactly 0.5 counts as negative, as in `sklearn.metrics.accuracy_score(y, p > 0.5)`. */
+export function accuracy(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
+  let right = 0;
+  for (let i = 0; i < logits.length; i++) if (logits[i]! > 0 === (labels[i] === 1)) right++;
+  return right / logits.length;
+}
+
+/**
+ * Area under the ROC curve as the Mann-Whitney statistic U / (n1 * n0), tied scores at their mean rank (Hanley and McNeil 1982).
+ * Null where one class is missing.
+ */
+export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
+  const order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  let positives = 0;
+  let rankSum = 0;
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && scores[order[to]!] === scores[order[from]!]) to++;
+    const meanRank = (from + 1 + to) / 2;
+    for (let i = from; i < to; i++) {
+      if (labels[order[i]!] === 1) {
+        positives++;
+        rankSum += meanRank;
+      }
+    }
+    from = to;
+  }
+  const negatives = scores.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+/** @param labels 0 or 1, one a logit */
+export function scoreLogits(logits: ArrayLike<number>, labels: ArrayLike<number>): Scores {
+  return { loss: binaryCrossEntropy(logits, labels), accuracy: accuracy(logits, labels), auroc: auroc(logits, labels) };
+}
