@@ -1,0 +1,14 @@
+// The text of files a person takes away that the page itself writes. Weights and trials come whole from the training worker.
+import type { Prediction } from "../protocol/training";
+
+/** CSV with one validation film a line, in order; numbers as they are, so that they read back the same. Quoted as RFC 4180 has it. */
+export function formatPredictions(predictions: readonly Prediction[]): string {
+  const lines = predictions.map(
+    ({ path, target, logit, probability }) => `${quoteField(path)},${target},${logit},${probability}\n`,
+  );
+  return `path,target,logit,probability\n${lines.join("")}`;
+}
+
+function quoteField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
