@@ -1,7 +1,7 @@
 // Commands on what was trained: files to take away, weights to begin from, trials to delete.
 import { LabError, toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
-import type { LabContext } from "./context";
+import { announce, type LabContext } from "./context";
 import { formatPredictions } from "./downloads";
 import { FRESH_WEIGHTS } from "./initialState";
 import { saveFile, saveText } from "./save";
@@ -70,11 +70,13 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
         store.setState({
           weights: { choice: { kind: "file", name: file.name, bytes }, label: file.name, summary, failure: null },
         });
+        announce({ type: "weights", ...summary });
         say(`${file.name} is taken: ${summary.arch}, ${summary.classes.join(", ")}. The next trial begins from it.`);
       } catch (error) {
         const failure = toFailure(error);
         patch("weights", { failure });
         say(failure.message);
+        announce({ type: "failed", ...failure });
       }
     },
     async takeTrialWeights(id) {

@@ -1,0 +1,161 @@
+// What a person does in the page, from the folder to the files, for `npm run train` and the benchmarks. Has no training code of its own.
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Page } from "@playwright/test";
+import type { LabEvent, OpenedLab } from "./openLab";
+
+export interface DriveOptions {
+  /** Folder of films; undefined for the drawn ones. */
+  data?: string | undefined;
+  csv?: string | undefined;
+  target: string;
+  /** Values that count as positive, for a target that is no finding. */
+  positive: string[];
+  arch: string;
+  size: number;
+  batch: number;
+  epochs: number;
+  maxLr: "auto" | number;
+  balance: string;
+  /** "own", or a share in percent; undefined leaves the page's default. */
+  validation?: string | undefined;
+  seed: number;
+  weights?: string | undefined;
+  out: string;
+}
+
+export interface Driven {
+  trial: number;
+  auroc: number | null;
+  accuracy: number;
+  validLoss: number;
+  seconds: number;
+  files: { weights: string; trial: string; predictions: string };
+}
+
+/** Opens a step by its entry in the rail. */
+export async function goToStep(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole("navigation")
+    .getByRole("button", { name: new RegExp(`\\b${name}\\b`) })
+    .click();
+}
+
+/** Types into a field and leaves it, as a person does. */
+async function fill(page: Page, label: string, value: string | number): Promise<void> {
+  const field = page.getByLabel(label, { exact: true });
+  await field.fill(String(value));
+  await field.blur();
+}
+
+/** Waits for the page to know its adapter, and accepts the software one where there is no other. */
+export async function acceptAdapter(page: Page): Promise<void> {
+  const software = page.getByRole("button", { name: "Use the slow software adapter" });
+  const known = page.locator("[data-gpu]:not([data-gpu=asking])");
+  await known.first().waitFor({ state: "attached" });
+  if (await software.isVisible()) await software.click();
+  await page.locator("[data-gpu=ready]").first().waitFor({ state: "attached" });
+}
+
+async function download(page: Page, button: string, out: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
+  const path = join(out, file.suggestedFilename());
+  await file.saveAs(path);
+  return path;
+}
+
+async function choose(page: Page, label: string, file: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).setInputFiles({
+    name: basename(file),
+    mimeType: "application/octet-stream",
+    buffer: readFileSync(file),
+  });
+}
+
+/** Folder in, prepare, LR Find (unless a max LR is given), train, evaluate, download. Rejects with the page's own sentence. */
+export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptions): Promise<Driven> {
+  const started = Date.now();
+  await acceptAdapter(page);
+
+  if (options.data) await page.getByLabel("Choose dataset folder", { exact: true }).setInputFiles(options.data);
+  else await page.getByRole("button", { name: "Try with drawn films" }).click();
+  let indexed = await waitFor("indexed");
+  if (options.csv) {
+    await choose(page, "Choose label CSV", options.csv);
+    indexed = await waitFor("indexed");
+  }
+
+  await chooseTarget(page, indexed, options);
+  if (options.validation) {
+    const value = options.validation === "own" ? "own" : String(Number(options.validation) / 100);
+    await page.getByLabel("Validation share", { exact: true }).selectOption(value);
+  }
+  await fill(page, "Image size", options.size);
+  await fill(page, "Seed", options.seed);
+  await goToStep(page, "Balance");
+  await page.getByLabel("Balance", { exact: true }).selectOption(options.balance);
+  await page.getByRole("button", { name: "Prepare films", exact: true }).click();
+  await waitFor("prepared");
+
+  if (options.weights) {
+    await goToStep(page, "Evaluate");
+    await choose(page, "Choose weights file", options.weights);
+    await waitFor("weights");
+  }
+
+  await goToStep(page, "LR Find");
+  await page.getByLabel("Architecture", { exact: true }).selectOption(options.arch);
+  await fill(page, "Batch size", options.batch);
+  await fill(page, "Epochs", options.epochs);
+  if (options.maxLr === "auto") {
+    await page.getByRole("button", { name: "LR Find", exact: true }).click();
+    const { suggestions } = await waitFor("finder");
+    const { steepest } = suggestions as { steepest: number | null };
+    if (steepest === null) throw new Error("LR Find gave no suggestion: give --max-lr a number.");
+    await page.getByRole("button", { name: /^Steepest/ }).click();
+  }
+
+  await goToStep(page, "Train");
+  if (options.maxLr !== "auto") await fill(page, "Max LR", options.maxLr);
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  const { trial } = (await waitFor("trained")) as unknown as { trial: { id: number } };
+  const files = {
+    weights: await download(page, "Download weights", options.out),
+    trial: await download(page, "Download trial", options.out),
+    predictions: "",
+  };
+
+  await goToStep(page, "Evaluate");
+  await page.getByRole("button", { name: "Evaluate", exact: true }).click();
+  const evaluated = (await waitFor("evaluated")) as LabEvent & { auroc: number | null; accuracy: number; loss: number };
+  files.predictions = await download(page, "Download predictions", options.out);
+  return {
+    trial: trial.id,
+    auroc: evaluated.auroc,
+    accuracy: evaluated.accuracy,
+    validLoss: evaluated.loss,
+    seconds: (Date.now() - started) / 1000,
+    files,
+  };
+}
+
+/** A finding needs its name only; of any other column the positive values are ticked. */
+async function chooseTarget(page: Page, indexed: LabEvent, { target, positive }: DriveOptions): Promise<void> {
+  const columns = indexed.columns as { name: string; isLabel: boolean; values: { value: string }[] }[];
+  const column = columns.find(({ name }) => name === target);
+  if (!column)
+    throw new Error(`The label CSV has no column "${target}" to learn. It has: ${columns.map(({ name }) => name).join(", ")}.`);
+  await page.getByLabel("Target", { exact: true }).selectOption(target);
+  if (column.isLabel) return;
+  const known = column.values.map(({ value }) => value).filter((value) => value !== "");
+  const unknown = positive.find((value) => !known.includes(value));
+  if (unknown !== undefined) {
+    throw new Error(`"${unknown}" is no value of the column "${target}". Name one with --positive: ${known.join(", ")}.`);
+  }
+  for (const value of known) {
+    await page.getByRole("checkbox", { name: value, exact: true }).setChecked(positive.includes(value));
+  }
+}

@@ -1,0 +1,131 @@
+// `npm run train`: the lab with no hands, from the command line. What it does in the page stands in driveLab.ts.
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { ARCHITECTURES } from "../src/protocol/settings";
+import { type DriveOptions, driveLab } from "./driveLab";
+import { type LabEvent, openLab } from "./openLab";
+
+const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly] [--positive 1]
+  [--arch ${ARCHITECTURES.join("|")}]
+  [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
+  [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
+Without --data the drawn films are used. --positive takes several values, separated by commas. --validation is the share of the
+patients in percent, or the dataset's own valid.csv. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.`;
+
+const BALANCES = ["undersample", "oversample", "weight", "none"];
+
+interface Options extends DriveOptions {
+  json: boolean;
+}
+
+/** @throws Error with a sentence that names the flag */
+function readOptions(): Options | null {
+  const { values } = parseArgs({
+    options: {
+      data: { type: "string" },
+      csv: { type: "string" },
+      target: { type: "string", default: "Cardiomegaly" },
+      positive: { type: "string", default: "1" },
+      arch: { type: "string", default: "densenet121" },
+      size: { type: "string", default: "64" },
+      batch: { type: "string", default: "8" },
+      epochs: { type: "string", default: "1" },
+      "max-lr": { type: "string", default: "auto" },
+      balance: { type: "string", default: "undersample" },
+      validation: { type: "string" },
+      seed: { type: "string", default: "0" },
+      weights: { type: "string" },
+      out: { type: "string", default: "trained" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return null;
+  const { data, csv, weights, validation } = values;
+  if (data !== undefined && !(existsSync(data) && statSync(data).isDirectory()))
+    throw new Error(`--data ${data}: there is no such folder.`);
+  for (const [flag, file] of Object.entries({ csv, weights })) {
+    if (file !== undefined && !existsSync(file)) throw new Error(`--${flag} ${file}: there is no such file.`);
+  }
+  const oneOf = (flag: string, value: string, allowed: readonly string[]) => {
+    if (!allowed.includes(value)) throw new Error(`--${flag} ${value}: one of ${allowed.join(", ")} is needed.`);
+    return value;
+  };
+  const whole = (flag: string, value: string, least: number) => {
+    if (!/^\d+$/.test(value) || Number(value) < least)
+      throw new Error(`--${flag} ${value}: a whole number from ${least} is needed.`);
+    return Number(value);
+  };
+  const maxLr = values["max-lr"] === "auto" ? "auto" : Number(values["max-lr"]);
+  if (maxLr !== "auto" && !(maxLr > 0 && Number.isFinite(maxLr))) {
+    throw new Error(`--max-lr ${values["max-lr"]}: auto or a number above 0, such as 1e-3, is needed.`);
+  }
+  return {
+    data: data && resolve(data),
+    csv: csv && resolve(csv),
+    weights: weights && resolve(weights),
+    target: values.target,
+    positive: values.positive.split(","),
+    arch: oneOf("arch", values.arch, ARCHITECTURES),
+    size: whole("size", values.size, 32),
+    batch: whole("batch", values.batch, 1),
+    epochs: whole("epochs", values.epochs, 1),
+    seed: whole("seed", values.seed, 0),
+    maxLr,
+    balance: oneOf("balance", values.balance, BALANCES),
+    validation: validation && oneOf("validation", validation, ["own", "5", "10", "15", "20", "30"]),
+    out: resolve(values.out),
+    json: values.json,
+  };
+}
+
+/** What of the page's events is printed, a JSON object a line or a line for people. */
+function report(event: LabEvent, json: boolean): void {
+  if (json) {
+    if (["indexed", "prepared", "finder", "step", "epochEnd"].includes(event.type)) console.log(JSON.stringify(event));
+    return;
+  }
+  const { type, step, loss, lr, epoch, films, rows, patients, csvPath, trainLoss, validLoss, auroc, suggestions } = event;
+  const fixed = (value: unknown) => (typeof value === "number" ? value.toFixed(4) : "-");
+  if (type === "indexed") console.log(`${films} films, ${rows} rows of ${patients} patients in ${csvPath}`);
+  if (type === "prepared") console.log("films prepared");
+  if (type === "finder") console.log(`LR Find: ${JSON.stringify(suggestions)}`);
+  if (type === "step" && Number(step) % 10 === 0)
+    console.log(`step ${step}: loss ${fixed(loss)}, lr ${Number(lr).toExponential(2)}`);
+  if (type === "epochEnd") {
+    console.log(
+      `epoch ${Number(epoch) + 1}: training ${fixed(trainLoss)}, validation ${fixed(validLoss)}, AUROC ${fixed(auroc)}`,
+    );
+  }
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (!options) {
+    console.log(USAGE);
+    return;
+  }
+  mkdirSync(options.out, { recursive: true });
+  const lab = await openLab((event) => report(event, options.json));
+  try {
+    const result = await driveLab(lab, options);
+    if (options.json) console.log(JSON.stringify({ type: "finished", ...result }));
+    else
+      console.log(
+        `Trial ${result.trial}: AUROC ${result.auroc?.toFixed(4) ?? "-"}, accuracy ${result.accuracy.toFixed(4)}. Files in ${options.out}`,
+      );
+  } finally {
+    await lab.close();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    const sentence = error.message.split("\n")[0];
+    if (process.argv.includes("--json")) console.log(JSON.stringify({ type: "failed", message: sentence }));
+    console.error(sentence);
+    process.exit(1);
+  },
+);
