@@ -11,7 +11,10 @@ const KNOWN = [
 
 function onPath(name) {
   try {
-    return execFileSync(process.platform === "win32" ? "where" : "which", [name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+    return execFileSync(process.platform === "win32" ? "where" : "which", [name], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    })
       .split(/\r?\n/)[0]
       .trim();
   } catch {
@@ -38,9 +41,15 @@ export function ensureBrowser() {
   if (process.getuid?.() === 0 && onPath("apt-get")) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     execFileSync("apt-get", ["update", "-qq"], { stdio: ["ignore", "ignore", "inherit"], env });
-    execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], { stdio: ["ignore", "ignore", "inherit"], env });
+    execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env,
+    });
   } else {
-    execFileSync("npx", ["playwright", "install", "chromium"], { stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
+    execFileSync("npx", ["playwright", "install", "chromium"], {
+      stdio: ["ignore", "inherit", "inherit"],
+      shell: process.platform === "win32",
+    });
   }
   const installed = findBrowser();
   if (!installed) throw new Error("No Chromium could be set up. Install Chrome or Chromium, or name one in CHROMIUM_PATH.");

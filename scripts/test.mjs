@@ -25,7 +25,9 @@ function stage(name, work) {
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
-  console.log(`== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${Math.round((Date.now() - started) / 1000)} s`);
+  console.log(
+    `== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${Math.round((Date.now() - started) / 1000)} s`,
+  );
 }
 
 /** A stage of one check: a tool that passes or does not. */
@@ -52,7 +54,11 @@ suite(
   "Unit and kernel tests",
   ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${out}/unit.json`],
   `${out}/unit.json`,
-  (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests }),
+  (report) => ({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }),
 );
 suite(
   "End to end",
