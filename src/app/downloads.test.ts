@@ -11,7 +11,7 @@ it("writes one line a film under the header", () => {
 
 it("reads back whatever the paths hold", () => {
   const paths = ['with "quotes", and comma.jpg', "line\nbreak.png", "plain.png", "carriage\rreturn.png"];
-  const text = formatPredictions(paths.map((path) => ({ path, target: 0, logit: -1e-7, probability: 0.49999997500000003 })));
+  const text = formatPredictions(paths.map((path) => ({ path, target: 0, logit: -1e-7, probability: 0.4999999 })));
   const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true, newline: "\n" });
   expect(data.map((row) => row.path)).toEqual(paths);
   expect(data.map((row) => Number(row.logit))).toEqual(paths.map(() => -1e-7));
