@@ -1,0 +1,66 @@
+// Opens WebGPU in Node: Dawn on the best driver this machine has. Not a backend: `src/nn/backend.ts` takes over from `navigator.gpu`.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { create, globals } from "webgpu";
+
+const ADAPTERS = ["gpu", "lavapipe", "swiftshader"] as const;
+type Adapter = (typeof ADAPTERS)[number];
+
+/** Where Chromium keeps the ICD file of its SwiftShader; null where there is none. */
+function findSwiftShader(): string | null {
+  const places = ["/usr/lib/chromium", "/usr/lib64/chromium-browser", "/usr/lib/chromium-browser", "/opt/google/chrome"];
+  return places.map((folder) => `${folder}/vk_swiftshader_icd.json`).find((path) => existsSync(path)) ?? null;
+}
+
+function findLavapipe(): string | null {
+  const icd = resolve(".cache/lavapipe/lvp_icd.json");
+  if (!existsSync(icd)) execFileSync(process.execPath, [resolve("scripts/setUpVulkan.mjs")], { stdio: "ignore" });
+  return existsSync(icd) ? icd : null;
+}
+
+/** The driver's ICD file; undefined for the machine's own drivers, null where this one is missing. */
+function findDriver(adapter: Adapter): string | null | undefined {
+  if (adapter === "lavapipe") return findLavapipe();
+  if (adapter === "swiftshader") return findSwiftShader();
+  return undefined;
+}
+
+async function tryDriver(adapter: Adapter): Promise<GPU | null> {
+  const icd = findDriver(adapter);
+  if (icd === null) return null;
+  // The Vulkan loader reads this when an instance is created.
+  if (icd !== undefined) process.env.VK_ICD_FILENAMES = icd;
+  const gpu = create([]);
+  return (await gpu.requestAdapter()) ? gpu : null;
+}
+
+/**
+ * Puts WebGPU on `navigator.gpu`, from the first driver that gives an adapter: the machine's own, lavapipe, SwiftShader;
+ * or from the one that `ROENTGEN_ADAPTER` (gpu, lavapipe, swiftshader) names. Dawn keeps the event loop alive: a script
+ * that has called this ends with `endProcess`.
+ * @throws Error where no driver works
+ */
+export async function openDawn(): Promise<void> {
+  if (globalThis.navigator?.gpu) return;
+  const wanted = process.env.ROENTGEN_ADAPTER;
+  const tried = ADAPTERS.filter((adapter) => !wanted || adapter === wanted);
+  if (tried.length === 0) throw new Error(`ROENTGEN_ADAPTER=${wanted}: choose one of ${ADAPTERS.join(", ")}.`);
+  process.env.XDG_RUNTIME_DIR ??= tmpdir();
+  for (const adapter of tried) {
+    const gpu = await tryDriver(adapter);
+    if (!gpu) continue;
+    Object.assign(globalThis, globals);
+    Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
+    return;
+  }
+  throw new Error(
+    `No WebGPU driver works here (tried ${tried.join(", ")}). Install a Vulkan driver, or Chromium for SwiftShader.`,
+  );
+}
+
+/** Ends the process once all output is written, pipes included. */
+export function endProcess(code: number): void {
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+}

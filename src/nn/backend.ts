@@ -1,0 +1,104 @@
+// Opens TF.js's WebGPU backend and watches over its device. Not an engine, and no fallback: without WebGPU there is no training.
+
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import * as tf from "@tensorflow/tfjs-core";
+import { LabError } from "../protocol/labError";
+import type { AdapterReport } from "../protocol/training";
+
+export interface OpenedGpu {
+  report: AdapterReport;
+  /**
+   * Never resolves. Rejects with a LabError once the device is lost (`deviceLost`) or its memory is exhausted (`outOfGpuMemory`),
+   * and with an Error where the driver refuses a command. Work in flight may then never settle, so race against this.
+   */
+  failed: Promise<never>;
+}
+
+const BROWSERS = "Chrome or Edge 113 and later, Safari 26 and later, Firefox 141 and later on Windows";
+
+function noWebGpu(): LabError {
+  return new LabError(
+    "noWebGpu",
+    `This browser offers no WebGPU, on which the lab trains. Use ${BROWSERS}; on Linux, Chrome may need chrome://flags/#enable-unsafe-webgpu. If the browser is one of these, switch on hardware acceleration in its settings.`,
+  );
+}
+
+/** What a GPU driver without a GPU calls itself. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
+
+function describeAdapter({ info, limits, features }: GPUAdapter): AdapterReport {
+  const name = info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(" ") || "unnamed adapter";
+  return {
+    name,
+    vendor: info.vendor,
+    architecture: info.architecture,
+    isSoftware: info.isFallbackAdapter || SOFTWARE.test(`${name} ${info.architecture}`),
+    maxBindingBytes: limits.maxStorageBufferBindingSize,
+    maxBufferBytes: limits.maxBufferSize,
+    features: [...features].sort(),
+  };
+}
+
+/** All that the adapter allows of what TF.js's programs use; the defaults are a phone's. */
+function chooseLimits(limits: GPUSupportedLimits): Record<string, number> {
+  return {
+    maxBufferSize: limits.maxBufferSize,
+    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+    maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+    maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+    maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+  };
+}
+
+function watch(device: GPUDevice): Promise<never> {
+  const failed = new Promise<never>((_, reject) => {
+    device.lost.then(({ reason, message }) => {
+      if (reason !== "destroyed") {
+        reject(
+          new LabError(
+            "deviceLost",
+            `The graphics card was lost${message ? ` (${message.trim()})` : ""}. Close other programs that use it, reload the page and continue the trial from its last checkpoint.`,
+          ),
+        );
+      }
+    });
+    device.addEventListener("uncapturederror", ({ error }) => {
+      reject(
+        error instanceof GPUOutOfMemoryError
+          ? new LabError(
+              "outOfGpuMemory",
+              "The graphics card has no memory left for this trial. Choose a smaller Batch size, Image size or Architecture.",
+              "Batch size",
+            )
+          : new Error(error.message),
+      );
+    });
+  });
+  // A failure that nobody is waiting for yet is met by the next race.
+  failed.catch(() => {});
+  return failed;
+}
+
+/**
+ * Opens the best adapter and makes TF.js compute on it; an earlier device of this thread is given back.
+ * @throws LabError noWebGpu; softwareAdapter where only a software adapter is there and `allowSoftware` is false
+ */
+export async function openWebGpu({ allowSoftware }: { allowSoftware: boolean }): Promise<OpenedGpu> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw noWebGpu();
+  const report = describeAdapter(adapter);
+  if (report.isSoftware && !allowSoftware) {
+    throw new LabError(
+      "softwareAdapter",
+      `Only a software adapter (${report.name}) was found: training would run on the processor, some hundred times slower. Switch on hardware acceleration in the browser's settings, or go on with small films.`,
+    );
+  }
+  const device = await adapter.requestDevice({ requiredLimits: chooseLimits(adapter.limits) });
+  if (tf.findBackendFactory("webgpu")) tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
+  if (!(await tf.setBackend("webgpu"))) throw noWebGpu();
+  // TF.js splits long reductions with float atomics, whose order is not fixed: a step would not repeat bit for bit.
+  tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", -1);
+  return { report, failed: watch(device) };
+}

@@ -1,0 +1,114 @@
+// DenseNet (Huang et al. 2017) as torchvision's models/densenet.py builds it: one block configuration, a table of networks, and
+// the network as a function of named arrays. Not a layer object: it holds no weights and no state.
+import * as tf from "@tensorflow/tfjs-core";
+import type { Architecture } from "../protocol/settings";
+
+export interface DenseNetSpec {
+  /** Channels that each dense layer adds (`growth_rate`). */
+  growth: number;
+  /** Dense layers in each block (`block_config`). */
+  blocks: readonly number[];
+  /** Channels of the stem (`num_init_features`). */
+  initialFeatures: number;
+  /** A bottleneck has bnSize * growth channels (`bn_size`). */
+  bnSize: number;
+}
+
+export const DENSENETS: Record<Architecture, DenseNetSpec> = {
+  densenet121: { growth: 32, blocks: [6, 12, 24, 16], initialFeatures: 64, bnSize: 4 },
+  densenet161: { growth: 48, blocks: [6, 12, 36, 24], initialFeatures: 96, bnSize: 4 },
+  densenet169: { growth: 32, blocks: [6, 12, 32, 32], initialFeatures: 64, bnSize: 4 },
+  densenet201: { growth: 32, blocks: [6, 12, 48, 32], initialFeatures: 64, bnSize: 4 },
+  "densenet-mini": { growth: 8, blocks: [2, 2, 2, 2], initialFeatures: 16, bnSize: 4 },
+};
+
+/** What an array is: parameters are trained, statistics are BatchNorm's, `batches` is its `num_batches_tracked`. */
+export type ArrayRole =
+  | "convolution"
+  | "normScale"
+  | "normShift"
+  | "linearWeight"
+  | "linearBias"
+  | "runningMean"
+  | "runningVariance"
+  | "batches";
+
+export interface ArraySpec {
+  /** torchvision's name. */
+  name: string;
+  /** torchvision's layout: convolutions [out, in, height, width], linear [out, in]. */
+  shape: number[];
+  role: ArrayRole;
+}
+
+/** Every array of the network, in the order of torchvision's `state_dict()`. */
+export function listArrays(spec: DenseNetSpec, classes: number): ArraySpec[] {
+  const arrays: ArraySpec[] = [];
+  const convolution = (name: string, out: number, input: number, side: number) =>
+    arrays.push({ name: `${name}.weight`, shape: [out, input, side, side], role: "convolution" });
+  const norm = (name: string, channels: number) =>
+    arrays.push(
+      { name: `${name}.weight`, shape: [channels], role: "normScale" },
+      { name: `${name}.bias`, shape: [channels], role: "normShift" },
+      { name: `${name}.running_mean`, shape: [channels], role: "runningMean" },
+      { name: `${name}.running_var`, shape: [channels], role: "runningVariance" },
+      { name: `${name}.num_batches_tracked`, shape: [], role: "batches" },
+    );
+
+  let channels = spec.initialFeatures;
+  convolution("features.conv0", channels, 3, 7);
+  norm("features.norm0", channels);
+  spec.blocks.forEach((layers, b) => {
+    const bottleneck = spec.bnSize * spec.growth;
+    for (let l = 1; l <= layers; l++) {
+      const layer = `features.denseblock${b + 1}.denselayer${l}`;
+      norm(`${layer}.norm1`, channels);
+      convolution(`${layer}.conv1`, bottleneck, channels, 1);
+      norm(`${layer}.norm2`, bottleneck);
+      convolution(`${layer}.conv2`, spec.growth, bottleneck, 3);
+      channels += spec.growth;
+    }
+    if (b === spec.blocks.length - 1) return;
+    const half = Math.floor(channels / 2);
+    norm(`features.transition${b + 1}.norm`, channels);
+    convolution(`features.transition${b + 1}.conv`, half, channels, 1);
+    channels = half;
+  });
+  norm("features.norm5", channels);
+  arrays.push(
+    { name: "classifier.weight", shape: [classes, channels], role: "linearWeight" },
+    { name: "classifier.bias", shape: [classes], role: "linearBias" },
+  );
+  return arrays;
+}
+
+/** How the network reaches its weights: on the GPU convolutions lie as [height, width, in, out], linear as [in, out]. */
+export interface DenseNetInputs {
+  /** A parameter by torchvision's name, e.g. "features.conv0.weight". */
+  parameter(name: string): tf.Tensor;
+  /** BatchNorm by torchvision's name, e.g. "features.norm0": in training by batch statistics, in inference by running ones. */
+  normalise(x: tf.Tensor4D, name: string): tf.Tensor4D;
+}
+
+/** Logits [count, classes] of normalised images [count, height, width, 3], at least 32 pixels a side. */
+export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, { parameter, normalise }: DenseNetInputs): tf.Tensor2D {
+  const convolve = (x: tf.Tensor4D, name: string, stride: number, pad: number) =>
+    tf.conv2d(x, parameter(`${name}.weight`) as tf.Tensor4D, stride, pad);
+  const activate = (x: tf.Tensor4D, name: string) => tf.relu(normalise(x, name));
+
+  const stem = activate(convolve(images, "features.conv0", 2, 3), "features.norm0");
+  let x = tf.maxPool(stem, 3, 2, 1);
+  spec.blocks.forEach((layers, b) => {
+    for (let l = 1; l <= layers; l++) {
+      const layer = `features.denseblock${b + 1}.denselayer${l}`;
+      const bottleneck = convolve(activate(x, `${layer}.norm1`), `${layer}.conv1`, 1, 0);
+      const added = convolve(activate(bottleneck, `${layer}.norm2`), `${layer}.conv2`, 1, 1);
+      x = tf.concat([x, added], 3);
+    }
+    if (b === spec.blocks.length - 1) return;
+    const transition = `features.transition${b + 1}`;
+    x = tf.avgPool(convolve(activate(x, `${transition}.norm`), `${transition}.conv`, 1, 0), 2, 2, "valid");
+  });
+  const pooled = tf.mean(activate(x, "features.norm5"), [1, 2]) as tf.Tensor2D;
+  return tf.add(tf.matMul(pooled, parameter("classifier.weight") as tf.Tensor2D), parameter("classifier.bias"));
+}

@@ -1,0 +1,39 @@
+// Fresh weights, drawn as torchvision's DenseNet draws them. Not PyTorch's own stream of numbers: only its distributions.
+import type { ArraySpec } from "./densenet";
+import type { NamedArrays } from "./engine";
+import { createRandom, type Random } from "./random";
+
+function fill(length: number, draw: () => number): Float32Array {
+  return Float32Array.from({ length }, draw);
+}
+
+function drawArray({ shape, role }: ArraySpec, random: Random): Float32Array {
+  const length = shape.reduce((product, side) => product * side, 1);
+  switch (role) {
+    case "convolution": {
+      // kaiming_normal_ (He et al. 2015), fan_in.
+      const deviation = Math.sqrt(2 / (length / (shape[0] ?? 1)));
+      return fill(length, () => deviation * random.normal());
+    }
+    case "linearWeight": {
+      // torch.nn.Linear's own kaiming_uniform_(a=sqrt(5)), which comes to 1/sqrt(fan_in).
+      const bound = 1 / Math.sqrt(shape[1] ?? 1);
+      return fill(length, () => bound * (2 * random.float() - 1));
+    }
+    case "normScale":
+    case "runningVariance":
+      return new Float32Array(length).fill(1);
+    case "normShift":
+    case "linearBias":
+    case "runningMean":
+    case "batches":
+      return new Float32Array(length);
+  }
+}
+
+/** Arrays by name in the order given; each has its own generator, so a network's others do not depend on it. */
+export function initialise(arrays: readonly ArraySpec[], seed: number): NamedArrays {
+  return new Map(
+    arrays.map((array, index) => [array.name, { shape: array.shape, data: drawArray(array, createRandom(seed, "init", index)) }]),
+  );
+}
