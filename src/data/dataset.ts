@@ -1,0 +1,117 @@
+// The dataset worker's API: one open folder, the plan for the settings last asked for, and at most one preparation job.
+import * as Comlink from "comlink";
+import type { DatasetApi, JobCommand, PrepareEvent, WallFilter } from "../protocol/dataset";
+import { LabError, toFailure } from "../protocol/labError";
+import type { SampleSettings } from "../protocol/settings";
+import { type FilmIndex, indexFolder } from "./filmIndex";
+import type { FilmWorker } from "./filmWorker";
+import { createFolderReader, type FolderReader } from "./folder";
+import { prepareSample } from "./prepare";
+import { planSample, type SamplePlan } from "./sample";
+import { describeFilm, listWall, makeThumbnail } from "./wall";
+
+interface OpenDataset {
+  folder: FolderReader;
+  index: FilmIndex;
+}
+
+interface RunningJob {
+  stop: AbortController;
+  ended: Promise<void>;
+}
+
+export function createDataset(createWorker: () => FilmWorker): DatasetApi {
+  let open: OpenDataset | null = null;
+  let plans = createPlanCache();
+  let job: RunningJob | null = null;
+
+  const requireOpen = (): OpenDataset => {
+    if (!open) throw new LabError("noFilms", "No dataset is open. Drop a folder of films first.");
+    return open;
+  };
+  const stopJob = async () => {
+    job?.stop.abort();
+    await job?.ended;
+  };
+  return {
+    open: async ({ source, csv }, onProgress) => {
+      await stopJob();
+      open = null;
+      const folder = createFolderReader(source);
+      const index = await indexFolder(folder, csv, onProgress);
+      open = { folder, index };
+      plans = createPlanCache();
+      return index.summary;
+    },
+    describeSample: async (settings) => plans.plan(requireOpen().index, settings).summary,
+    countWall: async (settings, filter) => plans.wall(requireOpen().index, settings, filter).length,
+    readWall: async (settings, filter, from, count) => {
+      const { index } = requireOpen();
+      const plan = plans.plan(index, settings);
+      const rows = plans.wall(index, settings, filter).subarray(from, from + count);
+      return Array.from(rows, (row) => describeFilm(index, plan, row));
+    },
+    thumbnail: async (row, side) => {
+      const { index, folder } = requireOpen();
+      const path = index.films[index.filmOfRow[row] ?? -1];
+      if (path === undefined) throw new LabError("filmUnreadable", `Row ${row} has no film.`, String(row));
+      const bitmap = await makeThumbnail(await folder.read(path), path, side);
+      return Comlink.transfer(bitmap, [bitmap]);
+    },
+    prepare: async (settings, workers, port) => {
+      await stopJob();
+      const stop = new AbortController();
+      port.onmessage = ({ data }: MessageEvent<JobCommand>) => {
+        if (data.type === "stop") stop.abort();
+      };
+      const emit = (event: PrepareEvent) => {
+        const transfer =
+          event.type === "finished"
+            ? [event.sample.train, event.sample.valid].flatMap((part) => [part.slots.buffer, part.labels.buffer])
+            : [];
+        port.postMessage(
+          event,
+          transfer.filter((buffer) => buffer instanceof ArrayBuffer),
+        );
+      };
+      try {
+        const { index, folder } = requireOpen();
+        const plan = plans.plan(index, settings);
+        job = { stop, ended: prepareSample({ index, folder, settings, plan, workers, createWorker, signal: stop.signal, emit }) };
+      } catch (error) {
+        emit({ type: "failed", ...toFailure(error) });
+      }
+    },
+  };
+}
+
+/** Labelling and splitting a large CSV takes a tenth of a second; the wall asks for the same settings again and again. */
+function createPlanCache() {
+  let planned: { key: string; plan: SamplePlan; walls: Map<WallFilter, Uint32Array> } | null = null;
+  const lookUp = (index: FilmIndex, settings: SampleSettings) => {
+    const { target, positive, uncertain, blank, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } = settings;
+    const key = JSON.stringify([
+      target,
+      positive,
+      uncertain,
+      blank,
+      frontalOnly,
+      validation,
+      balance,
+      freshEachEpoch,
+      epochs,
+      seed,
+    ]);
+    if (planned?.key !== key) planned = { key, plan: planSample(index, settings), walls: new Map() };
+    return planned;
+  };
+  return {
+    plan: (index: FilmIndex, settings: SampleSettings): SamplePlan => lookUp(index, settings).plan,
+    wall: (index: FilmIndex, settings: SampleSettings, filter: WallFilter): Uint32Array => {
+      const { plan, walls } = lookUp(index, settings);
+      const rows = walls.get(filter) ?? listWall(index, plan, filter);
+      walls.set(filter, rows);
+      return rows;
+    },
+  };
+}

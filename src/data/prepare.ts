@@ -1,0 +1,130 @@
+// The preparation job: a sample's films into the store, with progress, stop and resume, and the prepared sample at the end.
+import type { FailedFilm, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
+import { LabError, toFailure } from "../protocol/labError";
+import type { SampleSettings } from "../protocol/settings";
+import { type FilmWriter, openFilmWriter } from "../storage/filmStore";
+import type { FilmIndex } from "./filmIndex";
+import type { FilmWorker } from "./filmWorker";
+import type { FolderReader } from "./folder";
+import { prepareFilms } from "./prepareFilms";
+import { keepReady, labelsOf, type SamplePlan } from "./sample";
+
+/** Raised whenever a film's bytes would come out different: films prepared before are then not used again. */
+const PREPARATION_VERSION = 1;
+const PROGRESS_EVERY_MS = 100;
+
+export interface PrepareJob {
+  index: FilmIndex;
+  folder: FolderReader;
+  settings: SampleSettings;
+  plan: SamplePlan;
+  workers: number;
+  createWorker: () => FilmWorker;
+  signal: AbortSignal;
+  emit: (event: PrepareEvent) => void;
+  openWriter?: (store: string, imageSize: number) => Promise<FilmWriter>;
+}
+
+/** Ends with exactly one event `finished`, `stopped` or `failed`; never throws. */
+export async function prepareSample(job: PrepareJob): Promise<void> {
+  try {
+    job.emit(await runJob(job));
+  } catch (error) {
+    job.emit({ type: "failed", ...toFailure(error) });
+  }
+}
+
+async function runJob(job: PrepareJob): Promise<PrepareEvent> {
+  const { index, settings, plan, folder, signal } = job;
+  const { imageSize } = settings;
+  if (!Number.isInteger(imageSize) || imageSize < 8 || imageSize > 4096) {
+    throw new LabError("badSettings", `The image size is ${imageSize}; choose a whole number from 8 to 4096.`, "Image size");
+  }
+  if (plan.summary.problem) return { type: "failed", ...plan.summary.problem };
+  const started = performance.now();
+  const store = `${index.fingerprint}-${imageSize}-v${PREPARATION_VERSION}`;
+  const writer = await (job.openWriter ?? openFilmWriter)(store, imageSize);
+  let failed: FailedFilm[] = [];
+  let done = 0;
+  const paths = plannedPaths(index, plan);
+  try {
+    const missing = paths.filter((path) => !writer.slots.has(path));
+    const reused = paths.length - missing.length;
+    const report = createProgress(job, paths.length, reused);
+    done = reused;
+    report(0, 0);
+    failed = await prepareFilms({
+      ...job,
+      paths: missing,
+      folder,
+      writer,
+      imageSize,
+      onFilm: (films, failures) => {
+        done = reused + films;
+        report(films, failures);
+      },
+    });
+  } catch (error) {
+    throw explainFullStorage(error, paths.length, imageSize);
+  } finally {
+    writer.close();
+  }
+  if (signal.aborted && done < paths.length) return { type: "stopped", done, total: paths.length };
+
+  const slotOf = (row: number) => writer.slots.get(index.films[index.filmOfRow[row] ?? -1] ?? "");
+  const ready = keepReady(index, settings, plan, (row) => slotOf(row) !== undefined);
+  if (ready.summary.problem) {
+    const { code, message, at } = ready.summary.problem;
+    return { type: "failed", code, message: `${failed.length} films could not be read. ${message}`, at };
+  }
+  const toPart = (rows: Uint32Array): PreparedPart => ({
+    slots: rows.map((row) => slotOf(row) ?? 0),
+    labels: labelsOf(plan.labels, rows),
+  });
+  const { path } = index.layout;
+  const sample: PreparedSample = {
+    store,
+    imageSize,
+    train: toPart(ready.planned.train),
+    valid: toPart(ready.planned.valid),
+    validPaths: Array.from(ready.planned.valid, (row) => path.values[path.codes[row] ?? 0] ?? ""),
+    summary: ready.summary,
+  };
+  return { type: "finished", sample, failed, ms: Math.round(performance.now() - started) };
+}
+
+function plannedPaths(index: FilmIndex, { planned }: SamplePlan): string[] {
+  const films = new Set<number>();
+  for (const rows of [planned.train, planned.valid]) for (const row of rows) films.add(index.filmOfRow[row] ?? -1);
+  // In the folder's order: neighbours on the disk are read one after another.
+  return [...films].sort((a, b) => a - b).map((film) => index.films[film] ?? "");
+}
+
+/** About ten events a second, and the first and the last. */
+function createProgress({ emit, settings }: PrepareJob, total: number, reused: number): (films: number, failed: number) => void {
+  const started = performance.now();
+  let reportedAt = -Infinity;
+  return (films, failed) => {
+    const now = performance.now();
+    const done = reused + films;
+    if (now - reportedAt < PROGRESS_EVERY_MS && done < total) return;
+    reportedAt = now;
+    const filmsPerSecond = films / Math.max(0.001, (now - started) / 1000);
+    emit({
+      type: "prepareProgress",
+      done,
+      total,
+      failed,
+      reused,
+      filmsPerSecond,
+      secondsLeft: films === 0 ? 0 : (total - done) / filmsPerSecond,
+      bytes: (done - failed) * settings.imageSize ** 2,
+    });
+  };
+}
+
+function explainFullStorage(error: unknown, films: number, imageSize: number): unknown {
+  if (!(error instanceof LabError) || error.code !== "storageFull") return error;
+  const megabytes = Math.ceil((films * imageSize ** 2) / 1e6);
+  return new LabError("storageFull", `${films} films at ${imageSize} px need ${megabytes} MB. ${error.message}`, error.at);
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import golden from "./golden/resize.json";
+import { resizeGrey } from "./resize";
+
+/** The generator of golden/resize.py. */
+function madeImage(width: number, height: number, seed: number) {
+  const data = new Uint8Array(width * height);
+  let state = seed;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const value = state >>> 24;
+    data[i] = value < 40 ? 0 : value > 215 ? 255 : value;
+  }
+  return { width, height, data };
+}
+
+test.each(golden.cases)("$from to $to equals Pillow to the byte", ({ from, to, seed, base64 }) => {
+  const [fromWidth = 0, fromHeight = 0] = from;
+  const [width = 0, height = 0] = to;
+  const resized = resizeGrey(madeImage(fromWidth, fromHeight, seed), width, height);
+  expect(Buffer.from(resized).equals(Buffer.from(base64, "base64"))).toBe(true);
+});
+
+test("a constant image stays constant", () => {
+  const white = { width: 390, height: 320, data: new Uint8Array(390 * 320).fill(255) };
+  expect(resizeGrey(white, 37, 41).every((pixel) => pixel === 255)).toBe(true);
+});
+
+test("the input is never returned itself", () => {
+  const image = madeImage(8, 8, 1);
+  const resized = resizeGrey(image, 8, 8);
+  expect(resized).toEqual(image.data);
+  expect(resized.buffer).not.toBe(image.data.buffer);
+});

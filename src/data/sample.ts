@@ -1,0 +1,170 @@
+// From settings to the rows that are prepared and learnt from, and what is said of them. It reads no film; `prepare.ts` does.
+import type { PartSummary, SampleSummary } from "../protocol/dataset";
+import type { Failure } from "../protocol/labError";
+import type { SampleSettings } from "../protocol/settings";
+import { drawEpoch, drawPlanned, epochsToSeeAll, positiveWeight } from "./balance";
+import type { FilmIndex } from "./filmIndex";
+import { labelRows, type RowLabels } from "./labels";
+import { type Split, splitRows } from "./split";
+
+export interface SamplePlan {
+  labels: RowLabels;
+  /** Labelled rows of both parts, before the balance. */
+  split: Split;
+  /** Rows to prepare: all that the planned epochs and the validation use. */
+  planned: Split;
+  summary: SampleSummary;
+}
+
+/** @throws LabError badSettings */
+export function planSample(index: FilmIndex, settings: SampleSettings): SamplePlan {
+  const labels = labelRows(index, settings);
+  const split = splitRows(index, labels.codes, settings);
+  const { balance, freshEachEpoch, seed } = settings;
+  const draw = { labels: labelsOf(labels, split.train), balance, freshEachEpoch, seed };
+  const planned = {
+    train: pick(split.train, drawPlanned(draw, settings.epochs)),
+    valid: pick(split.valid, drawValidation(labelsOf(labels, split.valid), settings)),
+  };
+  return { labels, split, planned, summary: summarise(index, settings, labels, split, planned) };
+}
+
+/** The plan without the rows that `isReady` refuses: films that could not be read. Nothing is drawn in their place. */
+export function keepReady(
+  index: FilmIndex,
+  settings: SampleSettings,
+  plan: SamplePlan,
+  isReady: (row: number) => boolean,
+): SamplePlan {
+  const planned = { train: plan.planned.train.filter(isReady), valid: plan.planned.valid.filter(isReady) };
+  return { ...plan, planned, summary: summarise(index, settings, plan.labels, plan.split, planned) };
+}
+
+/** 0 or 1 for each of the labelled `rows`. */
+export function labelsOf(labels: RowLabels, rows: Uint32Array): Uint8Array {
+  return Uint8Array.from(rows, (row) => labels.codes[row] ?? 0);
+}
+
+function pick(rows: Uint32Array, places: Uint32Array): Uint32Array {
+  return places.map((place) => rows[place] ?? 0);
+}
+
+/**
+ * Validation split off by share is undersampled like training, once for all epochs, so that accuracy means the same on both; the other
+ * balances, and a dataset's own validation, leave it as it is.
+ */
+function drawValidation(labels: Uint8Array, { balance, validation, seed }: SampleSettings): Uint32Array {
+  const balances = balance === "undersample" && validation !== "own";
+  return drawEpoch({ labels, balance: balances ? "undersample" : "none", freshEachEpoch: false, seed }, 0);
+}
+
+function summarise(index: FilmIndex, settings: SampleSettings, labels: RowLabels, split: Split, planned: Split): SampleSummary {
+  const { balance, freshEachEpoch, seed } = settings;
+  const count = (rows: Uint32Array) => countPart(index, labels, rows);
+  const plannedLabels = labelsOf(labels, planned.train);
+  const epochRows = pick(planned.train, drawEpoch({ labels: plannedLabels, balance, freshEachEpoch, seed }, 0));
+  const train = count(epochRows);
+  const valid = count(planned.valid);
+  const before = add(count(split.train), count(split.valid));
+  const filmsToPrepare = planned.train.length + planned.valid.length;
+  return {
+    ...labels.counts,
+    before,
+    after: add(train, valid),
+    kept: new Set(epochRows).size + planned.valid.length,
+    setAside: before.films - filmsToPrepare,
+    train,
+    valid,
+    epochFilms: train.films,
+    epochsToSeeAll: balance === "undersample" && freshEachEpoch ? epochsToSeeAll(labelsOf(labels, split.train)) : 1,
+    filmsToPrepare,
+    positiveWeight: balance === "weight" ? positiveWeight(plannedLabels) : 1,
+    patientsInBoth: countShared(split, (row) => index.patientOfRow[row] ?? 0),
+    filmsInBoth: countShared(split, (row) => index.filmOfRow[row] ?? 0),
+    mostFilmsOfAPatient: mostFilmsOfAPatient(index, split),
+    positiveShareByView: shareByView(index, labels, split),
+    problem: findProblem(settings, before, train, valid),
+  };
+}
+
+/** Films with repeats counted; patients each once. */
+function countPart(index: FilmIndex, labels: RowLabels, rows: Uint32Array): PartSummary {
+  const seen = new Uint8Array(index.patients.length);
+  let positives = 0;
+  for (const row of rows) {
+    positives += labels.codes[row] ?? 0;
+    seen[index.patientOfRow[row] ?? 0] = 1;
+  }
+  const patients = seen.reduce((sum, flag) => sum + flag, 0);
+  return { films: rows.length, positives, negatives: rows.length - positives, patients };
+}
+
+function add(a: PartSummary, b: PartSummary): PartSummary {
+  return {
+    films: a.films + b.films,
+    positives: a.positives + b.positives,
+    negatives: a.negatives + b.negatives,
+    patients: a.patients + b.patients,
+  };
+}
+
+function countShared({ train, valid }: Split, keyOf: (row: number) => number): number {
+  const inTrain = new Set<number>();
+  for (const row of train) inTrain.add(keyOf(row));
+  const shared = new Set<number>();
+  for (const row of valid) if (inTrain.has(keyOf(row))) shared.add(keyOf(row));
+  return shared.size;
+}
+
+function mostFilmsOfAPatient(index: FilmIndex, { train, valid }: Split): number {
+  const films = new Uint32Array(index.patients.length);
+  for (const rows of [train, valid]) for (const row of rows) films[index.patientOfRow[row] ?? 0]! += 1;
+  return films.reduce((most, count) => Math.max(most, count), 0);
+}
+
+/** A view that is positive more often than another is a shortcut the network may learn instead of the finding. */
+function shareByView(index: FilmIndex, labels: RowLabels, { train, valid }: Split): SampleSummary["positiveShareByView"] {
+  const column = index.layout.projection;
+  if (!column || column.values.length > 20) return [];
+  const films = new Uint32Array(column.values.length);
+  const positives = new Uint32Array(column.values.length);
+  for (const rows of [train, valid]) {
+    for (const row of rows) {
+      const code = column.codes[row] ?? 0;
+      films[code]! += 1;
+      positives[code]! += labels.codes[row] ?? 0;
+    }
+  }
+  return column.values
+    .map((view, code) => ({ view, films: films[code] ?? 0, share: (positives[code] ?? 0) / Math.max(1, films[code] ?? 0) }))
+    .filter(({ view, films: count }) => view !== "" && count > 0)
+    .sort((a, b) => b.films - a.films);
+}
+
+/** Why nothing can be learnt from the sample, or null. */
+function findProblem(
+  { target, positive }: SampleSettings,
+  before: PartSummary,
+  train: PartSummary,
+  valid: PartSummary,
+): Failure | null {
+  const values = positive.map((value) => `“${value}”`).join(" or ");
+  if (before.films === 0) {
+    const message = `No film is labelled under these policies for “${target}”. Choose another target, or other policies for uncertain and blank labels.`;
+    return { code: "noFilms", message, at: "Target" };
+  }
+  if (before.positives === 0 || before.negatives === 0) {
+    const missing = before.positives === 0 ? `none is positive (${values})` : "none is negative";
+    const message = `All ${before.films} labelled films are of one class: ${missing} for “${target}”. Choose another target or policy.`;
+    return { code: "oneClass", message, at: "Target" };
+  }
+  if (train.positives === 0 || train.negatives === 0) {
+    const message = `The training part holds ${train.positives} positive and ${train.negatives} negative films of “${target}”. Choose a smaller validation share or another seed.`;
+    return { code: "oneClass", message, at: "Validation share" };
+  }
+  if (valid.films === 0) {
+    const message = `The validation part holds no films of both classes of “${target}”. Choose a larger validation share or another seed.`;
+    return { code: "oneClass", message, at: "Validation share" };
+  }
+  return null;
+}

@@ -1,0 +1,292 @@
+// Prepared films in the origin-private file system: bytes in packs, paths in an append-only index. It prepares nothing and knows no labels.
+import { LabError } from "../protocol/labError";
+
+// films/<store>/index.jsonl   {"imageSize":64} and then {"path":"..."} a film: the film's place in the list is its slot
+// films/<store>/pack-0.bin    films of imageSize*imageSize bytes one after another, as many as fit 64 MiB, then pack-1.bin ...
+// The index is written after its films are flushed, so whatever it names is whole; what a crash leaves behind it is overwritten.
+
+const FOLDER = "films";
+const INDEX = "index.jsonl";
+const MAX_PACK_BYTES = 64 * 2 ** 20;
+
+/** What the store uses of the File System API; directory handles have this shape. */
+export interface StoreDirectory {
+  getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<StoreDirectory>;
+  getFileHandle(name: string, options?: { create?: boolean }): Promise<StoreFile>;
+  removeEntry(name: string, options?: { recursive?: boolean }): Promise<void>;
+  values(): AsyncIterable<(StoreDirectory & { kind: "directory" }) | (StoreFile & { kind: "file" })>;
+}
+export interface StoreFile {
+  getFile(): Promise<Blob>;
+  createSyncAccessHandle(): Promise<StoreAccess>;
+}
+export interface StoreAccess {
+  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+export interface FilmWriter {
+  /** Slot of each film in the store, by path. Grows with `append`. */
+  readonly slots: ReadonlyMap<string, number>;
+  /** Adds a film, [imageSize, imageSize] bytes; not safe until flushed. @throws LabError storageFull, storageFailed */
+  append(path: string, film: Uint8Array<ArrayBuffer>): Promise<number>;
+  /** @throws LabError storageFull, storageFailed */
+  flush(): void;
+  /** Flushes and lets go of the files; what was appended stays. */
+  close(): void;
+}
+
+export interface FilmReader {
+  imageSize: number;
+  /** Films at `slots` in one buffer, [slots.length, imageSize, imageSize]. @throws LabError filmsNotPrepared */
+  read(slots: Uint32Array): Promise<Uint8Array>;
+}
+
+const openRoot = (): Promise<StoreDirectory> => navigator.storage.getDirectory();
+
+function filmsPerPack(imageSize: number): number {
+  return Math.max(1, Math.floor(MAX_PACK_BYTES / (imageSize * imageSize)));
+}
+
+function packName(pack: number): string {
+  return `pack-${pack}.bin`;
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "NotFoundError";
+}
+
+/**
+ * Opens a store for writing and finds what it already holds. Only one writer at a time, in a worker.
+ * @throws LabError storageFailed where another tab holds it
+ */
+export async function openFilmWriter(store: string, imageSize: number, root?: StoreDirectory): Promise<FilmWriter> {
+  try {
+    const films = await (root ?? (await openRoot())).getDirectoryHandle(FOLDER, { create: true });
+    return await createWriter(await films.getDirectoryHandle(store, { create: true }), imageSize);
+  } catch (error) {
+    throw toStorageError(error);
+  }
+}
+
+async function createWriter(directory: StoreDirectory, imageSize: number): Promise<FilmWriter> {
+  const slotBytes = imageSize * imageSize;
+  const perPack = filmsPerPack(imageSize);
+  const indexFile = await directory.getFileHandle(INDEX, { create: true });
+  const whole = await readIndex(directory, await indexFile.getFile(), imageSize);
+  const slots = new Map(whole.paths.map((path, slot) => [path, slot]));
+  const index = await indexFile.createSyncAccessHandle();
+  let indexBytes = whole.bytes;
+  let pending = "";
+  let pack: { number: number; access: StoreAccess } | null = null;
+
+  const writeAll = (access: StoreAccess, bytes: Uint8Array<ArrayBuffer>, at: number) => {
+    if (access.write(bytes, { at }) !== bytes.length) throw new DOMException("short write", "QuotaExceededError");
+  };
+  const append = (text: string) => {
+    const bytes = new TextEncoder().encode(text);
+    writeAll(index, bytes, indexBytes);
+    indexBytes += bytes.length;
+  };
+  const flush = () => {
+    try {
+      pack?.access.flush();
+      append(pending);
+      index.flush();
+      pending = "";
+    } catch (error) {
+      throw toStorageError(error);
+    }
+  };
+  try {
+    index.truncate(indexBytes);
+    if (indexBytes === 0) append(`${JSON.stringify({ imageSize })}\n`);
+  } catch (error) {
+    index.close();
+    throw error;
+  }
+  const appendNow = async (path: string, film: Uint8Array<ArrayBuffer>): Promise<number> => {
+    if (film.length !== slotBytes) throw new RangeError(`${path}: ${film.length} bytes instead of ${slotBytes}`);
+    const slot = slots.size;
+    const number = Math.floor(slot / perPack);
+    if (pack?.number !== number) {
+      flush();
+      pack?.access.close();
+      pack = null;
+      const file = await directory.getFileHandle(packName(number), { create: true });
+      pack = { number, access: await file.createSyncAccessHandle() };
+    }
+    writeAll(pack.access, film, (slot % perPack) * slotBytes);
+    slots.set(path, slot);
+    pending += `${JSON.stringify({ path })}\n`;
+    return slot;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    slots,
+    append: (path, film) => {
+      // One after another: opening a pack takes a while, and two films must not open it twice.
+      const appended = last.then(() => appendNow(path, film)).catch((error: unknown) => Promise.reject(toStorageError(error)));
+      last = appended.catch(() => {});
+      return appended;
+    },
+    flush,
+    close: () => {
+      try {
+        flush();
+      } finally {
+        pack?.access.close();
+        index.close();
+      }
+    },
+  };
+}
+
+/** Paths whose films are whole, and how far the index is good. A torn last line ends it, as do films that the packs no longer hold. */
+async function readIndex(directory: StoreDirectory, index: Blob, imageSize: number): Promise<{ paths: string[]; bytes: number }> {
+  const text = await index.text();
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  lines.pop();
+  const [header, ...entries] = lines;
+  if (header === undefined || parseLine(header).imageSize !== imageSize) return { paths: [], bytes: 0 };
+  const held = await countHeld(directory, imageSize);
+  const paths: string[] = [];
+  let bytes = new TextEncoder().encode(header).length + 1;
+  for (const line of entries.slice(0, held)) {
+    const { path } = parseLine(line);
+    if (path === undefined) break;
+    paths.push(path);
+    bytes += new TextEncoder().encode(line).length + 1;
+  }
+  return { paths, bytes };
+}
+
+/** Films that the packs hold from the first on without a gap. */
+async function countHeld(directory: StoreDirectory, imageSize: number): Promise<number> {
+  const perPack = filmsPerPack(imageSize);
+  for (let pack = 0; ; pack++) {
+    try {
+      const file = await (await directory.getFileHandle(packName(pack))).getFile();
+      const films = Math.floor(file.size / (imageSize * imageSize));
+      if (films < perPack) return pack * perPack + films;
+    } catch (error) {
+      if (isNotFound(error)) return pack * perPack;
+      throw error;
+    }
+  }
+}
+
+function parseLine(line: string): { imageSize?: number; path?: string } {
+  try {
+    const entry: unknown = JSON.parse(line);
+    if (typeof entry !== "object" || entry === null) return {};
+    return {
+      ...("imageSize" in entry && typeof entry.imageSize === "number" ? { imageSize: entry.imageSize } : {}),
+      ...("path" in entry && typeof entry.path === "string" ? { path: entry.path } : {}),
+    };
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** Opens a store for reading. @throws LabError filmsNotPrepared where it is gone */
+export async function openFilmReader(store: string, root?: StoreDirectory): Promise<FilmReader> {
+  let directory: StoreDirectory;
+  let imageSize: number | undefined;
+  try {
+    directory = await (await (root ?? (await openRoot())).getDirectoryHandle(FOLDER)).getDirectoryHandle(store);
+    const index = await (await directory.getFileHandle(INDEX)).getFile();
+    imageSize = parseLine((await index.slice(0, 200).text()).split("\n")[0] ?? "").imageSize;
+  } catch (error) {
+    throw isNotFound(error) ? notPrepared(store) : toStorageError(error);
+  }
+  if (imageSize === undefined) throw notPrepared(store);
+  return createReader(directory, store, imageSize);
+}
+
+function createReader(directory: StoreDirectory, store: string, imageSize: number): FilmReader {
+  const slotBytes = imageSize * imageSize;
+  const perPack = filmsPerPack(imageSize);
+  const packs = new Map<number, Promise<Blob>>();
+  const openPack = (pack: number): Promise<Blob> => {
+    let file = packs.get(pack);
+    if (!file) {
+      file = directory.getFileHandle(packName(pack)).then((handle) => handle.getFile());
+      packs.set(pack, file);
+    }
+    return file;
+  };
+  const readSlot = async (slot: number): Promise<Uint8Array> => {
+    const pack = Math.floor(slot / perPack);
+    const from = (slot % perPack) * slotBytes;
+    const bytes = new Uint8Array(await (await openPack(pack)).slice(from, from + slotBytes).arrayBuffer());
+    if (bytes.length !== slotBytes) throw new DOMException("short read", "NotFoundError");
+    return bytes;
+  };
+  const readTwice = async (slot: number): Promise<Uint8Array> => {
+    try {
+      return await readSlot(slot);
+    } catch {
+      // A file that was added to since it was opened can no longer be read through the old snapshot.
+      packs.delete(Math.floor(slot / perPack));
+      return readSlot(slot);
+    }
+  };
+  return {
+    imageSize,
+    read: async (slots) => {
+      const out = new Uint8Array(slots.length * slotBytes);
+      try {
+        await Promise.all(Array.from(slots, async (slot, i) => out.set(await readTwice(slot), i * slotBytes)));
+      } catch (error) {
+        throw isNotFound(error) ? notPrepared(store) : toStorageError(error);
+      }
+      return out;
+    },
+  };
+}
+
+/** Bytes that all prepared films take. */
+export async function diskBytes(root?: StoreDirectory): Promise<number> {
+  const sum = async (directory: StoreDirectory): Promise<number> => {
+    let bytes = 0;
+    for await (const entry of directory.values())
+      bytes += entry.kind === "file" ? (await entry.getFile()).size : await sum(entry);
+    return bytes;
+  };
+  try {
+    return await sum(await (root ?? (await openRoot())).getDirectoryHandle(FOLDER));
+  } catch (error) {
+    if (isNotFound(error)) return 0;
+    throw toStorageError(error);
+  }
+}
+
+function notPrepared(store: string): LabError {
+  const message = "The prepared films are no longer in the browser's storage. Open the folder again and press “Prepare films”.";
+  return new LabError("filmsNotPrepared", message, store);
+}
+
+function toStorageError(error: unknown): LabError {
+  if (error instanceof LabError) return error;
+  const name = error instanceof Error ? error.name : "";
+  if (name === "QuotaExceededError") {
+    const message =
+      "The browser's storage is full. Free disk space, delete earlier trials, or choose a smaller image size; the films prepared so far stay.";
+    return new LabError("storageFull", message);
+  }
+  if (name === "NoModificationAllowedError" || name === "InvalidStateError") {
+    return new LabError(
+      "storageFailed",
+      "Another tab of the lab is preparing these films. Close it, or wait until it has finished.",
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new LabError(
+    "storageFailed",
+    `The browser's storage cannot be used: ${reason} Private windows may forbid it; try a normal window.`,
+  );
+}
