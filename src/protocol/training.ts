@@ -104,7 +104,10 @@ export interface CheckpointRef {
   step: number;
   savedAt: string;
   bytes: number;
+  /** Of the validation at this step; null within an epoch, and where validation holds one class only. */
   auroc: number | null;
+  /** Null within an epoch. */
+  validLoss: number | null;
 }
 
 export type TrainPhase = "opening" | "compiling" | "training" | "validating" | "saving" | "paused";

@@ -1,0 +1,80 @@
+// The numbered trials and their samples, as IndexedDB keeps them. Their weights and histories are checkpoints (checkpoints.ts).
+import type { PreparedSample } from "../protocol/dataset";
+import { LabError } from "../protocol/labError";
+import type { Trial } from "../protocol/training";
+import { type KeyValue, openKeyValue } from "./keyValue";
+
+export interface TrialStores {
+  /** The last number given out. */
+  numbers: KeyValue<number>;
+  trials: KeyValue<Trial>;
+  samples: KeyValue<PreparedSample>;
+}
+
+export function openTrialStores(): TrialStores {
+  return {
+    numbers: openKeyValue("roentgen-lab-numbers"),
+    trials: openKeyValue("roentgen-lab-trials"),
+    samples: openKeyValue("roentgen-lab-samples"),
+  };
+}
+
+export interface TrialStore {
+  /** Keeps a new trial under the next number; numbers of deleted trials are not given out again. */
+  add(trial: Omit<Trial, "id">, sample: PreparedSample): Promise<Trial>;
+  /** @throws LabError storageFailed where there is no such trial */
+  read(id: number): Promise<Trial>;
+  readSample(id: number): Promise<PreparedSample>;
+  /** Changes fields of a kept trial, and resolves to it as it now is. */
+  patch(id: number, change: Partial<Omit<Trial, "id">>): Promise<Trial>;
+  /** By number. */
+  list(): Promise<Trial[]>;
+  remove(id: number): Promise<void>;
+}
+
+export function createTrialStore({ numbers, trials, samples }: TrialStores): TrialStore {
+  async function readFrom<Value>(store: KeyValue<Value>, id: number): Promise<Value> {
+    const value = await store.read(String(id));
+    if (value === undefined) throw missingTrial(id);
+    return value;
+  }
+
+  return {
+    async add(trial, sample) {
+      let id = 0;
+      await numbers.change("trial", (last = 0) => {
+        id = last + 1;
+        return id;
+      });
+      await samples.write(String(id), sample);
+      const numbered = { ...trial, id };
+      await trials.write(String(id), numbered);
+      return numbered;
+    },
+    read: (id) => readFrom(trials, id),
+    readSample: (id) => readFrom(samples, id),
+    async patch(id, change) {
+      await trials.change(String(id), (trial) => {
+        if (!trial) throw missingTrial(id);
+        return { ...trial, ...change };
+      });
+      return readFrom(trials, id);
+    },
+    async list() {
+      const kept = await Promise.all((await trials.keys()).map((key) => trials.read(key)));
+      return kept.filter((trial) => trial !== undefined).sort((a, b) => a.id - b.id);
+    },
+    async remove(id) {
+      await trials.remove([String(id)]);
+      await samples.remove([String(id)]);
+    },
+  };
+}
+
+function missingTrial(id: number): LabError {
+  return new LabError(
+    "storageFailed",
+    `Trial ${id} is not kept here: it was deleted, or this is another browser.`,
+    `trial-${id}`,
+  );
+}

@@ -1,0 +1,67 @@
+// From an epoch's films to batches: order, cut, read ahead. It does not choose the films (data/balance.ts) nor decode them.
+import type { Batch } from "../nn/engine";
+import { createRandom, shuffle } from "../nn/random";
+import type { PreparedPart } from "../protocol/dataset";
+
+/** Films as grey bytes, [slots.length, size, size], in the order asked for. */
+export type ReadFilms = (slots: Uint32Array) => Promise<Uint8Array>;
+
+export interface FilmSource {
+  part: PreparedPart;
+  imageSize: number;
+  read: ReadFilms;
+}
+
+/** An epoch's films in the order they are trained on, drawn from (seed, "shuffle", epoch) alone. */
+export function shuffleEpoch(films: Uint32Array, seed: number, epoch: number): Uint32Array {
+  return shuffle(films.slice(), createRandom(seed, "shuffle", epoch));
+}
+
+/** Whole batches of `order`, from batch `from` on; an odd last batch is dropped, as fastai and torch (`drop_last`) do in training. */
+export function cutWholeBatches(order: Uint32Array, batchSize: number, from = 0): Uint32Array[] {
+  return cutBatches(order.subarray(0, order.length - (order.length % batchSize)), batchSize).slice(from);
+}
+
+/** All of `order`, the last batch as large as what is left. */
+export function cutBatches(order: Uint32Array, batchSize: number): Uint32Array[] {
+  return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
+    order.subarray(i * batchSize, (i + 1) * batchSize),
+  );
+}
+
+/**
+ * The finder's batches, without end: the films reshuffled from (seed, "finder", pass) whenever whole batches run out.
+ * @param films at least `batchSize`
+ */
+export function* drawFinderBatches(films: Uint32Array, seed: number, batchSize: number): Generator<Uint32Array> {
+  for (let pass = 0; ; pass++) {
+    yield* cutWholeBatches(shuffle(films.slice(), createRandom(seed, "finder", pass)), batchSize);
+  }
+}
+
+async function readBatch({ part, imageSize, read }: FilmSource, films: Uint32Array): Promise<Batch> {
+  const data = await read(films.map((film) => part.slots[film]!));
+  return {
+    count: films.length,
+    images: { kind: "films", data, size: imageSize },
+    targets: Float32Array.from(films, (film) => part.labels[film]!),
+  };
+}
+
+/** Reads batches one ahead, so that the next films come off the disk while the GPU works on these. */
+export async function* readBatches(source: FilmSource, batches: Iterable<Uint32Array>): AsyncGenerator<Batch> {
+  const films = batches[Symbol.iterator]();
+  const readNext = (): Promise<Batch> | null => {
+    const { done, value } = films.next();
+    if (done) return null;
+    const reading = readBatch(source, value);
+    // Met by the await below; without this a run that ends early would leave a rejection that nobody handles.
+    reading.catch(() => {});
+    return reading;
+  };
+  for (let next = readNext(); next; ) {
+    const batch = await next;
+    next = readNext();
+    yield batch;
+  }
+}

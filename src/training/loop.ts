@@ -1,0 +1,85 @@
+// The training loop, on one page. What it shows, keeps and stops for is done by callbacks (callbacks.ts), as in fastai.
+import type { Engine } from "../nn/engine";
+import type { EpochRecord, StepRecord } from "../protocol/training";
+import { cutWholeBatches, type FilmSource, readBatches, shuffleEpoch } from "./batches";
+import type { StepHistory } from "./history";
+import type { RunPlan } from "./plan";
+import { validate } from "./validate";
+
+/** Where a run stands. With the engine's state it is all that a run needs to go on. */
+export interface Progress {
+  history: StepHistory;
+  epochs: EpochRecord[];
+  /** Spent on steps and validation; pauses and checkpoints are left out. */
+  seconds: number;
+}
+
+export interface Run {
+  engine: Engine;
+  plan: RunPlan;
+  train: FilmSource;
+  valid: FilmSource;
+  epochs: number;
+  batchSize: number;
+  seed: number;
+  progress: Progress;
+  /** Milliseconds, as `performance.now`. */
+  now: () => number;
+}
+
+/** Each is told in the order of the list and waited for. What one throws ends the run. */
+export interface Callback {
+  /** A step's loss is known; the step does not yet count. */
+  onLoss?(step: StepRecord): void;
+  onStep?(step: StepRecord, ms: number): void | Promise<void>;
+  onValidating?(): void | Promise<void>;
+  onEpochEnd?(epoch: EpochRecord, validationMs: number): void | Promise<void>;
+  /** The run is over, however it ended. */
+  onEnd?(): void;
+}
+
+/**
+ * Goes on from `progress` to the last epoch's validation. A run that is stopped anywhere and taken up again from its
+ * progress and the engine's snapshot computes what the uninterrupted run would have computed, bit for bit.
+ */
+export async function fit(run: Run, signal: AbortSignal, callbacks: readonly Callback[]): Promise<"finished" | "stopped"> {
+  const { engine, plan, progress, batchSize, seed, now } = run;
+  const { history, epochs } = progress;
+  try {
+    for (let epoch = epochs.length; epoch < run.epochs; epoch++) {
+      const firstStep = epoch * plan.stepsPerEpoch;
+      const order = shuffleEpoch(plan.drawFilms(epoch), seed, epoch);
+      let begun = now();
+      for await (const batch of readBatches(run.train, cutWholeBatches(order, batchSize, history.length - firstStep))) {
+        if (signal.aborted) return "stopped";
+        const step = history.length;
+        const lr = plan.schedule.lr(step);
+        const momentum = plan.schedule.momentum(step);
+        const loss = await engine.trainStep(batch, plan.optimizerAt(lr, momentum));
+        const record = { step, epoch, loss, lr, momentum };
+        for (const callback of callbacks) callback.onLoss?.(record);
+        const ms = now() - begun;
+        history.push(record);
+        progress.seconds += ms / 1000;
+        for (const callback of callbacks) await callback.onStep?.(record, ms);
+        begun = now();
+      }
+      if (signal.aborted) return "stopped";
+
+      for (const callback of callbacks) await callback.onValidating?.();
+      const validating = now();
+      const scores = await validate(engine, run.valid, batchSize, signal);
+      if (!scores) return "stopped";
+      const validationMs = now() - validating;
+      progress.seconds += validationMs / 1000;
+      const { loss: validLoss, accuracy, auroc } = scores;
+      const seconds = epochs.reduce((left, earlier) => left - earlier.seconds, progress.seconds);
+      const record = { epoch, trainLoss: history.meanLossFrom(firstStep), validLoss, accuracy, auroc, seconds };
+      epochs.push(record);
+      for (const callback of callbacks) await callback.onEpochEnd?.(record, validationMs);
+    }
+    return "finished";
+  } finally {
+    for (const callback of callbacks) callback.onEnd?.();
+  }
+}
