@@ -1,0 +1,15 @@
+// Mounts the lab on the page, once. Everything else is in app/ and ui/.
+import "@mantine/core/styles.css";
+import "./ui/theme.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createLab } from "./app/lab";
+import { App } from "./ui/App";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root.");
+createRoot(root).render(
+  <StrictMode>
+    <App lab={createLab()} />
+  </StrictMode>,
+);

@@ -1,0 +1,135 @@
+// Step 2: how many positives against how many negatives, before and after, and what is set aside for it.
+import type { SampleSummary } from "../../protocol/dataset";
+import type { TrialSettings } from "../../protocol/settings";
+import { useCommands, useLab } from "../labContext";
+import { FigureRows, SplitBar } from "../parts/Figures";
+import { CheckField, NumberField, SelectField } from "../parts/fields";
+import { formatCount, formatPlural } from "../parts/format";
+import { FailureNotice, Notice } from "../parts/Notice";
+import { Panel } from "../parts/Panel";
+import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
+import partsStyles from "../parts/parts.module.css";
+import { StepHeader } from "../parts/StepHeader";
+import styles from "./balance.module.css";
+import { WAYS, WayCards } from "./WayCards";
+
+export function BalanceStep() {
+  const { summary, failure } = useLab((lab) => lab.sample);
+  const settings = useLab((lab) => lab.settings);
+  const preparing = usePreparing();
+  const { changeSettings } = useCommands();
+  if (!summary) {
+    return (
+      <>
+        <StepHeader title="Balance">How many positives are trained against how many negatives.</StepHeader>
+        <FailureNotice failure={failure} title="The films could not be counted" />
+        <Notice tone="note">
+          Choose a dataset first: then the labels are counted, and the four ways to balance them stand here.
+        </Notice>
+      </>
+    );
+  }
+  return (
+    <>
+      <StepHeader title="Balance" actions={<PrepareActions next="finder" />}>
+        {describeBalance(summary, settings)}
+      </StepHeader>
+      <PreparationState />
+      <FailureNotice failure={failure ?? summary.problem} title="Nothing can be trained from this choice" />
+      <div className={partsStyles.columns}>
+        <div className={partsStyles.stack}>
+          <BeforeAndAfter summary={summary} />
+          <WayCards before={summary.before} disabled={preparing} />
+        </div>
+        <div className={partsStyles.stack}>
+          <Panel title="How films are drawn">
+            <SelectField
+              label="Balance"
+              value={settings.balance}
+              options={WAYS.map(({ balance, name }) => ({ value: balance, label: name }))}
+              disabled={preparing}
+              onChange={(balance) => changeSettings({ balance })}
+            />
+            <NumberField
+              label="Epochs"
+              value={settings.epochs}
+              min={1}
+              max={1000}
+              disabled={preparing}
+              onChange={(epochs) => changeSettings({ epochs })}
+            />
+            {settings.balance === "undersample" && (
+              <CheckField
+                label="Fresh films every epoch"
+                checked={settings.freshEachEpoch}
+                disabled={preparing}
+                onChange={(freshEachEpoch) => changeSettings({ freshEachEpoch })}
+              />
+            )}
+          </Panel>
+          <Panel title="What is prepared">
+            <FigureRows
+              rows={[
+                { name: "Films of one epoch", value: formatCount(summary.epochFilms) },
+                { name: "Training", value: `${formatCount(summary.train.positives)} + ${formatCount(summary.train.negatives)}` },
+                {
+                  name: "Validation",
+                  value: `${formatCount(summary.valid.positives)} + ${formatCount(summary.valid.negatives)}`,
+                },
+                { name: "Films to prepare", value: formatCount(summary.filmsToPrepare) },
+              ]}
+            />
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function describeBalance(summary: SampleSummary, { balance, freshEachEpoch, epochs }: TrialSettings): string {
+  const { kept, setAside, epochsToSeeAll, positiveWeight } = summary;
+  switch (balance) {
+    case "undersample":
+      if (setAside === 0) return `All ${formatCount(kept)} labelled films are kept: both classes are as large as each other.`;
+      return freshEachEpoch
+        ? `${formatPlural(kept, "film")} an epoch, other ones each time: after ${formatPlural(epochsToSeeAll, "epoch")} every film was seen, and ${formatPlural(epochs, "epoch")} are planned.`
+        : `${formatPlural(kept, "film")} are kept and ${formatCount(setAside)} are set aside for good.`;
+    case "oversample":
+      return `All ${formatPlural(kept, "film")} are kept; the smaller class is repeated until both weigh the same.`;
+    case "weight":
+      return `All ${formatPlural(kept, "film")} are kept; a positive counts ${positiveWeight.toFixed(2)} times in the loss.`;
+    case "none":
+      return `All ${formatPlural(kept, "film")} are used as they are.`;
+  }
+}
+
+function BeforeAndAfter({ summary }: { summary: SampleSummary }) {
+  const { before, after, setAside } = summary;
+  const whole = Math.max(before.films, after.films);
+  return (
+    <Panel title="Before and after" aside={setAside > 0 ? `${formatCount(setAside)} set aside` : "none set aside"}>
+      <div className={styles.bars}>
+        {[
+          { name: "Before", part: before },
+          { name: "After", part: after },
+        ].map(({ name, part }) => (
+          <div key={name}>
+            <span>{name}</span>
+            <SplitBar
+              tall
+              whole={whole}
+              parts={[
+                { name: "positive", value: part.positives, color: "var(--positive)" },
+                { name: "negative", value: part.negatives, color: "var(--negative)" },
+              ]}
+            />
+            <p>
+              <b data-class="positive">{formatCount(part.positives)} positive</b>
+              <b data-class="negative">{formatCount(part.negatives)} negative</b>
+            </p>
+          </div>
+        ))}
+      </div>
+    </Panel>
+  );
+}

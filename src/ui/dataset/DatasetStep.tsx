@@ -1,0 +1,98 @@
+// Step 1: the films, what is learnt from them, and whether they can be trusted.
+import type { OpenProgress } from "../../protocol/dataset";
+import { useCommands, useLab } from "../labContext";
+import { FilePicker } from "../parts/FilePicker";
+import { formatCount, formatMs, formatPlural } from "../parts/format";
+import { FailureNotice } from "../parts/Notice";
+import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
+import { StepHeader } from "../parts/StepHeader";
+import styles from "./dataset.module.css";
+import { EmptyDataset } from "./EmptyDataset";
+import { LabelMakeup } from "./LabelMakeup";
+import { PassedOver, Trust } from "./Trust";
+import { WaitingTiles, Wall } from "./Wall";
+import { WhatToLearn } from "./WhatToLearn";
+
+export function DatasetStep() {
+  const { state, summary } = useLab((lab) => lab.dataset);
+  return (
+    <section aria-label="Dataset" className={styles.step}>
+      {state === "opening" ? <Opening /> : state === "ready" && summary ? <Open /> : <EmptyDataset />}
+    </section>
+  );
+}
+
+function Opening() {
+  const { name, progress } = useLab((lab) => lab.dataset);
+  return (
+    <>
+      <StepHeader title={name || "Opening"}>{describeOpening(progress)}</StepHeader>
+      <WaitingTiles />
+    </>
+  );
+}
+
+function describeOpening(progress: OpenProgress | null): string {
+  if (!progress) return "Opening the folder.";
+  const done = formatCount(progress.done);
+  switch (progress.phase) {
+    case "listing":
+      return `Listing the folder: ${done} files so far. No film is read yet.`;
+    case "labels":
+      return `Reading the label CSV: ${done} rows so far.`;
+    case "matching":
+      return `Matching rows and films: ${done} so far.`;
+  }
+}
+
+function Open() {
+  const dataset = useLab((lab) => lab.dataset.summary);
+  const sample = useLab((lab) => lab.sample);
+  const failed = useLab((lab) => lab.preparation.failed);
+  const labelKey = useLab(({ settings: s, dataset: d }) =>
+    JSON.stringify([
+      d.summary?.csvSha256,
+      s.target,
+      s.positive,
+      s.uncertain,
+      s.blank,
+      s.frontalOnly,
+      s.validation,
+      s.balance,
+      s.seed,
+    ]),
+  );
+  const preparing = usePreparing();
+  const { openFiles } = useCommands();
+  if (!dataset) return null;
+  return (
+    <>
+      <StepHeader
+        title={dataset.name}
+        actions={
+          <>
+            <FilePicker label="Choose dataset folder" folder disabled={preparing} onPick={(files) => void openFiles(files)} />
+            <PrepareActions next="finder" />
+          </>
+        }
+      >
+        {formatPlural(dataset.films, "film")} of {formatPlural(dataset.patients, "patient")}, read from {dataset.csvPath} in{" "}
+        {formatMs(dataset.ms)}. {dataset.formatReason}
+      </StepHeader>
+      <PreparationState />
+      <FailureNotice
+        failure={sample.failure ?? sample.summary?.problem ?? null}
+        title="Nothing can be trained from this choice"
+      />
+      <div className={styles.columns}>
+        <Wall labelKey={labelKey} />
+        <div className={styles.side}>
+          <WhatToLearn dataset={dataset} disabled={preparing} />
+          {sample.summary && <LabelMakeup sample={sample.summary} />}
+          {sample.summary && <Trust sample={sample.summary} />}
+          <PassedOver dataset={dataset} failed={failed} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+// Step 5: the validation films through the trained network, the worst mistakes first.
+import { Button } from "@mantine/core";
+import type { LabState } from "../../app/state";
+import { useCommands, useLab } from "../labContext";
+import { Readings } from "../parts/Figures";
+import { formatCount, formatMetric, formatPlural } from "../parts/format";
+import { JobProgress } from "../parts/JobProgress";
+import { FailureNotice, Notice } from "../parts/Notice";
+import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
+import { StepHeader } from "../parts/StepHeader";
+import { WeightsPanel } from "../parts/WeightsPanel";
+import { PredictionTable } from "./PredictionTable";
+import { ProbabilityBars } from "./ProbabilityBars";
+
+export function EvaluateStep() {
+  const { state, label, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
+  const source = useLab(describeSource);
+  const blocked = useLab(whatEvaluationNeeds);
+  const { evaluate, downloadPredictions } = useCommands();
+  const isRunning = state === "running";
+  return (
+    <>
+      <StepHeader
+        title="Evaluate"
+        actions={
+          <>
+            {evaluation && <Button onClick={downloadPredictions}>Download predictions</Button>}
+            <Button
+              variant={evaluation ? "default" : "filled"}
+              disabled={isRunning || blocked !== null}
+              onClick={() => void evaluate()}
+            >
+              Evaluate
+            </Button>
+          </>
+        }
+      >
+        {isRunning
+          ? `Evaluating ${label}.`
+          : evaluation
+            ? `${label}, on ${formatPlural(evaluation.films, "film")} that training never saw.`
+            : (blocked ?? `${source} will be run over the validation films.`)}
+      </StepHeader>
+      {isRunning && (
+        <JobProgress
+          name="Films evaluated"
+          done={done}
+          total={total}
+          words={`${formatCount(done)} of ${formatCount(total)} films`}
+        />
+      )}
+      <FailureNotice failure={failure} title="The films could not be evaluated" />
+      <div className={partsStyles.columns}>
+        <div className={partsStyles.stack}>
+          {evaluation ? (
+            <>
+              <Panel title="How good it is">
+                <Readings
+                  readings={[
+                    { name: "AUROC", value: formatMetric(evaluation.auroc) },
+                    { name: "accuracy at 0.5", value: formatMetric(evaluation.accuracy) },
+                    { name: "loss", value: formatMetric(evaluation.loss) },
+                    { name: "films", value: formatCount(evaluation.films) },
+                  ]}
+                />
+                <ProbabilityBars predictions={evaluation.predictions} />
+              </Panel>
+              <PredictionTable predictions={evaluation.predictions} />
+            </>
+          ) : (
+            !isRunning && (
+              <Notice tone="note">
+                Train a trial, or choose a weights file, and every validation film gets a probability here: how well the classes
+                part, and which films are most wrong.
+              </Notice>
+            )
+          )}
+        </div>
+        <WeightsPanel title="Weights from elsewhere" disabled={isRunning} />
+      </div>
+    </>
+  );
+}
+
+function describeSource({ weights, run }: LabState): string {
+  return weights.choice.kind === "fresh" ? `Trial ${run.trial?.id ?? ""}` : weights.label;
+}
+
+function whatEvaluationNeeds({ gpu, run, finder, weights, preparation }: LabState): string | null {
+  if (gpu.state !== "ready") return "A GPU is needed first: see above.";
+  if (["running", "pausing", "paused", "stopping"].includes(run.state))
+    return "A trial is being trained: each epoch ends with a validation.";
+  if (finder.state === "running" || finder.state === "stopping")
+    return "The learning rate is being looked for: wait, or stop it.";
+  if (weights.choice.kind !== "fresh")
+    return preparation.sample ? null : "Open a dataset and prepare its films: the weights need something to look at.";
+  return run.trial?.checkpoints.last ? null : "There are no weights to evaluate yet: train a trial, or choose a weights file.";
+}

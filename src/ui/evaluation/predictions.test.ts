@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import type { Prediction } from "../../protocol/training";
+import { binPredictions, orderPredictions } from "./predictions";
+
+function film(path: string, target: 0 | 1, probability: number): Prediction {
+  return { path, target, probability, logit: Math.log(probability / (1 - probability)) };
+}
+
+const films = [film("right", 1, 0.9), film("missed", 1, 0.05), film("alarm", 0, 0.8), film("calm", 0, 0.08)];
+const paths = (predictions: Prediction[]) => predictions.map(({ path }) => path);
+
+describe("predictions", () => {
+  it("puts the most wrong first, whichever way it is wrong", () => {
+    expect(paths(orderPredictions(films, "mostWrong"))).toEqual(["missed", "alarm", "right", "calm"]);
+  });
+
+  it("orders by probability both ways and leaves the original alone", () => {
+    expect(paths(orderPredictions(films, "highest"))).toEqual(["right", "alarm", "calm", "missed"]);
+    expect(paths(orderPredictions(films, "lowest"))).toEqual(["missed", "calm", "alarm", "right"]);
+    expect(paths(films)).toEqual(["right", "missed", "alarm", "calm"]);
+  });
+
+  it("counts every film in one bin, both ends included", () => {
+    const bins = binPredictions([...films, film("sure", 1, 1), film("never", 0, 0)], 10);
+    expect(bins.map(({ positives }) => positives)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+    expect(bins.map(({ negatives }) => negatives)).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 1, 0]);
+  });
+});

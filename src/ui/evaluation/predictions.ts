@@ -1,0 +1,38 @@
+// How predictions are ordered and grouped to be looked at. Pure; losses and areas are computed where the network is.
+import type { Prediction } from "../../protocol/training";
+
+export type PredictionOrder = "mostWrong" | "highest" | "lowest";
+
+/** A copy in this order; films that tie keep theirs. */
+export function orderPredictions(predictions: readonly Prediction[], order: PredictionOrder): Prediction[] {
+  const key: Record<PredictionOrder, (one: Prediction) => number> = {
+    mostWrong: wrongness,
+    highest: ({ probability }) => probability,
+    lowest: ({ probability }) => -probability,
+  };
+  return [...predictions].sort((a, b) => key[order](b) - key[order](a));
+}
+
+/** How far a prediction is from its label: 0 is right, 1 as wrong as can be. */
+export function wrongness({ target, probability }: Prediction): number {
+  return Math.abs(target - probability);
+}
+
+export interface ProbabilityBin {
+  /** Lower end, 0 to 1. */
+  from: number;
+  positives: number;
+  negatives: number;
+}
+
+/** Films by predicted probability in bins of equal width; 1 falls into the last. */
+export function binPredictions(predictions: readonly Prediction[], bins: number): ProbabilityBin[] {
+  const counted = Array.from({ length: bins }, (_, index) => ({ from: index / bins, positives: 0, negatives: 0 }));
+  for (const { probability, target } of predictions) {
+    const bin = counted[Math.min(bins - 1, Math.floor(probability * bins))];
+    if (!bin) continue;
+    if (target === 1) bin.positives += 1;
+    else bin.negatives += 1;
+  }
+  return counted;
+}

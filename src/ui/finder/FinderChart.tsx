@@ -1,0 +1,131 @@
+// The finder's curve on a log axis: a click, a drag or the arrow keys pick the max LR. It is loaded when first shown.
+import { type KeyboardEvent, useState } from "react";
+import { CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import type { FinderPoint, FinderSuggestions } from "../../protocol/training";
+import { AXIS, ChartTooltip } from "../parts/chart";
+import { formatLr, formatMetric } from "../parts/format";
+import { decades, lossRange, nearestPoint, roundLr } from "./curve";
+import styles from "./finder.module.css";
+
+interface FinderChartProps {
+  points: FinderPoint[];
+  isComplete: boolean;
+  suggestions: FinderSuggestions | null;
+  maxLr: number;
+  onPick: (lr: number) => void;
+}
+
+export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: FinderChartProps) {
+  const [dragging, setDragging] = useState(false);
+  const range = lossRange(points, isComplete);
+  const first = points[0];
+  const last = points.at(-1);
+  if (!range || !first || !last) return null;
+  const picked = nearestPoint(points, maxLr);
+
+  function pick(index: number): void {
+    const point = points[Math.min(points.length - 1, Math.max(0, index))];
+    if (point) onPick(roundLr(point.lr));
+  }
+
+  function pickByKey(event: KeyboardEvent): void {
+    const moves: Record<string, number> = {
+      ArrowLeft: picked - 1,
+      ArrowDown: picked - 1,
+      ArrowRight: picked + 1,
+      ArrowUp: picked + 1,
+      PageDown: picked - 10,
+      PageUp: picked + 10,
+      Home: 0,
+      End: points.length - 1,
+    };
+    const to = moves[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    pick(to);
+  }
+
+  function pickByPointer(lr: string | number | undefined): void {
+    if (lr !== undefined) pick(nearestPoint(points, Number(lr)));
+  }
+
+  return (
+    <div
+      className={styles.curve}
+      role="slider"
+      tabIndex={0}
+      aria-label="Learning rate on the curve"
+      aria-valuemin={0}
+      aria-valuemax={points.length - 1}
+      aria-valuenow={picked}
+      aria-valuetext={`${formatLr(maxLr)}, smoothed loss ${formatMetric(points[picked]?.smoothed)}`}
+      onKeyDown={pickByKey}
+      onPointerUp={() => setDragging(false)}
+      onPointerLeave={() => setDragging(false)}
+    >
+      <ResponsiveContainer width="100%" height="100%">
+        <ComposedChart
+          data={points}
+          margin={{ top: 22, right: 16, bottom: 22, left: 0 }}
+          accessibilityLayer={false}
+          onClick={({ activeLabel }) => pickByPointer(activeLabel)}
+          onMouseDown={() => setDragging(true)}
+          onMouseMove={({ activeLabel }) => dragging && pickByPointer(activeLabel)}
+        >
+          <CartesianGrid stroke="var(--line)" strokeOpacity={0.7} vertical={false} />
+          <XAxis
+            {...AXIS}
+            dataKey="lr"
+            type="number"
+            scale="log"
+            domain={[first.lr, last.lr]}
+            ticks={decades(points)}
+            tickFormatter={(lr: number) => lr.toExponential(0).replace("e+", "e")}
+            label={{ value: "learning rate", position: "insideBottom", offset: -14, fill: "var(--muted)", fontSize: 12 }}
+          />
+          <YAxis {...AXIS} width={48} domain={range} allowDataOverflow tickFormatter={(loss: number) => loss.toFixed(2)} />
+          <Tooltip
+            cursor={{ stroke: "var(--faint)", strokeDasharray: "3 3" }}
+            isAnimationActive={false}
+            content={({ active, label }) => {
+              const point = active ? points[nearestPoint(points, Number(label))] : undefined;
+              if (!point) return null;
+              return (
+                <ChartTooltip
+                  title={`LR ${formatLr(point.lr)}`}
+                  rows={[
+                    { name: "loss", value: formatMetric(point.loss) },
+                    { name: "smoothed", value: formatMetric(point.smoothed) },
+                  ]}
+                />
+              );
+            }}
+          />
+          {suggestions?.steepest != null && <Suggestion lr={suggestions.steepest} name="steepest" />}
+          {suggestions?.minimumOver10 != null && <Suggestion lr={suggestions.minimumOver10} name="minimum / 10" />}
+          {maxLr >= first.lr && maxLr <= last.lr && (
+            <ReferenceLine
+              x={maxLr}
+              stroke="var(--lr)"
+              strokeWidth={2}
+              label={{ value: formatLr(maxLr), position: "insideTopLeft", fill: "var(--lr)", fontSize: 12.5, fontWeight: 650 }}
+            />
+          )}
+          <Line dataKey="loss" stroke="var(--accent)" strokeOpacity={0.3} strokeWidth={1} dot={false} isAnimationActive={false} />
+          <Line dataKey="smoothed" stroke="var(--accent)" strokeWidth={2.2} dot={false} isAnimationActive={false} />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
+
+function Suggestion({ lr, name }: { lr: number; name: string }) {
+  return (
+    <ReferenceLine
+      x={lr}
+      stroke="var(--good)"
+      strokeDasharray="4 4"
+      label={{ value: name, position: "top", fill: "var(--good)", fontSize: 12 }}
+    />
+  );
+}

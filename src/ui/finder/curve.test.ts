@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { decades, lossRange, nearestPoint, roundLr } from "./curve";
+
+const points = Array.from({ length: 100 }, (_, index) => ({
+  lr: 1e-7 * (10 / 1e-7) ** (index / 100),
+  loss: 1,
+  smoothed: index < 10 ? 50 : index >= 95 ? 400 : 0.7 - index * 0.002,
+}));
+
+describe("the finder's curve", () => {
+  it("takes its scale from what fastai plots: the first 10 and last 5 points set none", () => {
+    const [low, high] = lossRange(points, true) ?? [];
+    expect(low).toBeCloseTo(0.512 - 0.12 * 0.168, 6);
+    expect(high).toBeCloseTo(0.68 + 0.12 * 0.168, 6);
+  });
+
+  it("keeps the last points in scale while it runs, and all of a short run", () => {
+    expect(lossRange(points, false)?.[1]).toBeGreaterThan(400);
+    expect(lossRange(points.slice(0, 5), false)?.[1]).toBeGreaterThan(50);
+    expect(lossRange([{ lr: 1, loss: Number.NaN, smoothed: Number.NaN }], true)).toBeNull();
+  });
+
+  it("finds the nearest point on the log axis", () => {
+    expect(nearestPoint(points, 1e-7)).toBe(0);
+    expect(nearestPoint(points, 1e-3)).toBe(50);
+    expect(nearestPoint(points, 100)).toBe(99);
+    expect(nearestPoint([], 1e-3)).toBe(-1);
+  });
+
+  it("marks powers of ten within the curve only", () => {
+    expect(decades(points).map(Math.log10).map(Math.round)).toEqual([-7, -6, -5, -4, -3, -2, -1, 0]);
+    expect(decades([])).toEqual([]);
+  });
+
+  it("rounds a pick to what is shown", () => {
+    expect(roundLr(0.01230268)).toBe(0.0123);
+  });
+});

@@ -1,0 +1,35 @@
+// The frame around every step: rail, top bar, the sentence on what the lab is doing, and the drop region over all of it.
+import { type ReactNode, useEffect, useRef } from "react";
+import { useLab } from "../labContext";
+import { DropOverlay } from "./DropOverlay";
+import styles from "./frame.module.css";
+import { GpuNotice } from "./GpuNotice";
+import { Rail } from "./Rail";
+import { TopBar } from "./TopBar";
+
+export function Frame({ children }: { children: ReactNode }) {
+  const status = useLab((lab) => lab.status);
+  const step = useLab((lab) => lab.step);
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(step);
+  useEffect(() => {
+    if (shown.current !== step) main.current?.scrollTo(0, 0);
+    shown.current = step;
+  }, [step]);
+  return (
+    <div className={styles.frame}>
+      <TopBar />
+      <Rail />
+      <main className={styles.main} ref={main} tabIndex={-1}>
+        <GpuNotice />
+        {children}
+      </main>
+      <div className={styles.status}>
+        <div role="status" aria-label="Lab status">
+          {status}
+        </div>
+      </div>
+      <DropOverlay />
+    </div>
+  );
+}

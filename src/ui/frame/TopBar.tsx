@@ -1,0 +1,87 @@
+// The bar above: which trial this is, what runs, what of the machine is used, and the theme switch.
+import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import type { LabState } from "../../app/state";
+import { useLab } from "../labContext";
+import { formatArchitecture, formatBytes } from "../parts/format";
+import styles from "./frame.module.css";
+
+export function TopBar() {
+  const trial = useLab(describeTrial);
+  const activity = useLab(describeActivity);
+  const gpu = useLab((lab) => lab.gpu.report);
+  const gpuBytes = useLab((lab) => lab.gpuBytes);
+  const diskBytes = useLab((lab) => lab.diskBytes);
+  const [name, ...details] = trial.split("\n");
+  return (
+    <header className={styles.topBar}>
+      <div className={styles.brand}>
+        <img src="./icon.svg" alt="" width="22" height="22" />
+        <span>Roentgen Lab</span>
+      </div>
+      <div className={styles.trial}>
+        <b>{name}</b> <span>{details.join(" · ")}</span>
+      </div>
+      <div className={styles.machine}>
+        {activity && (
+          <span className={styles.activity}>
+            <i data-resting={activity === "Paused" || undefined} />
+            {activity}
+          </span>
+        )}
+        {gpu && (
+          <span>
+            GPU <b>{gpuBytes > 0 ? formatBytes(gpuBytes) : gpu.name}</b>
+            {gpuBytes > 0 && <span className={styles.gpuName}> {gpu.name}</span>}
+          </span>
+        )}
+        {diskBytes !== null && (
+          <span>
+            Disk <b>{formatBytes(diskBytes)}</b>
+          </span>
+        )}
+        <span className={styles.privacy}>Nothing leaves this machine</span>
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+}
+
+function describeTrial({ run, trials, settings }: LabState): string {
+  const { trial } = run;
+  if (!trial) return `Trial ${Math.max(0, ...trials.map(({ id }) => id)) + 1}\nnot started`;
+  const { target, arch, imageSize } = trial.settings ?? settings;
+  const parts = [`Trial ${trial.id}`, target, formatArchitecture(arch), `${imageSize} px`];
+  if (trial.parent !== null) parts.push(`from ${trial.parent}`);
+  return parts.join("\n");
+}
+
+function describeActivity({ run, finder, preparation, evaluation, dataset }: LabState): string | null {
+  if (run.state === "running") return run.phase === "compiling" ? "Compiling" : "Training";
+  if (run.state === "pausing") return "Pausing";
+  if (run.state === "paused") return "Paused";
+  if ([run, finder, preparation, evaluation].some(({ state }) => state === "stopping")) return "Stopping";
+  if (finder.state === "running") return "Finding the rate";
+  if (preparation.state === "running") return "Preparing";
+  if (evaluation.state === "running") return "Evaluating";
+  return dataset.state === "opening" ? "Reading" : null;
+}
+
+function ThemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = useComputedColorScheme("dark") === "dark";
+  const name = isDark ? "Light theme" : "Dark theme";
+  return (
+    <button
+      type="button"
+      className={styles.themeSwitch}
+      aria-label={name}
+      title={name}
+      onClick={() => setColorScheme(isDark ? "light" : "dark")}
+    >
+      <svg viewBox="0 0 20 20" width="16" height="16" fill="currentColor" aria-hidden="true">
+        <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" strokeWidth="1.6" />
+        <path d="M10 3a7 7 0 0 1 0 14z" />
+      </svg>
+    </button>
+  );
+}

@@ -1,0 +1,100 @@
+// What the rail says of each step: a line of figures, and whether the step is done. Pure; it draws nothing.
+import type { LabState, StepName } from "../../app/state";
+import { formatCount, formatDuration, formatLr, formatMetric, formatPlural } from "../parts/format";
+
+export interface RailLine {
+  title: string;
+  line: string;
+  done: boolean;
+}
+
+export function railLines(lab: LabState): Record<StepName, RailLine> {
+  const prepared = lab.preparation.sample;
+  const { run, finder, evaluation } = lab;
+  return {
+    dataset: { title: "Dataset", line: datasetLine(lab), done: lab.dataset.state === "ready" },
+    balance: { title: "Balance", line: balanceLine(lab), done: prepared !== null },
+    finder: { title: "LR Find", line: finderLine(lab), done: finder.result !== null && finder.state === "done" },
+    train: { title: "Train", line: trainLine(lab), done: run.state === "done" },
+    evaluate: { title: "Evaluate", line: evaluateLine(lab), done: evaluation.evaluation !== null },
+    trials: { title: "Trials", line: trialsLine(lab), done: false },
+  };
+}
+
+function datasetLine({ dataset }: LabState): string {
+  switch (dataset.state) {
+    case "empty":
+      return "choose a folder";
+    case "opening":
+      return "being read";
+    case "failed":
+      return "could not be read";
+    case "ready":
+      return dataset.summary ? formatPlural(dataset.summary.films, "film") : "";
+  }
+}
+
+function balanceLine({ sample, settings, preparation }: LabState): string {
+  if (preparation.state === "running" && preparation.progress) {
+    const { done, total } = preparation.progress;
+    return `preparing ${formatCount(done)} of ${formatCount(total)}`;
+  }
+  const summary = sample.summary;
+  if (!summary) return sample.state === "counting" ? "counting" : "after the dataset";
+  if (summary.problem) return "cannot be trained";
+  const { positives, negatives } = summary.after;
+  if (settings.balance === "weight") return `positives count ×${summary.positiveWeight.toFixed(1)}`;
+  if (settings.balance === "none") return `${formatCount(positives)} against ${formatCount(negatives)}`;
+  const fresh = settings.balance === "undersample" && settings.freshEachEpoch ? ", fresh each epoch" : "";
+  return `${formatCount(positives)} + ${formatCount(negatives)}${fresh}`;
+}
+
+function finderLine({ finder, preparation, settings }: LabState): string {
+  if (finder.state === "running") return `step ${finder.points.length} of ${finder.steps}`;
+  if (finder.state === "failed") return "failed";
+  if (finder.result) return `max LR ${formatLr(settings.maxLr)}`;
+  return preparation.sample ? "ready" : "after films are prepared";
+}
+
+function trainLine({ run, settings, preparation }: LabState): string {
+  const steps = `${formatCount(run.stepsSeen)} of ${formatCount(run.stepsTotal)}`;
+  switch (run.state) {
+    case "idle":
+      return preparation.sample
+        ? `${formatPlural(settings.epochs, "epoch")} at ${settings.imageSize} px`
+        : "after films are prepared";
+    case "running": {
+      const epochs = run.trial?.settings.epochs ?? settings.epochs;
+      const epoch = Math.min(epochs, (run.steps[run.stepsSeen - 1]?.epoch ?? 0) + 1);
+      const left = run.secondsLeft > 0 ? `, ${formatDuration(run.secondsLeft)} left` : "";
+      return `epoch ${epoch} of ${epochs}${left}`;
+    }
+    case "pausing":
+    case "paused":
+      return `paused at step ${steps}`;
+    case "stopping":
+    case "stopped":
+      return `stopped at step ${steps}`;
+    case "failed":
+      return "failed";
+    case "done":
+      return `trial ${run.trial?.id ?? ""} finished`;
+  }
+}
+
+function evaluateLine({ evaluation, run, weights }: LabState): string {
+  if (evaluation.state === "running") return `${formatCount(evaluation.done)} of ${formatCount(evaluation.total)}`;
+  if (evaluation.evaluation) return `AUROC ${formatMetric(evaluation.evaluation.auroc)}`;
+  return run.trial?.checkpoints.last || weights.choice.kind !== "fresh" ? "ready" : "after training";
+}
+
+function trialsLine({ trials }: LabState): string {
+  if (trials.length === 0) return "none yet";
+  const best = bestAuroc(trials.flatMap((trial) => trial.epochs));
+  return `${formatPlural(trials.length, "trial")}${best === null ? "" : `, best AUROC ${formatMetric(best)}`}`;
+}
+
+/** The highest AUROC of these epochs; null where none has one. */
+export function bestAuroc(epochs: { auroc: number | null }[]): number | null {
+  return epochs.reduce<number | null>((best, { auroc }) => (auroc !== null && auroc > (best ?? -1) ? auroc : best), null);
+}

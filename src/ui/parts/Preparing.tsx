@@ -1,0 +1,53 @@
+// The action `Prepare films` and how it goes, offered on the two steps that decide which films are prepared.
+import { Button } from "@mantine/core";
+import { useCommands, useLab } from "../labContext";
+import { formatBytes, formatCount, formatDuration, formatRate } from "./format";
+import { JobProgress } from "./JobProgress";
+import { FailureNotice } from "./Notice";
+
+export function usePreparing(): boolean {
+  return useLab(({ preparation: { state } }) => state === "running" || state === "stopping");
+}
+
+export function PrepareActions({ next }: { next: "balance" | "finder" }) {
+  const preparation = useLab((lab) => lab.preparation);
+  const possible = useLab(({ sample }) => sample.state === "ready" && sample.summary !== null && sample.summary.problem === null);
+  const { prepareFilms, stopPreparing, goTo } = useCommands();
+  if (preparation.state === "running" || preparation.state === "stopping") {
+    return (
+      <Button disabled={preparation.state === "stopping"} onClick={stopPreparing}>
+        Stop
+      </Button>
+    );
+  }
+  const ready = preparation.sample !== null;
+  return (
+    <>
+      <Button variant={ready ? "default" : "filled"} disabled={!possible} onClick={() => void prepareFilms()}>
+        Prepare films
+      </Button>
+      {ready && (
+        <Button variant="filled" onClick={() => goTo(next)}>
+          Next step
+        </Button>
+      )}
+    </>
+  );
+}
+
+export function PreparationState() {
+  const { state, progress, failure } = useLab((lab) => lab.preparation);
+  if (failure) return <FailureNotice failure={failure} title="The films could not be prepared" />;
+  if (state !== "running" && state !== "stopping") return null;
+  if (!progress) return <JobProgress name="Films prepared" done={0} total={0} words="Starting to read films" />;
+  const { done, total, failed, reused, filmsPerSecond, secondsLeft, bytes } = progress;
+  const words = [
+    `${formatCount(done)} of ${formatCount(total)} films`,
+    `${formatRate(filmsPerSecond)} films a second`,
+    `${formatDuration(secondsLeft)} left`,
+    formatBytes(bytes),
+    reused > 0 && `${formatCount(reused)} were ready from earlier`,
+    failed > 0 && `${formatCount(failed)} could not be read`,
+  ];
+  return <JobProgress name="Films prepared" done={done} total={total} words={words.filter(Boolean).join(" · ")} />;
+}

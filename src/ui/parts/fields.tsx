@@ -1,0 +1,138 @@
+// The fields a setting is changed with: a label left, a native control right. They keep only what is being typed.
+import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
+import { useId, useState } from "react";
+import styles from "./fields.module.css";
+import { formatLrField } from "./format";
+
+interface FieldProps {
+  label: string;
+  disabled?: boolean;
+}
+
+interface SelectFieldProps<Value extends string> extends FieldProps {
+  value: Value;
+  options: { value: Value; label: string }[];
+  onChange: (value: Value) => void;
+}
+
+export function SelectField<Value extends string>({ label, value, options, onChange, disabled }: SelectFieldProps<Value>) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <NativeSelect
+        id={id}
+        value={value}
+        disabled={disabled ?? false}
+        data={options}
+        onChange={({ currentTarget }) => {
+          const chosen = options.find((option) => option.value === currentTarget.value);
+          if (chosen) onChange(chosen.value);
+        }}
+      />
+    </div>
+  );
+}
+
+interface TypedFieldProps extends FieldProps {
+  value: number;
+  onChange: (value: number) => void;
+}
+
+interface NumberFieldProps extends TypedFieldProps {
+  min: number;
+  max: number;
+  unit?: string;
+  suggestions?: number[];
+}
+
+/** A whole number. What is typed counts at once where it is allowed; leaving the field shows what counts. */
+export function NumberField({ label, value, onChange, min, max, unit, suggestions, disabled }: NumberFieldProps) {
+  const id = useId();
+  const [typed, setTyped] = useState<string | null>(null);
+  const problem =
+    typed === null || isWhole(typed, min, max) ? null : `A whole number from ${min} to ${max.toLocaleString("en-US")}`;
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <TextInput
+        id={id}
+        type="number"
+        inputMode="numeric"
+        min={min}
+        max={max}
+        step={1}
+        list={suggestions && `${id}-list`}
+        value={typed ?? String(value)}
+        error={problem}
+        disabled={disabled ?? false}
+        rightSection={unit && <span className={styles.unit}>{unit}</span>}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value);
+          if (isWhole(currentTarget.value, min, max)) onChange(Number(currentTarget.value));
+        }}
+        onBlur={() => setTyped(null)}
+      />
+      {suggestions && (
+        <datalist id={`${id}-list`}>
+          {suggestions.map((suggestion) => (
+            <option key={suggestion} value={suggestion} />
+          ))}
+        </datalist>
+      )}
+    </div>
+  );
+}
+
+function isWhole(text: string, min: number, max: number): boolean {
+  const n = Number(text);
+  return text.trim() !== "" && Number.isInteger(n) && n >= min && n <= max;
+}
+
+/** A learning rate, typed as 1e-3 or 0.001. */
+export function LrField({ label, value, onChange, disabled }: TypedFieldProps) {
+  const id = useId();
+  const [typed, setTyped] = useState<string | null>(null);
+  const problem = typed === null || isLr(typed) ? null : "A rate such as 1e-3 or 0.001";
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <TextInput
+        id={id}
+        inputMode="decimal"
+        autoComplete="off"
+        spellCheck={false}
+        value={typed ?? formatLrField(value)}
+        error={problem}
+        disabled={disabled ?? false}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value);
+          if (isLr(currentTarget.value)) onChange(Number(currentTarget.value));
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </div>
+  );
+}
+
+function isLr(text: string): boolean {
+  const lr = Number(text);
+  return text.trim() !== "" && lr > 0 && lr <= 100;
+}
+
+interface CheckFieldProps extends FieldProps {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+export function CheckField({ label, checked, onChange, disabled }: CheckFieldProps) {
+  return (
+    <Checkbox
+      className={styles.check ?? ""}
+      label={label}
+      checked={checked}
+      disabled={disabled ?? false}
+      onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+    />
+  );
+}

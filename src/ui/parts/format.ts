@@ -1,0 +1,81 @@
+// How figures are written everywhere on the page. It formats; it decides nothing.
+
+/** Keeps a figure and its unit on one line. */
+const NBSP = "\u00a0";
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** 27,000 */
+export function formatCount(n: number): string {
+  return whole.format(n);
+}
+
+/** 1 film, 27,000 films */
+export function formatPlural(n: number, noun: string): string {
+  return `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** 7.4e-2 */
+export function formatLr(lr: number): string {
+  return Number.isFinite(lr) ? lr.toExponential(1).replace("e+", "e") : "–";
+}
+
+/** As short as three digits allow, for a field: 1e-3, 1.23e-2. */
+export function formatLrField(lr: number): string {
+  return Number(lr.toPrecision(3)).toExponential().replace("e+", "e");
+}
+
+/** 0.74 GB, 112 MB, 34 kB */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e10) return `${whole.format(bytes / 1e9)}${NBSP}GB`;
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)}${NBSP}GB`;
+  if (bytes >= 5e8) return `${(bytes / 1e9).toFixed(2)}${NBSP}GB`;
+  if (bytes >= 1e6) return `${whole.format(bytes / 1e6)}${NBSP}MB`;
+  return `${whole.format(bytes / 1e3)}${NBSP}kB`;
+}
+
+/** 42 s, 5 min 12 s, 41 min, 1 h 12 min */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "unknown";
+  const total = Math.max(0, Math.round(seconds));
+  if (total < 60) return `${total}${NBSP}s`;
+  const minutes = Math.floor(total / 60);
+  if (minutes < 10) return total % 60 === 0 ? `${minutes}${NBSP}min` : `${minutes}${NBSP}min ${total % 60}${NBSP}s`;
+  if (minutes < 60) return `${minutes}${NBSP}min`;
+  return minutes % 60 === 0 ? `${minutes / 60}${NBSP}h` : `${Math.floor(minutes / 60)}${NBSP}h ${minutes % 60}${NBSP}min`;
+}
+
+/** 1.6 s, 340 ms */
+export function formatMs(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)}${NBSP}ms` : ms < 10_000 ? `${(ms / 1000).toFixed(1)}${NBSP}s` : formatDuration(ms / 1000);
+}
+
+/** Films a second: 0.42, 6.1, 470 */
+export function formatRate(perSecond: number): string {
+  if (!Number.isFinite(perSecond)) return "–";
+  if (perSecond < 1) return perSecond.toFixed(2);
+  return perSecond < 10 ? perSecond.toFixed(1) : formatCount(perSecond);
+}
+
+/** 0.16 as 16 % */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  return `${percent > 0 && percent < 1 ? percent.toFixed(1) : whole.format(percent)}${NBSP}%`;
+}
+
+/** A loss, AUROC or accuracy to three places; a dash where there is none. */
+export function formatMetric(value: number | null | undefined): string {
+  return value == null || !Number.isFinite(value) ? "–" : value.toFixed(3);
+}
+
+const ARCHITECTURE_NAMES: Record<string, string> = {
+  densenet121: "DenseNet121",
+  densenet161: "DenseNet161",
+  densenet169: "DenseNet169",
+  densenet201: "DenseNet201",
+  "densenet-mini": "DenseNet mini",
+};
+
+export function formatArchitecture(arch: string): string {
+  return ARCHITECTURE_NAMES[arch] ?? arch;
+}

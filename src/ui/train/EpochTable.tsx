@@ -1,0 +1,30 @@
+// What validation said after each epoch; the best is marked.
+import type { Trial } from "../../protocol/training";
+import { DataTable } from "../parts/DataTable";
+import { formatDuration, formatMetric } from "../parts/format";
+import { Panel } from "../parts/Panel";
+
+export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: boolean }) {
+  const { epochs, settings } = trial;
+  const best = Math.max(...epochs.map(({ auroc }) => auroc ?? -1));
+  return (
+    <Panel title="After each epoch" aside={isUnderWay ? `${epochs.length} of ${settings.epochs}` : undefined}>
+      <DataTable
+        caption="Training and validation after each epoch"
+        columns={["epoch", "training", "validation", "accuracy", "AUROC", "time"]}
+        rows={epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
+          key: epoch,
+          current: auroc !== null && auroc === best && epochs.length > 1,
+          cells: [
+            auroc !== null && auroc === best && epochs.length > 1 ? `${epoch + 1}, best` : epoch + 1,
+            formatMetric(trainLoss),
+            formatMetric(validLoss),
+            formatMetric(accuracy),
+            formatMetric(auroc),
+            formatDuration(seconds),
+          ],
+        }))}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,74 @@
+// Train, pause, resume, stop, take away: only what makes sense now, the next thing to do in the accent.
+import { Button } from "@mantine/core";
+import type { RunState } from "../../app/state";
+import { useCommands, useLab } from "../labContext";
+import { whatComesFirst } from "../parts/ready";
+
+/** A run that ended before its last step and left a checkpoint to go on from. */
+export function canGoOn({ state, trial }: RunState): boolean {
+  return (state === "stopped" || state === "failed") && trial?.checkpoints.last != null;
+}
+
+export function RunActions() {
+  const run = useLab((lab) => lab.run);
+  const blocked = useLab((lab) => whatComesFirst(lab) !== null);
+  const gpuReady = useLab((lab) => lab.gpu.state === "ready");
+  const { train, pause, resume, stop } = useCommands();
+
+  switch (run.state) {
+    case "running":
+    case "pausing":
+    case "stopping":
+      return (
+        <>
+          <Downloads run={run} />
+          <Button disabled={run.state === "stopping"} onClick={stop}>
+            Stop
+          </Button>
+          <Button variant="filled" disabled={run.state !== "running"} onClick={pause}>
+            Pause
+          </Button>
+        </>
+      );
+    case "paused":
+      return (
+        <>
+          <Downloads run={run} />
+          <Button onClick={stop}>Stop</Button>
+          <Button variant="filled" onClick={resume}>
+            Resume
+          </Button>
+        </>
+      );
+    case "idle":
+    case "done":
+    case "stopped":
+    case "failed": {
+      const goOn = canGoOn(run);
+      return (
+        <>
+          <Downloads run={run} />
+          <Button variant={goOn ? "default" : "filled"} disabled={blocked} onClick={() => void train()}>
+            Train
+          </Button>
+          {goOn && (
+            <Button variant="filled" disabled={!gpuReady} onClick={resume}>
+              Resume
+            </Button>
+          )}
+        </>
+      );
+    }
+  }
+}
+
+function Downloads({ run: { trial } }: { run: RunState }) {
+  const { downloadWeights, downloadTrial } = useCommands();
+  if (!trial?.checkpoints.last) return null;
+  return (
+    <>
+      <Button onClick={() => void downloadWeights()}>Download weights</Button>
+      <Button onClick={() => void downloadTrial()}>Download trial</Button>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+// What is so about the run, in a sentence: where it stands, and what closing the tab would lose.
+import { useEffect, useState } from "react";
+import type { CheckpointRef } from "../../protocol/training";
+import { useLab } from "../labContext";
+import { formatArchitecture, formatCount, formatDuration, formatLr, formatMetric, formatPlural } from "../parts/format";
+import { whatComesFirst } from "../parts/ready";
+
+export function RunSentence() {
+  const run = useLab((lab) => lab.run);
+  const settings = useLab((lab) => lab.settings);
+  const first = useLab(whatComesFirst);
+  const now = useNow(run.state === "running");
+  const { trial, stepsSeen, stepsTotal, secondsLeft, phase, phaseDetail } = run;
+  const at = `Step ${formatCount(stepsSeen)} of ${formatCount(stepsTotal)}`;
+
+  switch (run.state) {
+    case "running": {
+      if (phase && phase !== "training" && phaseDetail) return phaseDetail;
+      const left = secondsLeft > 0 ? `, ${formatDuration(secondsLeft)} left` : "";
+      return `${at}${left}. ${describeCheckpoint(trial?.checkpoints.last ?? null, now)}`;
+    }
+    case "pausing":
+      return "Pausing after the step under way.";
+    case "paused":
+      return `${at}, paused. ${describeCheckpoint(trial?.checkpoints.last ?? null, now)}`;
+    case "stopping":
+      return "Stopping after the step under way.";
+    case "stopped":
+      return `${at}. ${trial?.checkpoints.last ? "Resume goes on from its last checkpoint." : "It left no checkpoint to go on from."}`;
+    case "failed":
+      return trial?.checkpoints.last
+        ? `${at}. The checkpoint of step ${formatCount(trial.checkpoints.last.step)} is whole; Resume goes on from it.`
+        : "No checkpoint was written before it ended.";
+    case "done": {
+      const auroc = trial?.epochs.at(-1)?.auroc;
+      const result = auroc == null ? "" : ` with a validation AUROC of ${formatMetric(auroc)}`;
+      return `Trial ${trial?.id ?? ""} finished after ${formatCount(stepsTotal)} steps${result}, in ${formatDuration(trial?.seconds ?? 0)}.`;
+    }
+    case "idle": {
+      const { epochs, arch, imageSize, maxLr } = settings;
+      return (
+        first ??
+        `Ready: ${formatPlural(epochs, "epoch")} of ${formatArchitecture(arch)} at ${imageSize} px, max LR ${formatLr(maxLr)}.`
+      );
+    }
+  }
+}
+
+function describeCheckpoint(checkpoint: CheckpointRef | null, now: number): string {
+  if (!checkpoint) return "The first checkpoint is still to come; until then keep this tab open.";
+  const age = Math.max(0, (now - Date.parse(checkpoint.savedAt)) / 1000);
+  return `The last checkpoint is ${formatDuration(age)} old; closing this tab loses nothing before it.`;
+}
+
+/** The time, told anew each second while `ticking`. */
+function useNow(ticking: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!ticking) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [ticking]);
+  return now;
+}

@@ -1,0 +1,170 @@
+// Step 4: a run as it goes, and what to do about it.
+import { lazy, useDeferredValue } from "react";
+import type { RunState } from "../../app/state";
+import { useLab } from "../labContext";
+import { DataTable } from "../parts/DataTable";
+import { Figure } from "../parts/Figure";
+import { FigureRows, Readings, SplitBar } from "../parts/Figures";
+import { formatArchitecture, formatCount, formatLr, formatMetric, formatRate } from "../parts/format";
+import { FailureNotice, Notice } from "../parts/Notice";
+import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
+import { StepHeader } from "../parts/StepHeader";
+import { TrainingFields } from "../parts/TrainingFields";
+import { WeightsPanel } from "../parts/WeightsPanel";
+import { EpochTable } from "./EpochTable";
+import { RunActions } from "./RunActions";
+import { RunSentence } from "./RunSentence";
+import { thinSteps } from "./thin";
+import styles from "./train.module.css";
+
+const LossChart = lazy(async () => ({ default: (await import("./LossChart")).LossChart }));
+
+const LEGEND = [
+  { name: "training", color: "var(--accent)" },
+  { name: "validation", color: "var(--amber)" },
+  { name: "LR", color: "var(--lr)" },
+];
+const MOST_TABLE_BUCKETS = 60;
+
+export function TrainStep() {
+  const run = useLab((lab) => lab.run);
+  // Charts follow as fast as they can draw; the buttons never wait for them.
+  const drawn = useDeferredValue(run);
+  const isUnderWay = ["running", "pausing", "paused", "stopping"].includes(run.state);
+  return (
+    <>
+      <StepHeader title="Train" actions={<RunActions />}>
+        <RunSentence />
+      </StepHeader>
+      <FailureNotice failure={run.failure} title="The run ended early" />
+      {run.notices.map((notice) => (
+        <Notice key={notice} tone="warning">
+          {notice}
+        </Notice>
+      ))}
+      <div className={partsStyles.columns}>
+        <div className={partsStyles.stack}>
+          <Figure
+            label="Loss chart"
+            title="Loss and learning rate"
+            legend={LEGEND}
+            head={run.trial && <Readings readings={describeRun(run)} />}
+            table={() => <StepTable run={drawn} />}
+          >
+            {drawn.trial && drawn.stepsSeen > 0 ? (
+              <LossChart
+                steps={drawn.steps}
+                count={drawn.stepsSeen}
+                stepsTotal={drawn.stepsTotal}
+                comingLr={drawn.comingLr}
+                trial={drawn.trial}
+              />
+            ) : (
+              <p className={styles.emptyPlot}>
+                {isUnderWay
+                  ? run.phaseDetail || "The first step is on its way."
+                  : "The loss of every step is drawn here, live, with the learning rate."}
+              </p>
+            )}
+          </Figure>
+          {run.trial && run.trial.epochs.length > 0 && <EpochTable trial={run.trial} isUnderWay={isUnderWay} />}
+        </div>
+        <div className={partsStyles.stack}>
+          {run.trial && <ThisRun run={run} />}
+          {!isUnderWay && (
+            <Panel title={run.trial ? "The next run" : "This run"}>
+              <TrainingFields disabled={false} />
+              <p className={partsStyles.note}>
+                One-cycle: the rate rises for the first 30&nbsp;% of the steps to Max LR, then falls to nearly nothing, while
+                momentum does the opposite.
+              </p>
+            </Panel>
+          )}
+          {!isUnderWay && <WeightsPanel title="Begins from" disabled={false} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function describeRun({
+  steps,
+  stepsSeen,
+  trial,
+  filmsPerSecond,
+  state,
+}: RunState): { name: string; value: string; detail?: string }[] {
+  const last = steps[stepsSeen - 1];
+  const epoch = trial?.epochs.at(-1);
+  const smoothed = thinSteps(steps, stepsSeen, 1).at(-1)?.smoothed;
+  const readings = [
+    { name: "training loss", value: formatMetric(smoothed) },
+    { name: "validation loss", value: formatMetric(epoch?.validLoss) },
+    { name: "AUROC, validation", value: formatMetric(epoch?.auroc) },
+    { name: "learning rate", value: last ? formatLr(last.lr) : "–" },
+  ];
+  if (state === "running") readings.push({ name: "films a second", value: formatRate(filmsPerSecond) });
+  return readings;
+}
+
+function ThisRun({ run: { trial } }: { run: RunState }) {
+  if (!trial) return null;
+  const { settings, sample } = trial;
+  const { positives, negatives } = sample.train;
+  return (
+    <>
+      <Panel title={`Trial ${trial.id}`} aside="as started">
+        <FigureRows
+          rows={[
+            { name: "Target", value: settings.target },
+            { name: "Network", value: formatArchitecture(settings.arch) },
+            { name: "Size", value: `${settings.imageSize} px` },
+            { name: "Highest rate", value: formatLr(settings.maxLr) },
+            { name: "Schedule", value: `one-cycle, ${Math.round(settings.pctStart * 100)} % up` },
+            {
+              name: "Planned",
+              value: `${formatCount(settings.epochs)} epochs of ${formatCount(settings.batchSize)} films a batch`,
+            },
+            { name: "Optimiser", value: `AdamW, decay ${settings.weightDecay}` },
+          ]}
+        />
+      </Panel>
+      <Panel
+        title="Films of an epoch"
+        aside={settings.freshEachEpoch && settings.balance === "undersample" ? "fresh each time" : settings.balance}
+      >
+        <div className={partsStyles.stack}>
+          <SplitBar
+            tall
+            whole={positives + negatives}
+            parts={[
+              { name: "positive", value: positives, color: "var(--positive)" },
+              { name: "negative", value: negatives, color: "var(--negative)" },
+            ]}
+          />
+          <FigureRows
+            rows={[
+              { name: settings.target, value: formatCount(positives) },
+              { name: "Negative", value: formatCount(negatives) },
+              { name: "Held out", value: formatCount(sample.valid.films) },
+            ]}
+          />
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+function StepTable({ run }: { run: RunState }) {
+  return (
+    <DataTable
+      caption="Loss and learning rate by step"
+      columns={["step", "loss", "smoothed loss", "learning rate"]}
+      rows={thinSteps(run.steps, run.stepsSeen, MOST_TABLE_BUCKETS).map(({ step, loss, smoothed, lr }) => ({
+        key: step,
+        cells: [formatCount(step), formatMetric(loss), formatMetric(smoothed), formatLr(lr)],
+      }))}
+    />
+  );
+}

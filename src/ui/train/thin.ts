@@ -1,0 +1,75 @@
+// Thins a run's steps to what a chart can show, so that 100,000 steps stay fluid. Pure; it draws nothing.
+import type { StepRecord } from "../../protocol/training";
+
+export interface ThinPoint {
+  step: number;
+  loss: number;
+  /** Exponential moving average of the loss so far, bias-corrected, as fastai v1 shows it (beta 0.98). */
+  smoothed: number;
+  lr: number;
+}
+
+const BETA = 0.98;
+
+/**
+ * The first `count` of `steps` in at most `buckets` buckets of consecutive steps: of each the lowest and the highest loss, in order,
+ * so no spike is lost; and the very last step. A bucket holds a power of two of steps, so that points stay where they are as the run
+ * grows. Losses that are not finite are passed over.
+ */
+export function thinSteps(steps: readonly StepRecord[], count: number, buckets: number): ThinPoint[] {
+  let size = 1;
+  while (count / size > buckets) size *= 2;
+  const points: ThinPoint[] = [];
+  let average = 0;
+  let weight = 0;
+  let lowest: ThinPoint | null = null;
+  let highest: ThinPoint | null = null;
+  let last: ThinPoint | null = null;
+
+  const close = () => {
+    if (lowest && highest) {
+      const inOrder = lowest.step <= highest.step ? [lowest, highest] : [highest, lowest];
+      points.push(...(lowest === highest ? [lowest] : inOrder));
+    }
+    lowest = null;
+    highest = null;
+  };
+
+  for (let index = 0; index < count; index++) {
+    const record = steps[index];
+    if (index % size === 0) close();
+    if (!record || !Number.isFinite(record.loss)) continue;
+    average = BETA * average + (1 - BETA) * record.loss;
+    weight = BETA * weight + (1 - BETA);
+    // Only points that may be kept are made: a run has many more steps.
+    if (!lowest || record.loss < lowest.loss) lowest = toPoint(record, average / weight);
+    if (!highest || record.loss > highest.loss)
+      highest = record.loss === lowest.loss ? lowest : toPoint(record, average / weight);
+    if (index === count - 1) last = toPoint(record, average / weight);
+  }
+  close();
+  if (last && points.at(-1)?.step !== last.step) points.push(last);
+  return points;
+}
+
+function toPoint({ step, loss, lr }: StepRecord, smoothed: number): ThinPoint {
+  return { step, loss, smoothed, lr };
+}
+
+/** The span of losses to draw: all that is smoothed or validated, and raw losses but for the highest two in a hundred. */
+export function lossDomain(points: readonly ThinPoint[], validLosses: readonly number[]): [number, number] {
+  const raw = points.map(({ loss }) => loss).sort((a, b) => a - b);
+  const high = raw[Math.floor((raw.length - 1) * 0.98)];
+  const shown = [
+    ...points.map(({ smoothed }) => smoothed),
+    ...validLosses,
+    ...raw.slice(0, 1),
+    ...(high === undefined ? [] : [high]),
+  ];
+  const finite = shown.filter(Number.isFinite);
+  if (finite.length === 0) return [0, 1];
+  const low = Math.min(...finite);
+  const top = Math.max(...finite);
+  const margin = Math.max((top - low) * 0.06, 0.005);
+  return [Math.max(0, low - margin), top + margin];
+}

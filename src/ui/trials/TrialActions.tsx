@@ -1,0 +1,75 @@
+// What can be done with one trial. Each name carries the trial's number, so that none is heard twice.
+import type { Trial } from "../../protocol/training";
+import { useCommands } from "../labContext";
+import styles from "./trials.module.css";
+
+interface TrialActionsProps {
+  trial: Trial;
+  /** This trial is being trained. */
+  isLive: boolean;
+  /** Some trial is being trained. */
+  isBusy: boolean;
+  onDelete: () => void;
+}
+
+export function TrialActions({ trial: { id, state, checkpoints }, isLive, isBusy, onDelete }: TrialActionsProps) {
+  const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial } = useCommands();
+  const hasWeights = checkpoints.last !== null;
+
+  function begin(): void {
+    void takeTrialWeights(id);
+    goTo("finder");
+  }
+
+  return (
+    <div className={styles.actions}>
+      {hasWeights && state !== "finished" && !isLive && (
+        <button
+          type="button"
+          data-main
+          disabled={isBusy}
+          aria-label={`Continue trial ${id}`}
+          onClick={() => void continueTrial(id)}
+        >
+          Continue
+        </button>
+      )}
+      <button
+        type="button"
+        disabled={isBusy && !isLive}
+        aria-label={`Show trial ${id}`}
+        onClick={() => (isLive ? goTo("train") : void showTrial(id))}
+      >
+        Show
+      </button>
+      {hasWeights && (
+        <>
+          <button type="button" disabled={isBusy} aria-label={`Begin next from trial ${id}`} onClick={begin}>
+            Begin next
+          </button>
+          <button
+            type="button"
+            aria-label={`Weights of trial ${id}`}
+            title="Download its weights"
+            onClick={() => void downloadWeights(id)}
+          >
+            Weights
+          </button>
+        </>
+      )}
+      <button
+        type="button"
+        aria-label={`File of trial ${id}`}
+        title="Download its settings and curves"
+        onClick={() => void downloadTrial(id)}
+      >
+        File
+      </button>
+      {!isLive && (
+        <button type="button" aria-label={`Delete trial ${id}`} onClick={onDelete}>
+          Delete
+        </button>
+      )}
+    </div>
+  );
+}
