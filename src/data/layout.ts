@@ -103,8 +103,10 @@ export function summariseTargets(table: LabelTable, layout: Layout, rows: number
       .filter((entry) => entry.rows > 0)
       .sort((a, b) => b.rows - a.rows);
     const isLabel = isFinding(column, rows);
-    const choices = values.filter((entry) => entry.value !== "").length;
-    if (isLabel || (choices >= 2 && choices <= MOST_VALUES)) {
+    const choices = values.filter((entry) => entry.value !== "");
+    // A finding that no film shows is nothing to choose from.
+    const hasPositive = choices.some((entry) => entry.value !== "0" && entry.value !== "-1");
+    if (isLabel || (hasPositive && choices.length >= 2 && choices.length <= MOST_VALUES)) {
       summaries.push({ name: column.name, isLabel, values: values.slice(0, MOST_VALUES) });
     }
   }

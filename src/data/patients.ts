@@ -41,7 +41,7 @@ export function groupPatients(layout: Layout, filmOfRow: Int32Array, trainRows: 
   if (column === layout.patient) notes.push(`Patients are told apart by the column “${column.name}”.`);
   if (alone > 0) {
     notes.push(
-      `${alone} films name no patient, neither in their path nor in a column: each counts as a patient of its own, so that films of one patient may fall on both sides of the split.`,
+      `Films that name no patient, neither in their path nor in a column: ${alone}. Each counts as a patient of its own, so that films of one patient may fall on both sides of the split.`,
     );
   }
   notes.push(...describeShared(patientOfRow, filmOfRow, trainRows));
@@ -66,6 +66,6 @@ function describeShared(patientOfRow: Uint32Array, filmOfRow: Int32Array, trainR
   }
   if (rows === 0) return [];
   return [
-    `${shared.size} patients are in the training and in the validation CSV: with the dataset's own validation their ${rows} training films are left out.`,
+    `Patients in both the training and the validation CSV: ${shared.size}. With the dataset's own validation their training films (${rows}) are left out.`,
   ];
 }

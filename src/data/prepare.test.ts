@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import type { PrepareEvent } from "../protocol/dataset";
+import { LabError } from "../protocol/labError";
+import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
+import { openFilmReader, openFilmWriter } from "../storage/filmStore";
+import { createMemoryDirectory } from "../storage/memoryDirectory";
+import { indexFolder } from "./filmIndex";
+import { type FilmWorker, FilmWorkerDied } from "./filmWorker";
+import { prepareSample } from "./prepare";
+import { planSample } from "./sample";
+import { makeFolder } from "./testSupport";
+
+const SETTINGS: SampleSettings = { ...DEFAULT_SETTINGS, validation: 0.25, balance: "none", imageSize: 8 };
+const film = (patient: number) => `train/patient${patient}/study1/view1_frontal.jpg`;
+
+/** Twenty patients with a film each, the first ten positive. The content of a film is its number, or what becomes of it. */
+async function makeLab(contents: Record<number, string> = {}) {
+  const patients = Array.from({ length: 20 }, (_, i) => i);
+  const csv = ["Path,Cardiomegaly", ...patients.map((patient) => `x/${film(patient)},${patient < 10 ? "1.0" : "0.0"}`)].join(
+    "\n",
+  );
+  const folder = makeFolder({
+    "train.csv": csv,
+    ...Object.fromEntries(patients.map((patient) => [film(patient), contents[patient] ?? String(patient)])),
+  });
+  const root = createMemoryDirectory();
+  const index = await indexFolder(folder, undefined, () => {});
+  const created: number[] = [];
+  const prepared: string[] = [];
+  const createWorker = (): FilmWorker => {
+    let dead = false;
+    created.push(created.length);
+    return {
+      prepareFilm: async (blob, path, size) => {
+        const text = await blob.text();
+        if (text === "bad") throw new LabError("filmUnreadable", "It is not an image.", path);
+        if (text === "deadly") dead = true;
+        await Promise.resolve();
+        if (dead) throw new FilmWorkerDied("out of memory");
+        prepared.push(path);
+        return new Uint8Array(size * size).fill(Number(text));
+      },
+      close: () => {},
+    };
+  };
+  const run = async (settings = SETTINGS, stop = new AbortController(), onEvent: (event: PrepareEvent) => void = () => {}) => {
+    const events: PrepareEvent[] = [];
+    await prepareSample({
+      index,
+      folder,
+      settings,
+      plan: planSample(index, settings),
+      workers: 2,
+      createWorker,
+      signal: stop.signal,
+      emit: (event) => {
+        events.push(event);
+        onEvent(event);
+      },
+      openWriter: (store, imageSize) => openFilmWriter(store, imageSize, root),
+    });
+    return { events, last: events.at(-1) };
+  };
+  return { run, root, created, prepared };
+}
+
+test("every film lands at its slot with its label, and progress ends whole", async () => {
+  const { run, root } = await makeLab();
+  const { events, last } = await run();
+  if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
+  const { sample } = last;
+  expect(sample.train.slots.length + sample.valid.slots.length).toBe(20);
+  expect(sample.summary).toMatchObject({ filmsToPrepare: 20, patientsInBoth: 0 });
+  const reader = await openFilmReader(sample.store, root);
+  for (const part of [sample.train, sample.valid]) {
+    const films = await reader.read(part.slots);
+    expect([...part.labels]).toEqual(Array.from(part.labels, (_, i) => ((films[i * 64] ?? 0) < 10 ? 1 : 0)));
+  }
+  const valid = await reader.read(sample.valid.slots);
+  expect(sample.validPaths).toEqual(Array.from(sample.valid.slots, (_, i) => `x/${film(valid[i * 64] ?? -1)}`));
+  expect(events.filter((event) => event.type === "prepareProgress").at(-1)).toMatchObject({
+    done: 20,
+    total: 20,
+    failed: 0,
+    bytes: 20 * 64,
+  });
+});
+
+test("films that cannot be read are set aside with their reason, and the counts are made again", async () => {
+  const { run } = await makeLab({ 3: "bad", 12: "bad" });
+  const { last } = await run();
+  if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
+  expect(last.failed.toSorted((a, b) => a.path.localeCompare(b.path))).toEqual([
+    { path: film(12), reason: "It is not an image." },
+    { path: film(3), reason: "It is not an image." },
+  ]);
+  expect(last.sample.train.slots.length + last.sample.valid.slots.length).toBe(18);
+  expect(last.sample.summary).toMatchObject({ filmsToPrepare: 18, kept: 18 });
+});
+
+test("a film that ends its worker is set aside; the films beside it are not, and the worker is replaced", async () => {
+  const { run, created } = await makeLab({ 5: "deadly" });
+  const { last } = await run();
+  if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
+  expect(last.failed).toEqual([{ path: film(5), reason: "The worker that decoded it ended: out of memory." }]);
+  expect(created.length).toBe(4);
+});
+
+test("workers that cannot run at all end the job instead of setting every film aside", async () => {
+  const { run } = await makeLab(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, "deadly"])));
+  expect((await run()).last).toMatchObject({
+    type: "failed",
+    code: "internal",
+    message: expect.stringContaining("out of memory"),
+  });
+});
+
+test("a stopped job keeps what it has, and the next one goes on from there", async () => {
+  const { run, prepared } = await makeLab();
+  const stop = new AbortController();
+  const first = await run(SETTINGS, stop, () => {
+    if (prepared.length >= 5) stop.abort();
+  });
+  // Progress comes ten times a second, so the stop may come at the end of so short a job.
+  expect(["stopped", "finished"]).toContain(first.last?.type);
+  const second = await run();
+  expect(second.last?.type).toBe("finished");
+  expect(new Set(prepared).size).toBe(20);
+  expect(prepared.length).toBe(20);
+  expect((await run()).events[0]).toMatchObject({ type: "prepareProgress", done: 20, reused: 20 });
+});
+
+test("a job stopped before it began says how far it came", async () => {
+  const { run } = await makeLab();
+  const stop = new AbortController();
+  stop.abort();
+  expect((await run(SETTINGS, stop)).last).toEqual({ type: "stopped", done: 0, total: 20 });
+});
+
+test("one class left after failures is a sentence", async () => {
+  const { run } = await makeLab(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [i, "bad"])));
+  expect((await run()).last).toMatchObject({
+    type: "failed",
+    code: "oneClass",
+    message: expect.stringMatching(/^10 films could not be read/),
+  });
+});
+
+test("a size that cannot be is refused", async () => {
+  const { run } = await makeLab();
+  expect((await run({ ...SETTINGS, imageSize: 3.5 })).last).toMatchObject({ type: "failed", code: "badSettings" });
+});

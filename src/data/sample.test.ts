@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
+import { type FilmIndex, indexFolder } from "./filmIndex";
+import { makeChexpertCsv } from "./madeCsv";
+import { planSample } from "./sample";
+import { makeFolderOf } from "./testSupport";
+
+const settings = (change: Partial<SampleSettings> = {}): SampleSettings => ({ ...DEFAULT_SETTINGS, ...change });
+
+async function indexCsv(csv: string, films: string[], valid?: string): Promise<FilmIndex> {
+  return indexFolder(makeFolderOf(films, { "train.csv": csv, ...(valid ? { "valid.csv": valid } : {}) }), undefined, () => {});
+}
+
+describe("CheXpert's counts", () => {
+  let index: FilmIndex;
+  beforeAll(async () => {
+    const { csv, films } = makeChexpertCsv();
+    index = await indexCsv(csv, films);
+  });
+
+  test("rows and patients", () => {
+    expect(index.summary).toMatchObject({
+      rows: 223_414,
+      patients: 64_540,
+      rowsWithoutFilm: 0,
+      filmsWithoutRow: 0,
+      duplicateRows: 0,
+    });
+    const values = index.summary.columns.find((column) => column.name === "Cardiomegaly")?.values;
+    expect(values).toEqual([
+      { value: "", rows: 177_211 },
+      { value: "1", rows: 27_000 },
+      { value: "0", rows: 11_116 },
+      { value: "-1", rows: 8_087 },
+    ]);
+  });
+
+  test("the defaults give the figures of 2019: 27,000 against 188,327, 54,000 kept, 161,327 set aside", () => {
+    const { summary } = planSample(index, settings());
+    expect(summary).toMatchObject({
+      positive: 27_000,
+      negativeExplicit: 11_116,
+      negativeBlank: 177_211,
+      uncertainIgnored: 8_087,
+      kept: 54_000,
+      setAside: 161_327,
+      filmsToPrepare: 54_000,
+      patientsInBoth: 0,
+      filmsInBoth: 0,
+      problem: null,
+    });
+    expect(summary.before).toMatchObject({ films: 215_327, positives: 27_000, negatives: 188_327 });
+    expect(summary.after).toMatchObject({ films: 54_000, positives: 27_000, negatives: 27_000 });
+    expect(summary.valid.films / 54_000).toBeCloseTo(0.1, 1);
+  });
+
+  test.each([
+    ["zero", { uncertain: "zero" }, 27_000, 196_414],
+    ["one", { uncertain: "one" }, 35_087, 188_327],
+    ["blank ignored", { blank: "ignore" }, 27_000, 11_116],
+  ] as const)("policy %s", (_, change, positives, negatives) => {
+    expect(planSample(index, settings({ ...change, balance: "none" })).summary.before).toMatchObject({ positives, negatives });
+  });
+
+  test("fresh negatives: seven epochs see all of the training part's", () => {
+    const { summary } = planSample(index, settings({ freshEachEpoch: true, epochs: 8 }));
+    expect(summary.epochsToSeeAll).toBe(7);
+    expect(summary.kept).toBe(54_000);
+    expect(summary.setAside).toBe(188_327 - 27_000 - (summary.filmsToPrepare - 54_000));
+    expect(summary.train.films).toBeLessThan(summary.filmsToPrepare / 3);
+  });
+
+  test("other balances leave validation as it is and set nothing aside", () => {
+    for (const balance of ["none", "weight", "oversample"] as const) {
+      const { summary } = planSample(index, settings({ balance }));
+      expect(summary).toMatchObject({ kept: 215_327, setAside: 0, filmsToPrepare: 215_327 });
+      expect(summary.valid.negatives / summary.valid.positives).toBeGreaterThan(6);
+      expect(summary.train.positives === summary.train.negatives).toBe(balance === "oversample");
+      expect(summary.epochFilms).toBe(summary.train.films);
+      expect(summary.positiveWeight).toBeCloseTo(balance === "weight" ? summary.train.negatives / summary.train.positives : 1);
+    }
+  });
+
+  test("a column that is no finding: chosen values against the others", () => {
+    const { summary } = planSample(index, settings({ target: "AP/PA", positive: ["AP"], balance: "none" }));
+    expect(summary.before.films).toBe(223_414);
+    expect(summary.positiveShareByView).toEqual([
+      { view: "AP", share: 1, films: summary.positive },
+      { view: "PA", share: 0, films: 223_414 - summary.positive },
+    ]);
+  });
+});
+
+const HEADER = "Path,AP/PA,Cardiomegaly";
+const row = (patient: number, study: number, label: string, part = "train", view = "AP") =>
+  `x/${part}/patient${patient}/study${study}/view1_frontal.jpg,${view},${label}`;
+const filmsOf = (rows: string[]) => rows.map((line) => (line.split(",")[0] ?? "").slice(2));
+
+test("no patient is on both sides, and the split depends neither on the order of the rows nor on the policy", async () => {
+  const drawn = fc.array(
+    fc.record({ patient: fc.integer({ min: 1, max: 30 }), label: fc.constantFrom("1.0", "0.0", "-1.0", "") }),
+    {
+      minLength: 4,
+      maxLength: 60,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(drawn, fc.nat(), fc.double({ min: 0.05, max: 0.9, noNaN: true }), async (rows, seed, validation) => {
+      const lines = [row(98, 0, "1.0"), row(99, 0, "0.0"), ...rows.map(({ patient, label }, i) => row(patient, i, label))];
+      const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));
+      const turned = await indexCsv([HEADER, ...lines.toReversed()].join("\n"), filmsOf(lines));
+      const patients = (of: FilmIndex, change: Partial<SampleSettings>) => {
+        const { split, summary } = planSample(of, settings({ seed, validation, balance: "none", ...change }));
+        expect(summary.patientsInBoth).toBe(0);
+        return new Set(Array.from(split.valid, (place) => of.patients[of.patientOfRow[place] ?? -1]));
+      };
+      const all = patients(index, { uncertain: "zero" });
+      expect(patients(turned, { uncertain: "zero" })).toEqual(all);
+      for (const patient of patients(index, {})) expect(all.has(patient)).toBe(true);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("the dataset's own validation: left as it is, and training rows of its patients left out", async () => {
+  const train = [row(1, 1, "1.0"), row(2, 1, "0.0"), row(3, 1, "0.0"), row(4, 1, "1.0"), row(5, 1, "")];
+  const valid = [row(4, 2, "1.0", "valid"), row(8, 1, "0.0", "valid"), row(9, 1, "0.0", "valid")];
+  const index = await indexCsv([HEADER, ...train].join("\n"), filmsOf([...train, ...valid]), [HEADER, ...valid].join("\n"));
+  const { summary } = planSample(index, settings({ validation: "own" }));
+  expect(summary.train).toMatchObject({ films: 2, positives: 1, negatives: 1 });
+  expect(summary.valid).toMatchObject({ films: 3, positives: 1, negatives: 2 });
+  expect(summary).toMatchObject({ patientsInBoth: 0, kept: 5, setAside: 2 });
+  const shared = planSample(index, settings({ validation: 0.5, balance: "none" })).summary;
+  expect(shared.before.films).toBe(5);
+});
+
+test("laterals are left out and counted", async () => {
+  const lines = [row(1, 1, "1"), row(2, 1, "0"), row(3, 1, "1").replace("frontal", "lateral")];
+  const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));
+  expect(planSample(index, settings({ frontalOnly: true })).summary).toMatchObject({ lateralLeftOut: 1, positive: 1 });
+});
+
+test("a blank cell of a column that is no finding is left out, whatever the policy", async () => {
+  const lines = [row(1, 1, "1"), row(2, 1, "0", "train", "PA"), row(3, 1, "1", "train", "")];
+  const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));
+  const { summary } = planSample(index, settings({ target: "AP/PA", positive: ["AP"] }));
+  expect(summary).toMatchObject({ positive: 1, negativeExplicit: 1, negativeBlank: 0, blankIgnored: 1 });
+});
+
+test("one class, no class, no such column, no such share: each a sentence", async () => {
+  const lines = [row(1, 1, "1"), row(2, 1, "1"), row(3, 1, "1")];
+  const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));
+  expect(planSample(index, settings()).summary.problem).toMatchObject({
+    code: "oneClass",
+    message: expect.stringContaining("none is negative"),
+  });
+  expect(planSample(index, settings({ target: "AP/PA", positive: ["LL"] })).summary.problem?.message).toContain(
+    "none is positive (“LL”)",
+  );
+  expect(() => planSample(index, settings({ target: "Oedema" }))).toThrow(/no column “Oedema”/);
+  expect(() => planSample(index, settings({ positive: [] }))).toThrow(/at least one value/);
+  expect(() => planSample(index, settings({ validation: 1 }))).toThrow(/between 0 and 1/);
+  expect(() => planSample(index, settings({ validation: "own" }))).toThrow(/no valid.csv/);
+});

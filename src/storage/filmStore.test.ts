@@ -1,0 +1,122 @@
+import { expect, test } from "vitest";
+import { diskBytes, openFilmReader, openFilmWriter } from "./filmStore";
+import { createMemoryDirectory, type MemoryDirectory } from "./memoryDirectory";
+
+const SIZE = 2048;
+/** At this size sixteen films fill a pack. */
+const PER_PACK = 16;
+const film = (value: number) => new Uint8Array(SIZE * SIZE).fill(value);
+
+async function fill(root: MemoryDirectory, films: number) {
+  const writer = await openFilmWriter("s", SIZE, root);
+  for (let i = writer.slots.size; i < films; i++) await writer.append(`film${i}.jpg`, film(i));
+  writer.close();
+}
+const storeOf = (root: MemoryDirectory) => {
+  const films = root.entries.get("films");
+  const store = films?.kind === "directory" ? films.entries.get("s") : undefined;
+  if (store?.kind !== "directory") throw new Error("no store");
+  return store;
+};
+const fileOf = (root: MemoryDirectory, name: string) => {
+  const file = storeOf(root).entries.get(name);
+  if (file?.kind !== "file") throw new Error(`no ${name}`);
+  return file;
+};
+
+test("films come back as they were put in, across packs and in any order", async () => {
+  const root = createMemoryDirectory();
+  await fill(root, PER_PACK + 3);
+  const reader = await openFilmReader("s", root);
+  expect(reader.imageSize).toBe(SIZE);
+  const read = await reader.read(Uint32Array.of(PER_PACK + 2, 0, PER_PACK, 0));
+  expect(read.length).toBe(4 * SIZE * SIZE);
+  expect([0, 1, 2, 3].map((i) => read[i * SIZE * SIZE])).toEqual([PER_PACK + 2, 0, PER_PACK, 0]);
+  expect([...storeOf(root).entries.keys()]).toEqual(["index.jsonl", "pack-0.bin", "pack-1.bin"]);
+  expect(await diskBytes(root)).toBe((PER_PACK + 3) * SIZE * SIZE + fileOf(root, "index.jsonl").bytes.length);
+});
+
+test("films appended at the same time get places of their own", async () => {
+  const root = createMemoryDirectory();
+  const writer = await openFilmWriter("s", SIZE, root);
+  const slots = await Promise.all(Array.from({ length: PER_PACK + 2 }, (_, i) => writer.append(`${i}`, film(i))));
+  writer.close();
+  expect(slots).toEqual(slots.map((_, i) => i));
+  const read = await (await openFilmReader("s", root)).read(Uint32Array.of(PER_PACK + 1));
+  expect(read[0]).toBe(PER_PACK + 1);
+});
+
+test("a torn last line is dropped and its place used again", async () => {
+  const root = createMemoryDirectory();
+  await fill(root, 3);
+  const index = fileOf(root, "index.jsonl");
+  index.bytes = index.bytes.slice(0, -5);
+  const writer = await openFilmWriter("s", SIZE, root);
+  expect([...writer.slots.keys()]).toEqual(["film0.jpg", "film1.jpg"]);
+  expect(await writer.append("new.jpg", film(9))).toBe(2);
+  writer.close();
+  const again = await openFilmWriter("s", SIZE, root);
+  expect([...again.slots]).toEqual([
+    ["film0.jpg", 0],
+    ["film1.jpg", 1],
+    ["new.jpg", 2],
+  ]);
+  again.close();
+});
+
+test("films that a crash left unflushed are not in the index", async () => {
+  const root = createMemoryDirectory();
+  const writer = await openFilmWriter("s", SIZE, root);
+  await writer.append("a.jpg", film(1));
+  writer.flush();
+  await writer.append("b.jpg", film(2));
+  expect(new TextDecoder().decode(fileOf(root, "index.jsonl").bytes)).toBe(`{"imageSize":${SIZE}}\n{"path":"a.jpg"}\n`);
+});
+
+test("where a pack is gone its films and those after it are prepared again, and reading says so", async () => {
+  const root = createMemoryDirectory();
+  await fill(root, PER_PACK + 2);
+  const reader = await openFilmReader("s", root);
+  storeOf(root).entries.delete("pack-1.bin");
+  await expect(reader.read(Uint32Array.of(PER_PACK))).rejects.toMatchObject({
+    code: "filmsNotPrepared",
+    message: expect.stringMatching(/Prepare films/),
+  });
+  const writer = await openFilmWriter("s", SIZE, root);
+  expect(writer.slots.size).toBe(PER_PACK);
+  writer.close();
+});
+
+test("a store that is not there, or a slot beyond its end", async () => {
+  const root = createMemoryDirectory();
+  await expect(openFilmReader("s", root)).rejects.toMatchObject({ code: "filmsNotPrepared" });
+  await fill(root, 1);
+  const reader = await openFilmReader("s", root);
+  await expect(reader.read(Uint32Array.of(1))).rejects.toMatchObject({ code: "filmsNotPrepared" });
+  expect(await diskBytes(createMemoryDirectory())).toBe(0);
+});
+
+test("full storage is said, and the films before stay", async () => {
+  const root = createMemoryDirectory({ bytes: 2.5 * SIZE * SIZE });
+  const writer = await openFilmWriter("s", SIZE, root);
+  await writer.append("a.jpg", film(1));
+  await writer.append("b.jpg", film(2));
+  await expect(writer.append("c.jpg", film(3))).rejects.toMatchObject({
+    code: "storageFull",
+    message: expect.stringMatching(/films prepared so far stay/),
+  });
+  writer.close();
+  const again = await openFilmWriter("s", SIZE, root);
+  expect(again.slots.size).toBe(2);
+  again.close();
+});
+
+test("a second writer is told to wait", async () => {
+  const root = createMemoryDirectory();
+  const writer = await openFilmWriter("s", SIZE, root);
+  await expect(openFilmWriter("s", SIZE, root)).rejects.toMatchObject({
+    code: "storageFailed",
+    message: expect.stringMatching(/Another tab/),
+  });
+  writer.close();
+});
