@@ -26,69 +26,66 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
   const { changeSettings } = useCommands();
   const column = dataset.columns.find(({ name }) => name === settings.target);
   return (
-    <>
-      <Panel title="What to learn">
+    <Panel title="What to learn">
+      <SelectField
+        label="Target"
+        value={settings.target}
+        options={dataset.columns.map(({ name }) => ({ value: name, label: name }))}
+        disabled={disabled}
+        onChange={(target) => changeSettings({ target, positive: firstPositive(dataset, target) })}
+      />
+      {column && !column.isLabel && <PositiveValues column={column} positive={settings.positive} disabled={disabled} />}
+      {column?.isLabel !== false && (
         <SelectField
-          label="Target"
-          value={settings.target}
-          options={dataset.columns.map(({ name }) => ({ value: name, label: name }))}
+          label="Uncertain labels"
+          value={settings.uncertain}
+          options={UNCERTAIN}
           disabled={disabled}
-          onChange={(target) => changeSettings({ target, positive: firstPositive(dataset, target) })}
+          onChange={(uncertain) => changeSettings({ uncertain })}
         />
-        {column && !column.isLabel && <PositiveValues column={column} positive={settings.positive} disabled={disabled} />}
-        {column?.isLabel !== false && (
-          <SelectField
-            label="Uncertain labels"
-            value={settings.uncertain}
-            options={UNCERTAIN}
-            disabled={disabled}
-            onChange={(uncertain) => changeSettings({ uncertain })}
-          />
-        )}
-        <SelectField
-          label="Blank labels"
-          value={settings.blank}
-          options={BLANK}
+      )}
+      <SelectField
+        label="Blank labels"
+        value={settings.blank}
+        options={BLANK}
+        disabled={disabled}
+        onChange={(blank) => changeSettings({ blank })}
+      />
+      {dataset.hasViews && (
+        <CheckField
+          label="Frontal films only"
+          checked={settings.frontalOnly}
           disabled={disabled}
-          onChange={(blank) => changeSettings({ blank })}
+          onChange={(frontalOnly) => changeSettings({ frontalOnly })}
         />
-        {dataset.hasViews && (
-          <CheckField
-            label="Frontal films only"
-            checked={settings.frontalOnly}
-            disabled={disabled}
-            onChange={(frontalOnly) => changeSettings({ frontalOnly })}
-          />
-        )}
-      </Panel>
-      <Panel title="How films are held out and prepared">
-        <SelectField
-          label="Validation share"
-          value={String(settings.validation)}
-          options={validationOptions(dataset, settings.validation)}
-          disabled={disabled}
-          onChange={(share) => changeSettings({ validation: share === "own" ? "own" : Number(share) })}
-        />
-        <NumberField
-          label="Image size"
-          value={settings.imageSize}
-          min={16}
-          max={1024}
-          unit="px"
-          suggestions={[32, 64, 128, 224, 320]}
-          disabled={disabled}
-          onChange={(imageSize) => changeSettings({ imageSize })}
-        />
-        <NumberField
-          label="Seed"
-          value={settings.seed}
-          min={0}
-          max={2 ** 31 - 1}
-          disabled={disabled}
-          onChange={(seed) => changeSettings({ seed })}
-        />
-      </Panel>
-    </>
+      )}
+      <hr className={styles.divided} />
+      <SelectField
+        label="Validation share"
+        value={String(settings.validation)}
+        options={validationOptions(dataset, settings.validation)}
+        disabled={disabled}
+        onChange={(share) => changeSettings({ validation: share === "own" ? "own" : Number(share) })}
+      />
+      <NumberField
+        label="Image size"
+        value={settings.imageSize}
+        min={16}
+        max={1024}
+        unit="px"
+        suggestions={[32, 64, 128, 224, 320]}
+        disabled={disabled}
+        onChange={(imageSize) => changeSettings({ imageSize })}
+      />
+      <NumberField
+        label="Seed"
+        value={settings.seed}
+        min={0}
+        max={2 ** 31 - 1}
+        disabled={disabled}
+        onChange={(seed) => changeSettings({ seed })}
+      />
+    </Panel>
   );
 }
 

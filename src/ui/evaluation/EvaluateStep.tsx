@@ -77,7 +77,7 @@ export function EvaluateStep() {
             )
           )}
         </div>
-        <WeightsPanel title="Weights from elsewhere" disabled={isRunning} />
+        <WeightsPanel title="Weights from elsewhere" withoutFile="none" disabled={isRunning} />
       </div>
     </>
   );

@@ -23,6 +23,6 @@ describe("predictions", () => {
   it("counts every film in one bin, both ends included", () => {
     const bins = binPredictions([...films, film("sure", 1, 1), film("never", 0, 0)], 10);
     expect(bins.map(({ positives }) => positives)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
-    expect(bins.map(({ negatives }) => negatives)).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 1, 0]);
+    expect(bins.map(({ negatives }) => negatives)).toEqual([2, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
   });
 });

@@ -4,6 +4,7 @@ import { CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer,
 import type { FinderPoint, FinderSuggestions } from "../../protocol/training";
 import { AXIS, ChartTooltip } from "../parts/chart";
 import { formatLr, formatMetric } from "../parts/format";
+import { roundTicks } from "../parts/ticks";
 import { decades, lossRange, nearestPoint, roundLr } from "./curve";
 import styles from "./finder.module.css";
 
@@ -21,6 +22,7 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
   const first = points[0];
   const last = points.at(-1);
   if (!range || !first || !last) return null;
+  const ticks = roundTicks(...range);
   const picked = nearestPoint(points, maxLr);
 
   function pick(index: number): void {
@@ -66,7 +68,7 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
       <ResponsiveContainer width="100%" height="100%">
         <ComposedChart
           data={points}
-          margin={{ top: 22, right: 16, bottom: 22, left: 0 }}
+          margin={{ top: 22, right: 16, bottom: 20, left: 0 }}
           accessibilityLayer={false}
           onClick={({ activeLabel }) => pickByPointer(activeLabel)}
           onMouseDown={() => setDragging(true)}
@@ -83,7 +85,7 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
             tickFormatter={(lr: number) => lr.toExponential(0).replace("e+", "e")}
             label={{ value: "learning rate", position: "insideBottom", offset: -14, fill: "var(--muted)", fontSize: 12 }}
           />
-          <YAxis {...AXIS} width={48} domain={range} allowDataOverflow tickFormatter={(loss: number) => loss.toFixed(2)} />
+          <YAxis {...AXIS} width={48} domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]} ticks={ticks} interval={0} allowDataOverflow />
           <Tooltip
             cursor={{ stroke: "var(--faint)", strokeDasharray: "3 3" }}
             isAnimationActive={false}

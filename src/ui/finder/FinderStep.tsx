@@ -92,7 +92,7 @@ export function FinderStep() {
               </div>
             </Panel>
           )}
-          <WeightsPanel title="Begins from" disabled={isBusy} />
+          <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={isBusy} />
         </div>
       </div>
     </>

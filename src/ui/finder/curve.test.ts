@@ -10,12 +10,18 @@ const points = Array.from({ length: 100 }, (_, index) => ({
 describe("the finder's curve", () => {
   it("takes its scale from what fastai plots: the first 10 and last 5 points set none", () => {
     const [low, high] = lossRange(points, true) ?? [];
-    expect(low).toBeCloseTo(0.512 - 0.12 * 0.168, 6);
-    expect(high).toBeCloseTo(0.68 + 0.12 * 0.168, 6);
+    expect(low).toBeCloseTo(0.512 - 0.15 * 0.168, 6);
+    expect(high).toBeCloseTo(0.68 + 0.6 * 0.168, 6);
   });
 
-  it("keeps the last points in scale while it runs, and all of a short run", () => {
-    expect(lossRange(points, false)?.[1]).toBeGreaterThan(400);
+  it("lets the rise after the minimum leave the plot, and does not blow up a flat curve", () => {
+    expect(lossRange(points, false)?.[1]).toBeLessThan(1);
+    const flat = points.map(({ lr }) => ({ lr, loss: 0.7, smoothed: 0.7 }));
+    const [low = 0, high = 0] = lossRange(flat, true) ?? [];
+    expect(high - low).toBeGreaterThan(0.05);
+  });
+
+  it("draws a short run whole, and nothing where no loss is finite", () => {
     expect(lossRange(points.slice(0, 5), false)?.[1]).toBeGreaterThan(50);
     expect(lossRange([{ lr: 1, loss: Number.NaN, smoothed: Number.NaN }], true)).toBeNull();
   });

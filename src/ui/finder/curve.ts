@@ -5,15 +5,23 @@ import type { FinderPoint } from "../../protocol/training";
 const SKIP_START = 10;
 const SKIP_END = 5;
 
-/** Loss from lowest to highest over the points that set the scale, with a margin; null where none is finite. */
+/** Above the descent this share of it is shown, so that the rise after the minimum is seen to leave the plot. */
+const RISE_SHOWN = 0.6;
+/** A curve flatter than this share of its loss is drawn flat, not blown up. */
+const LEAST_SPAN = 0.15;
+
+/**
+ * The losses to draw: the descent to the minimum of the points that set the scale, and some of the rise after it (which ends at four
+ * times the lowest loss, and would flatten all else). Null where no point is finite.
+ */
 export function lossRange(points: readonly FinderPoint[], isComplete: boolean): [number, number] | null {
   const middle = points.length > SKIP_START + SKIP_END ? points.slice(SKIP_START, isComplete ? -SKIP_END : undefined) : points;
   const losses = middle.map(({ smoothed }) => smoothed).filter(Number.isFinite);
   if (losses.length === 0) return null;
   const low = Math.min(...losses);
-  const high = Math.max(...losses);
-  const margin = Math.max((high - low) * 0.12, 1e-3);
-  return [Math.max(0, low - margin), high + margin];
+  const start = Math.max(...losses.slice(0, losses.indexOf(low) + 1));
+  const span = Math.max(start - low, LEAST_SPAN * low);
+  return [Math.max(0, low - 0.15 * span), start + RISE_SHOWN * span];
 }
 
 /** Index of the point whose LR is nearest on the log axis; -1 where there are none. */

@@ -8,13 +8,19 @@ import { FailureNotice } from "./Notice";
 import { Panel } from "./Panel";
 import styles from "./parts.module.css";
 
-export function WeightsPanel({ title, disabled }: { title: string; disabled: boolean }) {
+interface WeightsPanelProps {
+  title: string;
+  /** What is used where nothing was chosen. */
+  withoutFile: string;
+  disabled: boolean;
+}
+
+export function WeightsPanel({ title, withoutFile, disabled }: WeightsPanelProps) {
   const { choice, label, summary, failure } = useLab((lab) => lab.weights);
-  const seed = useLab((lab) => lab.settings.seed);
   const { takeWeights, clearWeights } = useCommands();
   const isFresh = choice.kind === "fresh";
   return (
-    <Panel title={title} aside={isFresh ? `fresh, from seed ${seed}` : label}>
+    <Panel title={title} aside={isFresh ? withoutFile : label}>
       <div className={styles.stack}>
         {summary && (
           <FigureRows

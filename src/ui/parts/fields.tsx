@@ -66,6 +66,7 @@ export function NumberField({ label, value, onChange, min, max, unit, suggestion
         value={typed ?? String(value)}
         error={problem}
         disabled={disabled ?? false}
+        rightSectionWidth={52}
         rightSection={unit && <span className={styles.unit}>{unit}</span>}
         onChange={({ currentTarget }) => {
           setTyped(currentTarget.value);

@@ -14,6 +14,7 @@ import {
 import type { StepRecord, Trial } from "../../protocol/training";
 import { AXIS, ChartTooltip } from "../parts/chart";
 import { formatCount, formatLr, formatMetric } from "../parts/format";
+import { roundTicks } from "../parts/ticks";
 import { lossDomain, type ThinPoint, thinSteps } from "./thin";
 import styles from "./train.module.css";
 
@@ -49,13 +50,15 @@ export function LossChart({ steps, count, stepsTotal, comingLr, trial }: LossCha
       ),
     [points, epochs],
   );
+  const ticks = roundTicks(...domain);
+  const lowest = ticks[0] ?? 0;
   const epochLines =
     settings.epochs <= MOST_EPOCH_LINES ? Array.from({ length: settings.epochs - 1 }, (_, index) => index + 1) : [];
 
   return (
     <div className={styles.chart}>
       <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart data={rows} margin={{ top: 20, right: 0, bottom: 22, left: 0 }} accessibilityLayer={false}>
+        <ComposedChart data={rows} margin={{ top: 20, right: 0, bottom: 20, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" strokeOpacity={0.7} vertical={false} />
           <XAxis
             {...AXIS}
@@ -69,9 +72,10 @@ export function LossChart({ steps, count, stepsTotal, comingLr, trial }: LossCha
             {...AXIS}
             yAxisId="loss"
             width={46}
-            domain={domain}
+            domain={[lowest, ticks.at(-1) ?? 1]}
+            ticks={ticks}
+            interval={0}
             allowDataOverflow
-            tickFormatter={(loss: number) => loss.toFixed(domain[1] - domain[0] < 0.2 ? 3 : 2)}
           />
           <YAxis
             {...AXIS}
@@ -98,7 +102,7 @@ export function LossChart({ steps, count, stepsTotal, comingLr, trial }: LossCha
               })}
             />
           ))}
-          <Line {...LINE} yAxisId="loss" dataKey="loss" stroke="var(--accent)" strokeOpacity={0.32} strokeWidth={1} />
+          <Line {...LINE} yAxisId="loss" dataKey="loss" stroke="var(--accent)" strokeOpacity={0.25} strokeWidth={1} />
           <Line {...LINE} yAxisId="lr" dataKey="lr" stroke="var(--lr)" strokeWidth={1.6} />
           <Line
             {...LINE}
@@ -125,7 +129,7 @@ export function LossChart({ steps, count, stepsTotal, comingLr, trial }: LossCha
                   key={checkpoint.key}
                   yAxisId="loss"
                   x={checkpoint.step}
-                  y={domain[0]}
+                  y={lowest}
                   shape={({ cx = 0, cy = 0 }) => (
                     <path d={`M${cx} ${cy}v-11`} stroke="var(--good)" strokeWidth={3} strokeLinecap="round">
                       <title>{`${index === 0 ? "Best" : "Last"} checkpoint, step ${formatCount(checkpoint.step)}`}</title>

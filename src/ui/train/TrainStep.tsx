@@ -24,6 +24,7 @@ const LEGEND = [
   { name: "training", color: "var(--accent)" },
   { name: "validation", color: "var(--amber)" },
   { name: "LR", color: "var(--lr)" },
+  { name: "checkpoint", color: "var(--good)" },
 ];
 const MOST_TABLE_BUCKETS = 60;
 
@@ -81,7 +82,7 @@ export function TrainStep() {
               </p>
             </Panel>
           )}
-          {!isUnderWay && <WeightsPanel title="Begins from" disabled={false} />}
+          {!isUnderWay && <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={false} />}
         </div>
       </div>
     </>

@@ -56,8 +56,6 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
               <th scope="col">trial</th>
               <th scope="col">state</th>
               <th scope="col">learns</th>
-              <th scope="col">network</th>
-              <th scope="col">size</th>
               <th scope="col">batch</th>
               <th scope="col">epochs</th>
               <th scope="col">highest LR</th>
@@ -88,9 +86,12 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                         </small>
                       )}
                     </td>
-                    <td>{settings.target}</td>
-                    <td>{formatArchitecture(settings.arch)}</td>
-                    <td>{settings.imageSize} px</td>
+                    <td>
+                      {settings.target}
+                      <small>
+                        {formatArchitecture(settings.arch)}, {settings.imageSize} px
+                      </small>
+                    </td>
                     <td>{settings.batchSize}</td>
                     <td>{settings.epochs}</td>
                     <td>{formatLr(settings.maxLr)}</td>
@@ -107,7 +108,7 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                   </tr>
                   {toDelete === id && (
                     <tr>
-                      <td colSpan={11} className={styles.confirm}>
+                      <td colSpan={9} className={styles.confirm}>
                         Trial {id}, its curves and its weights go for good.
                         <button type="button" onClick={() => setToDelete(null)}>
                           Keep it
