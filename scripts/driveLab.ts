@@ -33,11 +33,12 @@ export interface Driven {
   files: { weights: string; trial: string; predictions: string };
 }
 
-/** Opens a step by its entry in the rail. */
-export async function goToStep(page: Page, name: string): Promise<void> {
+/** Opens a step by its entry in the rail, e.g. "LR Find". */
+export async function goToStep(page: Page, title: string): Promise<void> {
   await page
-    .getByRole("navigation")
-    .getByRole("button", { name: new RegExp(`\\b${name}\\b`) })
+    .getByRole("navigation", { name: "Steps" })
+    .getByRole("link")
+    .filter({ has: page.getByText(title, { exact: true }) })
     .click();
 }
 

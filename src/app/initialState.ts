@@ -16,6 +16,7 @@ export const EMPTY_RUN: RunState = {
   stepsTotal: 0,
   filmsPerSecond: 0,
   secondsLeft: 0,
+  comingLr: [],
   notices: [],
   failure: null,
 };

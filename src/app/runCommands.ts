@@ -102,6 +102,9 @@ export function createRunCommands(context: LabContext): RunCommands {
         patch("run", { phase: event.phase, phaseDetail: event.detail, state: stateInPhase(run.state, event.phase) });
         if (event.detail) say(event.detail);
         break;
+      case "schedule":
+        patch("run", { comingLr: event.lrs });
+        break;
       case "steps": {
         const { steps, stepsTotal, filmsPerSecond, secondsLeft, gpuBytes } = event;
         run.steps.push(...steps);
