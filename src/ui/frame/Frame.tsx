@@ -10,6 +10,7 @@ import { TopBar } from "./TopBar";
 export function Frame({ children }: { children: ReactNode }) {
   const status = useLab((lab) => lab.status);
   const step = useLab((lab) => lab.step);
+  const gpu = useLab((lab) => lab.gpu.state);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(step);
   useEffect(() => {
@@ -17,7 +18,7 @@ export function Frame({ children }: { children: ReactNode }) {
     shown.current = step;
   }, [step]);
   return (
-    <div className={styles.frame}>
+    <div className={styles.frame} data-gpu={gpu}>
       <TopBar />
       <Rail />
       <main className={styles.main} ref={main} tabIndex={-1}>

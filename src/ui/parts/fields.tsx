@@ -118,7 +118,7 @@ export function LrField({ label, value, onChange, disabled }: TypedFieldProps) {
 
 function isLr(text: string): boolean {
   const lr = Number(text);
-  return text.trim() !== "" && lr > 0 && lr <= 100;
+  return text.trim() !== "" && lr > 0 && Number.isFinite(lr);
 }
 
 interface CheckFieldProps extends FieldProps {
