@@ -1,6 +1,6 @@
 // Opens TF.js's WebGPU backend and watches over its device. Not an engine, and no fallback: without WebGPU there is no training.
 
-import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { WebGPUBackend, webgpu_util } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../protocol/labError";
 import type { AdapterReport } from "../protocol/training";
@@ -98,7 +98,7 @@ export async function openWebGpu({ allowSoftware }: { allowSoftware: boolean }):
   if (tf.findBackendFactory("webgpu")) tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
   if (!(await tf.setBackend("webgpu"))) throw noWebGpu();
-  // TF.js splits long reductions with float atomics, whose order is not fixed: a step would not repeat bit for bit.
-  tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", -1);
+  // Left to choose, TF.js splits long reductions with float atomics, whose order is not fixed: a step would not repeat bit for bit.
+  tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", webgpu_util.MatMulProgramType.MatMulPackedProgram);
   return { report, failed: watch(device) };
 }

@@ -32,8 +32,8 @@ export function normaliseBatch(
   const pixels = x.shape[0] * x.shape[1] * x.shape[2];
   const apply = tf.customGrad((...args) => {
     const [x, scale, shift, save] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.GradSaveFunc];
-    const mean: tf.Tensor4D = tf.div(sumPixels(x), pixels);
-    const variance: tf.Tensor4D = tf.div(sumPixels(tf.squaredDifference(x, mean)), pixels);
+    const mean: tf.Tensor4D = tf.mean(x, [0, 1, 2], true);
+    const variance: tf.Tensor4D = tf.mean(tf.squaredDifference(x, mean), [0, 1, 2], true);
     onStatistics({
       mean: tf.keep(tf.reshape(mean, [-1])),
       variance: tf.keep(tf.reshape(tf.mul(variance, pixels / (pixels - 1)), [-1])),

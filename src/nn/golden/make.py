@@ -1,0 +1,113 @@
+"""Writes torchvision's numbers for the tests beside this folder: /usr/bin/python3 src/nn/golden/make.py
+
+Needs torch and torchvision. Weights and films come from formula.py, so the files stay small.
+"""
+import json
+import pathlib
+
+import numpy as np
+import torch
+import torchvision
+
+from formula import PROJECTIONS, array_by_formula, fill_by_formula, project
+
+HERE = pathlib.Path(__file__).parent
+torch.set_num_threads(2)
+
+SPECS = {
+    "densenet121": (32, (6, 12, 24, 16), 64, 4),
+    "densenet161": (48, (6, 12, 36, 24), 96, 4),
+    "densenet169": (32, (6, 12, 32, 32), 64, 4),
+    "densenet201": (32, (6, 12, 48, 32), 64, 4),
+    "densenet-mini": (8, (1, 2, 2, 2), 8, 2),
+}
+ADAMW = {"lr": 1e-3, "betas": [0.9, 0.99], "eps": 1e-8, "weightDecay": 1e-2}
+POSITIVE_WEIGHT = 1.75
+
+
+def build(arch, classes, dtype):
+    growth, blocks, features, bn_size = SPECS[arch]
+    model = torchvision.models.densenet.DenseNet(growth, blocks, features, bn_size, num_classes=classes)
+    model.load_state_dict({name: torch.from_numpy(array_by_formula(name, tuple(t.shape))) for name, t in model.state_dict().items()})
+    return model.to(dtype)
+
+
+def films(name, count, size):
+    values = fill_by_formula(f"films {name}", count * 3 * size * size, 0, 2)
+    return torch.from_numpy(values.reshape(count, 3, size, size))
+
+
+def targets(name, count, classes):
+    values = fill_by_formula(f"targets {name}", count * classes, 0, 1)
+    return torch.from_numpy((values > 0).astype(np.float32).reshape(count, classes))
+
+
+def train_once(arch, count, size, classes, dtype):
+    model = build(arch, classes, dtype).train()
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=ADAMW["lr"], betas=ADAMW["betas"], eps=ADAMW["eps"], weight_decay=ADAMW["weightDecay"]
+    )
+    logits = model(films(arch, count, size).to(dtype))
+    criterion = torch.nn.BCEWithLogitsLoss(pos_weight=torch.full((classes,), POSITIVE_WEIGHT, dtype=dtype))
+    loss = criterion(logits, targets(arch, count, classes).to(dtype))
+    loss.backward()
+    optimizer.step()
+    gradients = {name: p.grad.double().numpy() for name, p in model.named_parameters()}
+    state = {name: t.double().numpy() for name, t in model.state_dict().items()}
+    return loss.item(), logits.detach().double().numpy(), gradients, state
+
+
+def relative(name, got, want):
+    """The distance of two tensors by their projections, over the norm of the second."""
+    difference = np.array(project(name, got)) - np.array(project(name, want))
+    return float(np.sqrt(np.mean(difference**2)) / np.linalg.norm(want))
+
+
+def summarise(name, want):
+    return {"norm": float(np.linalg.norm(want)), "projections": project(name, want)}
+
+
+def spread(errors):
+    return {"median": float(np.median(errors)), "p99": float(np.quantile(errors, 0.99)), "worst": float(np.max(errors))}
+
+
+def rounded(value):
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    return [rounded(inner) for inner in value] if isinstance(value, list) else value
+
+
+def write(name, value):
+    (HERE / name).write_text(json.dumps(rounded(value), separators=(",", ":")) + "\n")
+
+
+def training_case(arch, count, size, classes):
+    loss, logits, gradients, state = train_once(arch, count, size, classes, torch.float64)
+    loss32, _, gradients32, state32 = train_once(arch, count, size, classes, torch.float32)
+    moved = [name for name in state if not name.endswith("num_batches_tracked")]
+    return {
+        "arch": arch, "count": count, "size": size, "classes": classes,
+        "optimizer": ADAMW, "positiveWeight": POSITIVE_WEIGHT, "projections": PROJECTIONS,
+        "loss": loss, "torchFloat32Loss": loss32, "logits": logits.reshape(-1).tolist(),
+        "gradients": {name: summarise(name, gradients[name]) for name in gradients},
+        "state": {name: summarise(name, state[name]) for name in moved},
+        "torchFloat32": {
+            "gradients": spread([relative(name, gradients32[name], gradients[name]) for name in gradients]),
+            "state": spread([relative(name, state32[name], state[name]) for name in moved]),
+        },
+    }
+
+
+def inference_case(arch):
+    model = build(arch, 2, torch.float32).eval()
+    with torch.no_grad():
+        return {"arch": arch, "logits": model(films(arch, 2, 32)).double().reshape(-1).tolist()}
+
+
+write("inference.json", {"count": 2, "size": 32, "classes": 2, "cases": [inference_case(arch) for arch in SPECS]})
+write("trainingMini.json", training_case("densenet-mini", 4, 64, 1))
+write("training121.json", training_case("densenet121", 4, 64, 1))
+model = torchvision.models.densenet121(num_classes=1)
+write("names121.json", {"names": [[name, list(t.shape)] for name, t in model.state_dict().items()]})

@@ -1,0 +1,153 @@
+// Reads and writes the safetensors format (github.com/huggingface/safetensors, README "Format"): an 8-byte little-endian header
+// length, a JSON header, then the data. Not aware of models: see `weights.ts`.
+import { LabError } from "../protocol/labError";
+import type { NamedArray, NamedArrays } from "./engine";
+
+export interface SafetensorsFile {
+  arrays: NamedArrays;
+  /** `__metadata__`: strings only, as the format has it. */
+  metadata: Record<string, string>;
+}
+
+/** The format's own limit on the header. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+type Reader = (view: DataView, offset: number) => number;
+
+/** IEEE 754 half precision. */
+function readHalf(view: DataView, offset: number): number {
+  const bits = view.getUint16(offset, true);
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The upper half of a float32. */
+function readBrainFloat(view: DataView, offset: number): number {
+  const widened = new DataView(new ArrayBuffer(4));
+  widened.setUint16(0, view.getUint16(offset, true));
+  return widened.getFloat32(0);
+}
+
+const DTYPES = new Map<string, { bytes: number; read: Reader }>([
+  ["F64", { bytes: 8, read: (view, offset) => view.getFloat64(offset, true) }],
+  ["F32", { bytes: 4, read: (view, offset) => view.getFloat32(offset, true) }],
+  ["F16", { bytes: 2, read: readHalf }],
+  ["BF16", { bytes: 2, read: readBrainFloat }],
+  ["I64", { bytes: 8, read: (view, offset) => Number(view.getBigInt64(offset, true)) }],
+  ["I32", { bytes: 4, read: (view, offset) => view.getInt32(offset, true) }],
+]);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+}
+
+/**
+ * Reads every array as float32, whatever its type in the file (F64, F32, F16, BF16, I64, I32).
+ * The data must be covered without gaps or overlaps, as the format demands. `source` names the file in errors.
+ * @throws LabError weightsUnreadable
+ */
+export function readSafetensors(buffer: ArrayBuffer, source: string): SafetensorsFile {
+  const unreadable = (why: string, at?: string) =>
+    new LabError(
+      "weightsUnreadable",
+      `${source} cannot be read as a safetensors file: ${why}. Choose another file, or download it again.`,
+      at,
+    );
+  if (buffer.byteLength < 8) throw unreadable(`it has only ${buffer.byteLength} bytes`);
+  const view = new DataView(buffer);
+  const headerBytes = view.getBigUint64(0, true);
+  if (headerBytes > BigInt(Math.min(MAX_HEADER_BYTES, buffer.byteLength - 8))) {
+    throw unreadable("its header would be longer than the file");
+  }
+  const dataStart = 8 + Number(headerBytes);
+  const dataBytes = buffer.byteLength - dataStart;
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(buffer, 8, Number(headerBytes))));
+  } catch {
+    throw unreadable("its header is not JSON");
+  }
+  if (!isRecord(header)) throw unreadable("its header is not a JSON object");
+
+  const metadata: Record<string, string> = {};
+  const arrays: NamedArrays = new Map();
+  const spans: { name: string; start: number; end: number }[] = [];
+  for (const [name, entry] of Object.entries(header)) {
+    if (!isRecord(entry)) throw unreadable(`the entry ${name} is not an object`, name);
+    if (name === "__metadata__") {
+      for (const [key, value] of Object.entries(entry)) {
+        if (typeof value !== "string") throw unreadable(`its metadata ${key} is not a string`, key);
+        metadata[key] = value;
+      }
+      continue;
+    }
+    const { dtype, shape, data_offsets: offsets } = entry;
+    const type = typeof dtype === "string" ? DTYPES.get(dtype) : undefined;
+    if (!type) throw unreadable(`${name} has the type ${String(dtype)}; ${[...DTYPES.keys()].join(", ")} are understood`, name);
+    if (!isCounts(shape)) throw unreadable(`${name} has no proper shape`, name);
+    if (!isCounts(offsets) || offsets.length !== 2) throw unreadable(`${name} has no proper data_offsets`, name);
+    const [start = 0, end = 0] = offsets;
+    const size = shape.reduce((product, side) => product * side, 1);
+    if (end > dataBytes || start > end) throw unreadable(`${name} reaches beyond the end of the file`, name);
+    if (end - start !== size * type.bytes) {
+      throw unreadable(`${name} [${shape.join(", ")}] needs ${size * type.bytes} bytes but has ${end - start}`, name);
+    }
+    spans.push({ name, start, end });
+    arrays.set(name, { shape, data: readArray(view, dataStart + start, size, type) });
+  }
+
+  spans.sort((a, b) => a.start - b.start || a.end - b.end);
+  let covered = 0;
+  for (const { name, start, end } of spans) {
+    if (start !== covered)
+      throw unreadable(`${name} ${start < covered ? "overlaps another array" : "leaves a gap before it"}`, name);
+    covered = end;
+  }
+  if (covered !== dataBytes) throw unreadable(`${dataBytes - covered} bytes at its end belong to no array`);
+  return { arrays, metadata };
+}
+
+function readArray(view: DataView, offset: number, size: number, { bytes, read }: { bytes: number; read: Reader }): Float32Array {
+  const data = new Float32Array(size);
+  for (let i = 0; i < size; i++) data[i] = read(view, offset + i * bytes);
+  return data;
+}
+
+/** Writes float32 arrays, in the order given. Names that the format reserves are a programming mistake. */
+export function writeSafetensors({ arrays, metadata }: SafetensorsFile): ArrayBuffer {
+  if (arrays.has("__metadata__")) throw new Error("An array cannot be named __metadata__");
+  let dataBytes = 0;
+  const entries = [...arrays].map(([name, { shape, data }]): [string, unknown] => {
+    const start = dataBytes;
+    dataBytes += data.length * 4;
+    return [name, { dtype: "F32", shape, data_offsets: [start, dataBytes] }];
+  });
+  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries([["__metadata__", metadata], ...entries])));
+  // The data begins on a multiple of 8 bytes; the format pads with spaces.
+  const headerBytes = Math.ceil(header.length / 8) * 8;
+  const buffer = new ArrayBuffer(8 + headerBytes + dataBytes);
+  const view = new DataView(buffer);
+  view.setBigUint64(0, BigInt(headerBytes), true);
+  new Uint8Array(buffer, 8, headerBytes).fill(0x20);
+  new Uint8Array(buffer, 8).set(header);
+  let offset = 8 + headerBytes;
+  for (const { data } of arrays.values()) {
+    writeArray(view, offset, data);
+    offset += data.length * 4;
+  }
+  return buffer;
+}
+
+function writeArray(view: DataView, offset: number, { length, buffer, byteOffset }: NamedArray["data"]): void {
+  // As bits, so that every NaN survives; and in the file's byte order, whatever the machine's.
+  const bits = new Uint32Array(buffer, byteOffset, length);
+  for (let i = 0; i < length; i++) view.setUint32(offset + i * 4, bits[i] ?? 0, true);
+}
