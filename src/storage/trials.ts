@@ -78,3 +78,14 @@ function missingTrial(id: number): LabError {
     `trial-${id}`,
   );
 }
+
+/**
+ * Runs `work` while this tab alone holds the trial, by a Web Lock that ends with the tab.
+ * @throws LabError badSettings where another tab holds it
+ */
+export function holdTrial<Result>(id: number, work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request(`roentgen-lab-trial-${id}`, { ifAvailable: true }, (lock) => {
+    if (!lock) throw new LabError("badSettings", `Trial ${id} is being trained in another tab. Go on there, or close that tab.`);
+    return work();
+  });
+}

@@ -42,7 +42,7 @@ export interface Callback {
  * Goes on from `progress` to the last epoch's validation. A run that is stopped anywhere and taken up again from its
  * progress and the engine's snapshot computes what the uninterrupted run would have computed, bit for bit.
  */
-export async function fit(run: Run, signal: AbortSignal, callbacks: readonly Callback[]): Promise<"finished" | "stopped"> {
+export async function runEpochs(run: Run, signal: AbortSignal, callbacks: readonly Callback[]): Promise<"finished" | "stopped"> {
   const { engine, plan, progress, batchSize, seed, now } = run;
   const { history, epochs } = progress;
   try {

@@ -1,0 +1,381 @@
+import { describe, expect, it } from "vitest";
+import { LabError } from "../protocol/labError";
+import { type EvaluateEvent, FINDER_DEFAULTS, type FinderEvent, type TrainEvent } from "../protocol/training";
+import { type Checkpoint, type CheckpointRecord, unsealCheckpoint } from "../storage/checkpoints";
+import { commandAt, createTestLab, type Page, play, type TestLab } from "./testLab";
+import { TEST_SETTINGS } from "./testSample";
+
+const STEPS_TOTAL = 15;
+
+async function lastCheckpoint(lab: TestLab, id: number): Promise<Checkpoint> {
+  const trial = (await lab.session.listTrials()).find((one) => one.id === id);
+  const record = lab.kept.map.get(trial?.checkpoints.last?.key ?? "");
+  const whole = record && (await unsealCheckpoint(structuredClone(record)));
+  if (!whole) throw new Error("no whole checkpoint");
+  return whole;
+}
+
+/** All of a checkpoint that must be the same bit for bit; time spent is not among it. */
+function essence({ step, model, optimizer, optimizerSteps, steps, epochs }: Checkpoint) {
+  return { step, model, optimizer, optimizerSteps, steps, epochs: epochs.map((epoch) => ({ ...epoch, seconds: 0 })) };
+}
+
+const train = (lab: TestLab, id: number, page?: Page<TrainEvent>) =>
+  play<TrainEvent>((port) => lab.session.train(id, port), page);
+const steps = (events: TrainEvent[]) => events.flatMap((event) => (event.type === "steps" ? event.steps : []));
+const ending = (events: { type: string }[]) =>
+  events.map(({ type }) => type).filter((type) => ["finished", "stopped", "failed"].includes(type));
+
+describe("a whole run", () => {
+  it("trains, validates, keeps and ends once", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    const events = await train(lab, id);
+    expect(ending(events)).toEqual(["finished"]);
+    expect(events.at(-1)?.type).toBe("finished");
+    expect(steps(events).map(({ step }) => step)).toEqual(Array.from({ length: STEPS_TOTAL }, (_, step) => step));
+    expect(steps(events)[0]).toMatchObject({ lr: expect.closeTo(TEST_SETTINGS.maxLr / 25, 12), momentum: 0.95 });
+    const phases = events.flatMap((event) => (event.type === "phase" ? [event.phase] : []));
+    expect(phases.slice(0, 3)).toEqual(["opening", "compiling", "training"]);
+    expect(new Set(phases)).toEqual(new Set(["opening", "compiling", "training", "saving", "validating"]));
+
+    const trial = (await lab.session.listTrials())[0];
+    expect(trial).toMatchObject({
+      id: 1,
+      state: "finished",
+      stepsDone: STEPS_TOTAL,
+      stepsTotal: STEPS_TOTAL,
+      adapter: { name: "test" },
+    });
+    expect(trial?.epochs).toHaveLength(3);
+    expect(trial?.epochs[2]?.auroc).toBeGreaterThan(0.9);
+    const mean = steps(events)
+      .slice(5, 10)
+      .reduce((sum, { loss }) => sum + loss / 5, 0);
+    expect(trial?.epochs[1]?.trainLoss).toBeCloseTo(mean, 12);
+    expect(await lab.session.readSteps(id)).toEqual(steps(events));
+    expect(lab.engines.every(({ disposed }) => disposed)).toBe(true);
+  });
+
+  it("holds as many tensors and GPU bytes after two epochs as after one", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    const ends = (await train(lab, id)).filter((event) => event.type === "epochEnd");
+    expect(ends).toHaveLength(3);
+    expect(ends[0]?.tensors).toBe(6);
+    for (const { tensors, gpuBytes } of ends) expect({ tensors, gpuBytes }).toEqual({ tensors: 6, gpuBytes: ends[0]?.gpuBytes });
+  });
+
+  it("keeps the last and the best checkpoint and no other", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    const events = await train(lab, id);
+    const written = events.flatMap((event) => (event.type === "checkpoint" ? [event.checkpoint.step] : []));
+    expect(written).toEqual([3, 5, 6, 9, 10, 12, 15]);
+    const { last, best } = (await lab.session.listTrials())[0]!.checkpoints;
+    expect(last?.step).toBe(15);
+    const aurocs = (await lab.session.listTrials())[0]!.epochs.map(({ auroc }) => auroc ?? 0);
+    expect(best?.step).toBe(5 * (aurocs.indexOf(Math.max(...aurocs)) + 1));
+    expect(new Set(lab.kept.map.keys())).toEqual(new Set([last?.key, best?.key]));
+  });
+});
+
+describe("an interrupted run that goes on equals the uninterrupted one bit for bit", () => {
+  async function uninterrupted() {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    return essence(await lastCheckpoint(lab, id));
+  }
+
+  it.each([1, 4, 5, 7, 10, 14])("stopped by a person after step %i, in another session afterwards", async (at) => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    const stopped = await train(lab, id, commandAt(lab, at - 1, "stop"));
+    expect(ending(stopped)).toEqual(["stopped"]);
+    expect((await lab.session.listTrials())[0]).toMatchObject({ state: "stopped", stepsDone: at });
+    lab.onEngine = () => {};
+    lab.reload();
+    const resumed = await train(lab, id);
+    expect(steps(resumed)[0]?.step).toBe(at === STEPS_TOTAL ? undefined : at);
+    expect(essence(await lastCheckpoint(lab, id))).toEqual(await uninterrupted());
+  });
+
+  it.each([2, 4, 8, 11])("torn off at step %i, back to the last checkpoint", async (at) => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    lab.onEngine = (engine) => {
+      engine.onStep = (step, loss) => {
+        if (step === at) throw new Error("the tab is gone");
+        return loss;
+      };
+    };
+    const torn = await train(lab, id);
+    expect(torn.at(-1)).toMatchObject({ type: "failed", code: "internal" });
+    lab.onEngine = () => {};
+    lab.reload();
+    expect(ending(await train(lab, id))).toEqual(["finished"]);
+    expect(essence(await lastCheckpoint(lab, id))).toEqual(await uninterrupted());
+  });
+
+  it("paused, kept, and resumed", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    let whilePaused: Promise<unknown> = Promise.resolve();
+    const events = await train(lab, id, {
+      ...commandAt(lab, 6, "pause"),
+      onEvent: (event) => {
+        if (event.type !== "phase" || event.phase !== "paused") return undefined;
+        whilePaused = lab.session.listTrials();
+        return "resume";
+      },
+    });
+    expect(await whilePaused).toMatchObject([{ state: "paused", stepsDone: 7, checkpoints: { last: { step: 7 } } }]);
+    expect(ending(events)).toEqual(["finished"]);
+    expect(essence(await lastCheckpoint(lab, id))).toEqual(await uninterrupted());
+  });
+});
+
+describe("bad days", () => {
+  it("stops at a loss that is not finite, names the step and a lower Max LR, and keeps the checkpoint before it", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    lab.onEngine = (engine) => {
+      engine.onStep = (step, loss) => (step === 8 ? Number.NaN : loss);
+    };
+    const events = await train(lab, id);
+    expect(events.at(-1)).toMatchObject({ type: "failed", code: "lossNotFinite", step: 8, at: "Max LR" });
+    expect(events.at(-1)).toHaveProperty("message", expect.stringMatching(/NaN at step 8 .* such as \de-\d/));
+    expect(steps(events).at(-1)?.step).toBe(7);
+    expect((await lastCheckpoint(lab, id)).step).toBe(6);
+    expect((await lab.session.listTrials())[0]).toMatchObject({ state: "failed", failure: { code: "lossNotFinite" } });
+  });
+
+  it("keeps no checkpoint of weights that are not finite, though the loss was", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    lab.onEngine = (engine) => {
+      const { snapshot } = engine;
+      engine.snapshot = async () => {
+        const state = await snapshot();
+        if (state.optimizerSteps === 6) state.model.get("weight")!.data[3] = Number.POSITIVE_INFINITY;
+        return state;
+      };
+    };
+    expect((await train(lab, id)).at(-1)).toMatchObject({ type: "failed", code: "lossNotFinite" });
+    expect((await lastCheckpoint(lab, id)).step).toBe(5);
+  });
+
+  it("ends with storageFull where a checkpoint does not fit, the earlier one whole, and goes on once there is room", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    let writes = 0;
+    lab.kept.beforeWrite = (operation) => {
+      if (operation === "write" && ++writes > 2) throw new LabError("storageFull", "Full.");
+    };
+    expect((await train(lab, id)).at(-1)).toMatchObject({ type: "failed", code: "storageFull" });
+    expect((await lastCheckpoint(lab, id)).step).toBe(5);
+    expect((await lab.session.listTrials())[0]).toMatchObject({ state: "failed", failure: { code: "storageFull" } });
+    lab.kept.beforeWrite = () => {};
+    expect(ending(await train(lab, id))).toEqual(["finished"]);
+  });
+
+  it("ends a run whose GPU is lost, though its step never comes back, and trains again on another", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    lab.onEngine = (engine) => {
+      const { trainStep } = engine;
+      engine.trainStep = async (...given) => {
+        if (lab.kept.map.size === 0) return trainStep(...given);
+        queueMicrotask(() => lab.failGpu(new LabError("deviceLost", "Lost.")));
+        return new Promise<number>(() => {});
+      };
+    };
+    expect((await train(lab, id)).at(-1)).toMatchObject({ type: "failed", code: "deviceLost", step: 2 });
+    expect((await lastCheckpoint(lab, id)).step).toBe(3);
+    lab.onEngine = () => {};
+    expect(ending(await train(lab, id))).toEqual(["finished"]);
+  });
+
+  it("passes over a damaged last checkpoint for the best, with a notice", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id, commandAt(lab, 8, "stop"));
+    lab.onEngine = () => {};
+    const { last, best } = (await lab.session.listTrials())[0]!.checkpoints;
+    damage(lab.kept.map.get(last?.key ?? "")!);
+    lab.reload();
+    const events = await train(lab, id);
+    expect(events).toContainEqual({ type: "notice", message: expect.stringContaining(`step ${best?.step}`) });
+    expect(steps(events)[0]?.step).toBe(best?.step);
+    expect(ending(events)).toEqual(["finished"]);
+  });
+
+  it("says so where no checkpoint is whole", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    for (const record of lab.kept.map.values()) damage(record);
+    await expect(lab.session.exportWeights(id, "last")).rejects.toMatchObject({ code: "checkpointDamaged", at: "trial-1" });
+    expect((await train(lab, id)).at(-1)).toMatchObject({ type: "failed", code: "checkpointDamaged" });
+  });
+
+  function damage({ bytes }: CheckpointRecord): void {
+    new Uint8Array(bytes)[1234 % bytes.byteLength]! ^= 1;
+  }
+
+  it("runs one job at a time", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    const first = train(lab, id);
+    const second = await train(lab, id);
+    expect(second).toMatchObject([
+      { type: "failed", code: "badSettings", message: expect.stringContaining("Trial 1 is still under way") },
+    ]);
+    await expect(lab.session.deleteTrial(id)).rejects.toMatchObject({ code: "badSettings" });
+    expect(ending(await first)).toEqual(["finished"]);
+  });
+
+  it("fails a trial that was deleted", async () => {
+    const lab = createTestLab();
+    expect((await train(lab, 4)).at(-1)).toMatchObject({ type: "failed", code: "storageFailed", at: "trial-4" });
+  });
+
+  it.each([
+    [{ batchSize: 23 }, "Batch size"],
+    [{ batchSize: 1.5 }, "Batch size"],
+    [{ epochs: 0 }, "Epochs"],
+    [{ maxLr: Number.NaN }, "Max LR"],
+    [{ seed: 0.5 }, "Seed"],
+  ])("refuses %o and names the setting", async (change, at) => {
+    const lab = createTestLab();
+    await expect(lab.createTrial(change)).rejects.toMatchObject({ code: "badSettings", at });
+    expect(await lab.session.listTrials()).toEqual([]);
+  });
+});
+
+describe("trials", () => {
+  it("are numbered in order, and a number is not given out again", async () => {
+    const lab = createTestLab();
+    const made = await Promise.all([lab.createTrial(), lab.createTrial(), lab.createTrial()]);
+    expect(made.map(({ id }) => id).sort()).toEqual([1, 2, 3]);
+    await lab.session.deleteTrial(3);
+    expect((await lab.createTrial()).id).toBe(4);
+    expect((await lab.session.listTrials()).map(({ id }) => id)).toEqual([1, 2, 4]);
+  });
+
+  it("go with their checkpoints and sample when deleted, and leave other trials'", async () => {
+    const lab = createTestLab();
+    for (const { id } of [await lab.createTrial(), await lab.createTrial()]) await train(lab, id);
+    await lab.session.deleteTrial(1);
+    expect([...lab.kept.map.keys()].every((key) => key.startsWith("2/"))).toBe(true);
+    await expect(lab.session.readSample(1)).rejects.toMatchObject({ code: "storageFailed" });
+    expect(await lab.session.readSample(2)).toEqual(lab.sample);
+  });
+
+  it("begin from another trial's weights, or a file's, and keep them as the checkpoint of step 0", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    const bytes = await lab.session.exportWeights(id, "last");
+    const { model } = await lastCheckpoint(lab, id);
+    for (const weights of [
+      { kind: "trial", trialId: id, which: "last" },
+      { kind: "file", name: "w.safetensors", bytes },
+    ] as const) {
+      const next = await lab.createTrial({}, weights);
+      expect(next).toMatchObject({ parent: "elsewhere", checkpoints: { last: { step: 0 }, best: null } });
+      expect((await lastCheckpoint(lab, next.id)).model).toEqual(model);
+      const first = steps(await train(lab, next.id))[0];
+      expect(first?.step).toBe(0);
+      expect(first?.loss).toBeLessThan((await lab.session.readSteps(id))[0]!.loss);
+    }
+    await expect(lab.createTrial({ arch: "densenet121" }, { kind: "trial", trialId: id, which: "last" })).rejects.toMatchObject({
+      code: "weightsMismatch",
+    });
+  });
+
+  it("are written out complete, the same text each time", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    const text = await lab.session.exportTrial(id);
+    expect(await lab.session.exportTrial(id)).toBe(text);
+    const file = JSON.parse(text);
+    expect(file).toMatchObject({
+      trial: "trial-1",
+      parent: null,
+      settings: TEST_SETTINGS,
+      dataset: { csvSha256: "0" },
+      sample: { kept: 29, setAside: 0, positives: 14.5, negatives: 14.5 },
+      finder: null,
+      schedule: { kind: "oneCycle", totalSteps: STEPS_TOTAL },
+      seeds: { seed: TEST_SETTINGS.seed },
+      versions: { lab: "test" },
+    });
+    expect(file.steps).toEqual(await lab.session.readSteps(id));
+    expect(file.epochs).toHaveLength(3);
+    expect(Object.keys(file.epochs[0])).toEqual(["epoch", "trainLoss", "validLoss", "accuracy", "auroc", "seconds"]);
+  });
+});
+
+describe("LR Find", () => {
+  const find = (lab: TestLab, page?: Page<FinderEvent>) =>
+    play<FinderEvent>(
+      (port) =>
+        lab.session.find(
+          { settings: TEST_SETTINGS, sample: lab.sample, weights: { kind: "fresh" }, finder: FINDER_DEFAULTS },
+          port,
+        ),
+      page,
+    );
+
+  it("sends its points, then the same points as the result", async () => {
+    const lab = createTestLab();
+    const events = await find(lab);
+    const last = events.at(-1);
+    if (last?.type !== "finished") throw new Error(`ended in ${last?.type}`);
+    const points = events.flatMap((event) => (event.type === "points" ? event.points : []));
+    expect(last.result.lrs).toEqual(points.map(({ lr }) => lr));
+    expect(last.result.suggestions.steepest).toBeGreaterThan(0);
+    expect(lab.engines.map(({ disposed }) => disposed)).toEqual([true]);
+    expect(lab.kept.map.size).toBe(0);
+  });
+
+  it("stops between steps, with what it has", async () => {
+    const lab = createTestLab();
+    const events = await find(lab, commandAt(lab, 29, "stop"));
+    expect(ending(events)).toEqual(["stopped"]);
+    expect(events.at(-1)).toHaveProperty("result.lrs.length", 30);
+  });
+});
+
+describe("Evaluate", () => {
+  it("predicts every validation film, in order, as the run's own validation did", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    const events = await play<EvaluateEvent>((port) =>
+      lab.session.evaluate(
+        { settings: TEST_SETTINGS, sample: lab.sample, weights: { kind: "trial", trialId: id, which: "last" } },
+        port,
+      ),
+    );
+    const last = events.at(-1);
+    if (last?.type !== "finished") throw new Error(`ended in ${last?.type}`);
+    const { epochs } = (await lab.session.listTrials())[0]!;
+    expect(last.evaluation).toMatchObject({ films: 7, loss: epochs[2]?.validLoss, auroc: epochs[2]?.auroc });
+    expect(last.evaluation.predictions.map(({ path }) => path)).toEqual(lab.sample.validPaths);
+    expect(last.evaluation.predictions.map(({ target }) => target)).toEqual([...lab.sample.valid.labels]);
+    expect(events.some((event) => event.type === "evaluateProgress" && event.done === 7)).toBe(true);
+  });
+
+  it("refuses a file that does not fit, before it predicts", async () => {
+    const lab = createTestLab();
+    const weights = { kind: "file", name: "other.safetensors", bytes: new ArrayBuffer(80) } as const;
+    const events = await play<EvaluateEvent>((port) =>
+      lab.session.evaluate({ settings: TEST_SETTINGS, sample: lab.sample, weights }, port),
+    );
+    expect(events.at(-1)).toMatchObject({ type: "failed", code: "weightsMismatch", at: "bias" });
+  });
+});

@@ -1,0 +1,168 @@
+// A training session on doubles, for tests: stores in memory, logistic regression for a network, no GPU.
+
+import type { JobCommand, PreparedSample } from "../protocol/dataset";
+import { LabError } from "../protocol/labError";
+import type { TrialSettings } from "../protocol/settings";
+import type { NewTrial, TrainApi, TrainEvent, Trial } from "../protocol/training";
+import { type CheckpointRecord, createCheckpointStore } from "../storage/checkpoints";
+import { createTestKeyValue } from "../storage/testKeyValue";
+import { createTrialStore } from "../storage/trials";
+import { createSession } from "./session";
+import { createTestEngine, type TestEngine } from "./testEngine";
+import { createTestSample, TEST_SETTINGS, TEST_SIZE } from "./testSample";
+import type { Tools } from "./workbench";
+
+const ADAPTER = {
+  name: "test",
+  vendor: "",
+  architecture: "",
+  isSoftware: false,
+  maxBindingBytes: 0,
+  maxBufferBytes: 0,
+  features: [],
+};
+
+export interface TestLab {
+  session: TrainApi;
+  sample: PreparedSample;
+  kept: ReturnType<typeof createTestKeyValue<CheckpointRecord>>;
+  /** The engines lent so far; those given back are disposed. */
+  engines: { engine: TestEngine; disposed: boolean }[];
+  /** Called with each engine before it is lent. */
+  onEngine: (engine: TestEngine) => void;
+  /** The GPU fails with this error. */
+  failGpu: (error: Error) => void;
+  /** The same stores under a new session, as after a reload of the page. */
+  reload(): void;
+  createTrial(change?: Partial<TrialSettings>, weights?: NewTrial["weights"]): Promise<Trial>;
+}
+
+/** 22 films to train on (five steps of four, two films over), 7 to validate. */
+export function createTestLab(): TestLab {
+  const { sample, read } = createTestSample(22, 7);
+  const kept = createTestKeyValue<CheckpointRecord>();
+  const trials = createTrialStore({
+    numbers: createTestKeyValue<number>(),
+    trials: createTestKeyValue<Trial>(),
+    samples: createTestKeyValue<PreparedSample>(),
+  });
+  const held = new Set<number>();
+  let clock = 0;
+
+  const open = (): TrainApi => {
+    held.clear();
+    const tools: Tools = {
+      openGpu: async () => ({
+        report: ADAPTER,
+        failed: new Promise<never>((_, reject) => {
+          lab.failGpu = reject;
+        }),
+      }),
+      createEngine: (_, seed) => {
+        const engine = createTestEngine(TEST_SIZE ** 2, seed);
+        const lent = { engine, disposed: false };
+        engine.dispose = () => {
+          lent.disposed = true;
+        };
+        lab.engines.push(lent);
+        lab.onEngine(engine);
+        return engine;
+      },
+      openFilms: async () => ({ imageSize: TEST_SIZE, read }),
+      readWeights: (bytes, arch, source) => {
+        const [weight, bias] = [new Float32Array(bytes, 0, TEST_SIZE ** 2), new Float32Array(bytes, 4 * TEST_SIZE ** 2)];
+        if (bias.length !== 1) throw new LabError("weightsMismatch", `${source} does not fit.`, "bias");
+        const model = new Map([
+          ["weight", { shape: [weight.length], data: weight }],
+          ["bias", { shape: [1], data: bias }],
+        ]);
+        return { model, info: { arch, classes: ["Cardiomegaly"], imageSize: TEST_SIZE } };
+      },
+      writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
+      trials,
+      checkpoints: createCheckpointStore(kept, trials),
+      holdTrial: async (id, work) => {
+        if (held.has(id)) throw new LabError("badSettings", "held");
+        held.add(id);
+        try {
+          return await work();
+        } finally {
+          held.delete(id);
+        }
+      },
+      versions: { lab: "test" },
+      now: () => clock++,
+    };
+    return createSession(tools);
+  };
+
+  const lab: TestLab = {
+    session: open(),
+    sample,
+    kept,
+    engines: [],
+    onEngine: () => {},
+    failGpu: () => {},
+    reload: () => {
+      lab.session = open();
+    },
+    createTrial: (change = {}, weights = { kind: "fresh" }) =>
+      lab.session.createTrial({
+        settings: { ...TEST_SETTINGS, ...change },
+        sample,
+        dataset: { name: "made", format: "chexpert", rows: 29, films: 29, csvPath: "train.csv", csvSha256: "0" },
+        finder: null,
+        weights,
+        parent: weights.kind === "fresh" ? null : "elsewhere",
+      }),
+  };
+  return lab;
+}
+
+export interface Page<Event> {
+  /** Called with each event; may answer with a command. */
+  onEvent?: (event: Event) => JobCommand["type"] | undefined;
+  /** Called before the job starts, with the way to command it. */
+  onStart?: (send: (command: JobCommand["type"]) => void) => void;
+}
+
+/** Starts a job and resolves to all its events once its port is closed. */
+export async function play<Event extends { type: string } = TrainEvent>(
+  start: (port: MessagePort) => Promise<void>,
+  { onEvent, onStart }: Page<Event> = {},
+): Promise<Event[]> {
+  const { port1, port2 } = new MessageChannel();
+  const events: Event[] = [];
+  const closed = new Promise<void>((resolve) => port1.addEventListener("close", () => resolve()));
+  port1.onmessage = ({ data }: MessageEvent<Event>) => {
+    events.push(data);
+    const command = onEvent?.(data);
+    if (command) port1.postMessage({ type: command });
+  };
+  onStart?.((command) => port1.postMessage({ type: command }));
+  await start(port2);
+  await closed;
+  return events;
+}
+
+/** Commands the job within step `at`, and holds that step until the command has come through. */
+export function commandAt<Event>(lab: TestLab, at: number, command: JobCommand["type"]): Page<Event> {
+  const page: { send?: (command: JobCommand["type"]) => void } = {};
+  lab.onEngine = (engine) => {
+    const { trainStep } = engine;
+    let step = 0;
+    engine.trainStep = async (...given) => {
+      const loss = await trainStep(...given);
+      if (step++ === at) {
+        page.send?.(command);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return loss;
+    };
+  };
+  return {
+    onStart: (send) => {
+      page.send = send;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// What a trial is made of, before it runs and as the file that a person takes away. Keeps nothing (storage/trials.ts does).
+import { NORMALISATION, type TrialSettings } from "../protocol/settings";
+import type { NewTrial, StepRecord, Trial } from "../protocol/training";
+
+export function describeTrial(
+  { settings, sample, dataset, finder, parent }: NewTrial,
+  stepsTotal: number,
+  versions: Record<string, string>,
+): Omit<Trial, "id"> {
+  return {
+    parent,
+    createdAt: new Date().toISOString(),
+    state: "ready",
+    failure: null,
+    settings,
+    dataset,
+    sample: sample.summary,
+    finder,
+    adapter: null,
+    versions,
+    stepsDone: 0,
+    stepsTotal,
+    epochs: [],
+    checkpoints: { last: null, best: null },
+    seconds: 0,
+  };
+}
+
+export function trialName(id: number): string {
+  return `trial-${id}`;
+}
+
+/** The trial as JSON, complete enough to run again. One trial gives one text: the keys stand in a fixed order. */
+export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string {
+  const { settings, sample } = trial;
+  const { kept, setAside, after, ...counts } = sample;
+  const { positives, negatives } = after;
+  const file = {
+    formatVersion: 1,
+    trial: trialName(trial.id),
+    parent: trial.parent,
+    createdAt: trial.createdAt,
+    state: trial.state,
+    failure: trial.failure,
+    settings: inOrder(settings),
+    schedule: describeSchedule(settings, trial.stepsTotal),
+    optimizer: describeOptimizer(settings),
+    normalisation: NORMALISATION,
+    seeds: { seed: settings.seed, purposes: ["split", "balance", "shuffle", "finder", "init"] },
+    dataset: inOrder(trial.dataset),
+    sample: { kept, setAside, positives, negatives, ...inOrder({ ...counts, after }) },
+    adapter: trial.adapter && inOrder(trial.adapter),
+    versions: inOrder(trial.versions),
+    stepsDone: trial.stepsDone,
+    stepsTotal: trial.stepsTotal,
+    seconds: trial.seconds,
+    finder: trial.finder,
+    epochs: trial.epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
+      epoch,
+      trainLoss,
+      validLoss,
+      accuracy,
+      auroc,
+      seconds,
+    })),
+    steps: steps.map(({ step, epoch, loss, lr, momentum }) => ({ step, epoch, loss, lr, momentum })),
+  };
+  const fields = Object.entries(file).map(([key, value]) => `${JSON.stringify(key)}: ${formatField(value)}`);
+  return `{\n${fields.join(",\n")}\n}\n`;
+}
+
+function describeSchedule({ maxLr, divFactor, finalDiv, pctStart, moms }: TrialSettings, totalSteps: number) {
+  return { kind: "oneCycle", maxLr, totalSteps, divFactor, finalDiv, pctStart, moms };
+}
+
+function describeOptimizer({ betas, eps, weightDecay }: TrialSettings) {
+  return { name: "adamw", betas, eps, weightDecay };
+}
+
+/** A list has a line an entry, so that 100,000 steps stay readable and short. */
+function formatField(value: unknown): string {
+  if (!Array.isArray(value)) return JSON.stringify(value, null, 2);
+  return value.length === 0 ? "[]" : `[\n${value.map((entry) => JSON.stringify(entry)).join(",\n")}\n]`;
+}
+
+/** A copy with its keys in alphabetical order, whatever order they were stored in. */
+function inOrder(record: object): object {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,124 @@
+// What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
+import type { OpenedGpu } from "../nn/backend";
+import type { Engine, EngineOptions, NamedArrays } from "../nn/engine";
+import type { readWeights, writeWeights } from "../nn/weights";
+import type { PreparedPart, PreparedSample } from "../protocol/dataset";
+import { LabError } from "../protocol/labError";
+import type { Architecture, TrialSettings } from "../protocol/settings";
+import type { AdapterReport, TrainPhase, WeightsChoice } from "../protocol/training";
+import type { CheckpointStore } from "../storage/checkpoints";
+import type { FilmReader } from "../storage/filmStore";
+import type { TrialStore } from "../storage/trials";
+import type { FilmSource } from "./batches";
+
+/** The outside world, so that tests may bring their own. */
+export interface Tools {
+  openGpu(options: { allowSoftware: boolean }): Promise<OpenedGpu>;
+  createEngine(options: EngineOptions, seed: number): Engine;
+  openFilms(store: string): Promise<FilmReader>;
+  readWeights: typeof readWeights;
+  writeWeights: typeof writeWeights;
+  trials: TrialStore;
+  checkpoints: CheckpointStore;
+  /** Runs `work` while no other tab runs the same trial. @throws LabError badSettings where one does */
+  holdTrial<Result>(id: number, work: () => Promise<Result>): Promise<Result>;
+  versions: Record<string, string>;
+  now(): number;
+}
+
+export interface Bench {
+  engine: Engine;
+  adapter: AdapterReport;
+  source(part: PreparedPart): FilmSource;
+  /** Throws what the GPU failed with, if it has: nothing read back from it since can be trusted. */
+  assertGpu(): Promise<void>;
+}
+
+export interface Workbench {
+  openAdapter(allowSoftware: boolean): Promise<AdapterReport>;
+  /** Lends a network for one job and takes it back however the job ends; a GPU failure ends the job at once. */
+  lend<Result>(
+    settings: TrialSettings,
+    sample: PreparedSample,
+    onPhase: (phase: TrainPhase, detail: string) => void,
+    use: (bench: Bench) => Promise<Result>,
+  ): Promise<Result>;
+  /** The chosen weights, or null for those the seed gives. @throws LabError weightsUnreadable, weightsMismatch, checkpointDamaged */
+  loadWeights(choice: WeightsChoice, arch: Architecture): Promise<NamedArrays | null>;
+}
+
+export function createWorkbench(tools: Tools): Workbench {
+  let opened: OpenedGpu | null = null;
+  let softwareAllowed = false;
+
+  async function openGpu(): Promise<OpenedGpu> {
+    if (opened) return opened;
+    const gpu = await tools.openGpu({ allowSoftware: softwareAllowed });
+    opened = gpu;
+    // A failed device stays failed: the next job opens another.
+    gpu.failed.catch(() => {
+      opened = null;
+    });
+    return gpu;
+  }
+
+  return {
+    async openAdapter(allowSoftware) {
+      softwareAllowed ||= allowSoftware;
+      return (await openGpu()).report;
+    },
+
+    async lend(settings, sample, onPhase, use) {
+      onPhase("opening", "Opening the graphics card.");
+      const gpu = await openGpu();
+      const reader = await tools.openFilms(sample.store);
+      const { positiveWeight } = sample.summary;
+      const engine = tools.createEngine({ arch: settings.arch, classes: 1, positiveWeight }, settings.seed);
+      const source = (part: PreparedPart): FilmSource => ({ part, imageSize: reader.imageSize, read: reader.read });
+      const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
+      try {
+        return await Promise.race([gpu.failed, use({ engine, adapter: gpu.report, source, assertGpu })]);
+      } finally {
+        engine.dispose();
+      }
+    },
+
+    async loadWeights(choice, arch) {
+      switch (choice.kind) {
+        case "fresh":
+          return null;
+        case "file":
+          return readOneTarget(tools, choice.bytes, arch, choice.name).model;
+        case "trial": {
+          const trial = await tools.trials.read(choice.trialId);
+          if (trial.settings.arch !== arch) {
+            const message = `Trial ${trial.id} trained ${trial.settings.arch}; its weights do not fit ${arch}. Set Architecture to ${trial.settings.arch}.`;
+            throw new LabError("weightsMismatch", message, "Architecture");
+          }
+          const checkpoint = await tools.checkpoints.read(trial, choice.which);
+          if (!checkpoint) throw noCheckpoint(trial.id);
+          return checkpoint.model;
+        }
+      }
+    },
+  };
+}
+
+/** Reads a weights file and checks that it is of one target, as all that the lab trains. */
+export function readOneTarget(tools: Tools, bytes: ArrayBuffer, arch: Architecture, source: string) {
+  const { model, info } = tools.readWeights(bytes, arch, source);
+  const { length } = info.classes;
+  if (length !== 1) {
+    const message = `${source} has ${length} outputs, where the lab trains one target at a time. Choose weights of one target.`;
+    throw new LabError("weightsMismatch", message, "classifier.weight");
+  }
+  return { model, info };
+}
+
+export function noCheckpoint(trialId: number): LabError {
+  return new LabError(
+    "weightsUnreadable",
+    `Trial ${trialId} has no checkpoint yet, so it has no weights. Train it first.`,
+    `trial-${trialId}`,
+  );
+}
