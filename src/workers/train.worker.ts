@@ -1,0 +1,28 @@
+// Entry of the training worker: the session on the real GPU, films and stores. No logic.
+import { version_core } from "@tensorflow/tfjs-core";
+import { version as labVersion } from "../../package.json";
+import { openWebGpu } from "../nn/backend";
+import { createStockEngine } from "../nn/stockEngine";
+import { readWeights, writeWeights } from "../nn/weights";
+import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
+import { openFilmReader } from "../storage/filmStore";
+import { createTrialStore, holdTrial, openTrialStores } from "../storage/trials";
+import { createSession } from "../training/session";
+import { expose } from "./expose";
+
+const trials = createTrialStore(openTrialStores());
+
+expose(
+  createSession({
+    openGpu: openWebGpu,
+    createEngine: createStockEngine,
+    openFilms: (store) => openFilmReader(store),
+    readWeights,
+    writeWeights,
+    trials,
+    checkpoints: createCheckpointStore(openCheckpoints(), trials),
+    holdTrial,
+    versions: { lab: labVersion, tfjs: version_core, browser: navigator.userAgent },
+    now: () => performance.now(),
+  }),
+);
