@@ -72,7 +72,7 @@ function length(x: number, y: number): number {
 
 function bump(distance: number, width: number): number {
   const t = distance / width;
-  return Math.exp(-t * t);
+  return t > 3 || t < -3 ? 0 : Math.exp(-t * t);
 }
 
 /** Smooth noise in [-1, 1] from a grid of `cells` by `cells` values. */

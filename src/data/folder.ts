@@ -11,6 +11,14 @@ export interface FolderReader {
   read(path: string): Promise<Blob>;
 }
 
+/** What is used of a directory handle. */
+export interface FolderHandle {
+  readonly name: string;
+  entries(): AsyncIterable<[string, { kind: "file" } | (FolderHandle & { kind: "directory" })]>;
+  getDirectoryHandle(name: string): Promise<FolderHandle>;
+  getFileHandle(name: string): Promise<{ getFile(): Promise<Blob> }>;
+}
+
 /** Directories listed at the same time: one by one a large folder takes a millisecond an entry. */
 const DIRECTORIES_IN_FLIGHT = 64;
 
@@ -43,7 +51,7 @@ function readFiles({ name, files }: Extract<FolderSource, { kind: "files" }>): F
   };
 }
 
-function readHandle(name: string, root: FileSystemDirectoryHandle): FolderReader {
+export function readHandle(name: string, root: FolderHandle): FolderReader {
   return {
     name,
     list: (onCount) => walk(root, onCount),
@@ -61,11 +69,17 @@ function readHandle(name: string, root: FileSystemDirectoryHandle): FolderReader
   };
 }
 
-async function walk(root: FileSystemDirectoryHandle, onCount: (files: number) => void): Promise<string[]> {
+interface ListedDirectory {
+  /** Its path with "/" at the end; empty for the folder itself. */
+  prefix: string;
+  directory: FolderHandle;
+}
+
+async function walk(root: FolderHandle, onCount: (files: number) => void): Promise<string[]> {
   const files: string[] = [];
-  const waiting: { prefix: string; directory: FileSystemDirectoryHandle }[] = [{ prefix: "", directory: root }];
+  const waiting: ListedDirectory[] = [{ prefix: "", directory: root }];
   let listed = 0;
-  const listOne = async ({ prefix, directory }: { prefix: string; directory: FileSystemDirectoryHandle }) => {
+  const listOne = async ({ prefix, directory }: ListedDirectory) => {
     for await (const [name, handle] of directory.entries()) {
       if (isJunk(name)) continue;
       if (handle.kind === "directory") waiting.push({ prefix: `${prefix}${name}/`, directory: handle });

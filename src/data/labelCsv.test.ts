@@ -81,7 +81,7 @@ test("any table that Papa Parse writes is read back", async () => {
 
 test("an open quote names its row", async () => {
   await expect(read('Path,A\na.jpg,1\nb.jpg,"1\nc.jpg,0\n')).rejects.toMatchObject({ code: "badCsv", at: "train.csv:3" });
-  const long = 'Path,A\na.jpg,1\nb.jpg,"1\n' + "c.jpg,0\n".repeat(1_500_000);
+  const long = `Path,A\na.jpg,1\nb.jpg,"1\n${"c.jpg,0\n".repeat(1_500_000)}`;
   await expect(read(long)).rejects.toMatchObject({ code: "badCsv", at: "train.csv:3" });
 });
 

@@ -13,12 +13,12 @@ const MAX_PACK_BYTES = 64 * 2 ** 20;
 export interface StoreDirectory {
   getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<StoreDirectory>;
   getFileHandle(name: string, options?: { create?: boolean }): Promise<StoreFile>;
-  removeEntry(name: string, options?: { recursive?: boolean }): Promise<void>;
   values(): AsyncIterable<(StoreDirectory & { kind: "directory" }) | (StoreFile & { kind: "file" })>;
 }
 export interface StoreFile {
   getFile(): Promise<Blob>;
-  createSyncAccessHandle(): Promise<StoreAccess>;
+  /** In workers only, and not in every browser. */
+  createSyncAccessHandle?(): Promise<StoreAccess>;
 }
 export interface StoreAccess {
   write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
@@ -77,7 +77,7 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
   const indexFile = await directory.getFileHandle(INDEX, { create: true });
   const whole = await readIndex(directory, await indexFile.getFile(), imageSize);
   const slots = new Map(whole.paths.map((path, slot) => [path, slot]));
-  const index = await indexFile.createSyncAccessHandle();
+  const index = await openAccess(indexFile);
   let indexBytes = whole.bytes;
   let pending = "";
   let pack: { number: number; access: StoreAccess } | null = null;
@@ -116,7 +116,7 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
       pack?.access.close();
       pack = null;
       const file = await directory.getFileHandle(packName(number), { create: true });
-      pack = { number, access: await file.createSyncAccessHandle() };
+      pack = { number, access: await openAccess(file) };
     }
     writeAll(pack.access, film, (slot % perPack) * slotBytes);
     slots.set(path, slot);
@@ -142,6 +142,16 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
       }
     },
   };
+}
+
+async function openAccess(file: StoreFile): Promise<StoreAccess> {
+  if (!file.createSyncAccessHandle) {
+    throw new LabError(
+      "storageFailed",
+      "This browser cannot write prepared films to its storage. Use a current Chrome, Edge, Firefox or Safari.",
+    );
+  }
+  return file.createSyncAccessHandle();
 }
 
 /** Paths whose films are whole, and how far the index is good. A torn last line ends it, as do films that the packs no longer hold. */

@@ -23,9 +23,6 @@ export function createMemoryDirectory(quota: { bytes: number } = { bytes: Infini
       entries.set(name, entry);
       return entry;
     },
-    removeEntry: async (name) => {
-      if (!entries.delete(name)) throw notFound(name);
-    },
     values: async function* () {
       yield* entries.values();
     },
