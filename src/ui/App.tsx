@@ -7,6 +7,7 @@ import { BalanceStep } from "./balance/BalanceStep";
 import { DatasetStep } from "./dataset/DatasetStep";
 import { EvaluateStep } from "./evaluation/EvaluateStep";
 import { FinderStep } from "./finder/FinderStep";
+import { FaultBoundary } from "./frame/FaultBoundary";
 import { Frame } from "./frame/Frame";
 import { LabContext, useLab } from "./labContext";
 import { theme } from "./theme";
@@ -37,6 +38,11 @@ export function App({ lab }: { lab: Lab }) {
 }
 
 function CurrentStep() {
-  const StepView = STEP_VIEWS[useLab((state) => state.step)];
-  return <StepView />;
+  const step = useLab((state) => state.step);
+  const StepView = STEP_VIEWS[step];
+  return (
+    <FaultBoundary key={step}>
+      <StepView />
+    </FaultBoundary>
+  );
 }

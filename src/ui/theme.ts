@@ -35,6 +35,9 @@ export const theme = createTheme({
     }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: "xs" } }),
     TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: "xs" } }),
+    Checkbox: Checkbox.extend({
+      defaultProps: { size: "xs" },
+      vars: () => ({ root: { "--checkbox-color": "var(--accent)", "--checkbox-icon-color": "var(--on-accent)" } }),
+    }),
   },
 });

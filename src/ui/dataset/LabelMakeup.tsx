@@ -9,6 +9,7 @@ import styles from "./dataset.module.css";
 export function LabelMakeup({ sample }: { sample: SampleSummary }) {
   const counting = useLab((lab) => lab.sample.state === "counting");
   const target = useLab((lab) => lab.settings.target);
+  const isFinding = useLab(({ dataset }) => dataset.summary?.columns.find(({ name }) => name === target)?.isLabel ?? true);
   const bars = [
     { name: "positive", value: sample.positive, color: "var(--positive)" },
     { name: "negative, explicit", value: sample.negativeExplicit, color: "var(--negative)" },
@@ -29,17 +30,19 @@ export function LabelMakeup({ sample }: { sample: SampleSummary }) {
           </div>
         ))}
       </dl>
-      <p className={styles.words}>{describeNegatives(sample, target)}</p>
+      <p className={styles.words}>
+        {describeNegatives(sample, isFinding ? `the report did not mention ${target}` : `the CSV says nothing under ${target}`)}
+      </p>
     </Panel>
   );
 }
 
-function describeNegatives({ negativeBlank, negativeExplicit, kept, setAside }: SampleSummary, target: string): string {
+function describeNegatives({ negativeBlank, negativeExplicit, kept, setAside }: SampleSummary, whatBlankMeans: string): string {
   const negatives = negativeBlank + negativeExplicit;
   const words: string[] = [];
   if (negativeBlank > 0) {
     const share = Math.round((negativeBlank / negatives) * 100);
-    words.push(`${share} of 100 negatives are blanks: the report did not mention ${target}.`);
+    words.push(`${share} of 100 negatives are blanks: ${whatBlankMeans}.`);
   }
   words.push(
     setAside > 0

@@ -1,12 +1,16 @@
 // The finder's curve on a log axis: a click, a drag or the arrow keys pick the max LR. It is loaded when first shown.
-import { type KeyboardEvent, useState } from "react";
+import type { KeyboardEvent, PointerEvent } from "react";
 import { CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { FinderPoint, FinderSuggestions } from "../../protocol/training";
 import { AXIS, ChartTooltip } from "../parts/chart";
 import { formatLr, formatMetric } from "../parts/format";
 import { roundTicks } from "../parts/ticks";
-import { decades, lossRange, nearestPoint, roundLr } from "./curve";
+import { decades, lossRange, lrAtFraction, nearestPoint, roundLr } from "./curve";
 import styles from "./finder.module.css";
+
+/** Pixels between the chart's edge and its axes: by them a pointer is read as an LR. */
+const PLOT_LEFT = 48;
+const PLOT_RIGHT = 16;
 
 interface FinderChartProps {
   points: FinderPoint[];
@@ -17,7 +21,6 @@ interface FinderChartProps {
 }
 
 export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: FinderChartProps) {
-  const [dragging, setDragging] = useState(false);
   const range = lossRange(points, isComplete);
   const first = points[0];
   const last = points.at(-1);
@@ -47,8 +50,11 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
     pick(to);
   }
 
-  function pickByPointer(lr: string | number | undefined): void {
-    if (lr !== undefined) pick(nearestPoint(points, Number(lr)));
+  function pickByPointer({ currentTarget, clientX }: PointerEvent<HTMLElement>): void {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    const fraction = (clientX - left - PLOT_LEFT) / (width - PLOT_LEFT - PLOT_RIGHT);
+    const lr = fraction >= 0 && fraction <= 1 ? lrAtFraction(points, fraction) : null;
+    if (lr !== null) onPick(roundLr(lr));
   }
 
   return (
@@ -62,18 +68,15 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
       aria-valuenow={picked}
       aria-valuetext={`${formatLr(maxLr)}, smoothed loss ${formatMetric(points[picked]?.smoothed)}`}
       onKeyDown={pickByKey}
-      onPointerUp={() => setDragging(false)}
-      onPointerLeave={() => setDragging(false)}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        pickByPointer(event);
+      }}
+      onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && pickByPointer(event)}
     >
       <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart
-          data={points}
-          margin={{ top: 22, right: 16, bottom: 20, left: 0 }}
-          accessibilityLayer={false}
-          onClick={({ activeLabel }) => pickByPointer(activeLabel)}
-          onMouseDown={() => setDragging(true)}
-          onMouseMove={({ activeLabel }) => dragging && pickByPointer(activeLabel)}
-        >
+        <ComposedChart data={points} margin={{ top: 38, right: PLOT_RIGHT, bottom: 20, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" strokeOpacity={0.7} vertical={false} />
           <XAxis
             {...AXIS}
@@ -85,7 +88,14 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
             tickFormatter={(lr: number) => lr.toExponential(0).replace("e+", "e")}
             label={{ value: "learning rate", position: "insideBottom", offset: -14, fill: "var(--muted)", fontSize: 12 }}
           />
-          <YAxis {...AXIS} width={48} domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]} ticks={ticks} interval={0} allowDataOverflow />
+          <YAxis
+            {...AXIS}
+            width={PLOT_LEFT}
+            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+            ticks={ticks}
+            interval={0}
+            allowDataOverflow
+          />
           <Tooltip
             cursor={{ stroke: "var(--faint)", strokeDasharray: "3 3" }}
             isAnimationActive={false}
@@ -103,14 +113,14 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
               );
             }}
           />
-          {suggestions?.steepest != null && <Suggestion lr={suggestions.steepest} name="steepest" />}
-          {suggestions?.minimumOver10 != null && <Suggestion lr={suggestions.minimumOver10} name="minimum / 10" />}
+          {suggestions?.steepest != null && <Suggestion lr={suggestions.steepest} name="steepest" line={0} />}
+          {suggestions?.minimumOver10 != null && <Suggestion lr={suggestions.minimumOver10} name="minimum / 10" line={1} />}
           {maxLr >= first.lr && maxLr <= last.lr && (
             <ReferenceLine
               x={maxLr}
               stroke="var(--lr)"
               strokeWidth={2}
-              label={{ value: formatLr(maxLr), position: "insideTopLeft", fill: "var(--lr)", fontSize: 12.5, fontWeight: 650 }}
+              label={{ value: formatLr(maxLr), position: "insideBottomLeft", fill: "var(--lr)", fontSize: 12.5, fontWeight: 650 }}
             />
           )}
           <Line dataKey="loss" stroke="var(--accent)" strokeOpacity={0.3} strokeWidth={1} dot={false} isAnimationActive={false} />
@@ -121,13 +131,14 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
   );
 }
 
-function Suggestion({ lr, name }: { lr: number; name: string }) {
+/** Names stand on lines of their own, as two suggestions may be near each other. */
+function Suggestion({ lr, name, line }: { lr: number; name: string; line: number }) {
   return (
     <ReferenceLine
       x={lr}
       stroke="var(--good)"
       strokeDasharray="4 4"
-      label={{ value: name, position: "top", fill: "var(--good)", fontSize: 12 }}
+      label={{ value: name, position: "top", offset: 6 + line * 16, fill: "var(--good)", fontSize: 12 }}
     />
   );
 }

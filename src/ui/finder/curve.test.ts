@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decades, lossRange, nearestPoint, roundLr } from "./curve";
+import { decades, lossRange, lrAtFraction, nearestPoint, roundLr } from "./curve";
 
 const points = Array.from({ length: 100 }, (_, index) => ({
   lr: 1e-7 * (10 / 1e-7) ** (index / 100),
@@ -31,6 +31,13 @@ describe("the finder's curve", () => {
     expect(nearestPoint(points, 1e-3)).toBe(50);
     expect(nearestPoint(points, 100)).toBe(99);
     expect(nearestPoint([], 1e-3)).toBe(-1);
+  });
+
+  it("reads the log axis", () => {
+    expect(lrAtFraction(points, 0)).toBe(1e-7);
+    expect(lrAtFraction(points, 50 / 99)).toBeCloseTo(1e-3, 12);
+    expect(lrAtFraction(points, 1)).toBeCloseTo(points[99]?.lr ?? 0, 12);
+    expect(lrAtFraction([], 0.5)).toBeNull();
   });
 
   it("marks powers of ten within the curve only", () => {

@@ -38,6 +38,13 @@ export function nearestPoint(points: readonly FinderPoint[], lr: number): number
   return best;
 }
 
+/** The LR at this fraction (0 to 1) of the log axis from the first point to the last. */
+export function lrAtFraction(points: readonly FinderPoint[], fraction: number): number | null {
+  const first = points[0];
+  const last = points.at(-1);
+  return first && last ? first.lr * (last.lr / first.lr) ** fraction : null;
+}
+
 /** Powers of ten from the first LR to the last. */
 export function decades(points: readonly FinderPoint[]): number[] {
   const first = points[0];

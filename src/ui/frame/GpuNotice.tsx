@@ -9,12 +9,7 @@ export function GpuNotice() {
   if (state === "missing") {
     return (
       <Notice tone="error" title="This browser offers no WebGPU, so nothing can be trained here">
-        {failure && <p>{failure.message}</p>}
-        <p>
-          Open this page in Chrome or Edge 113 or newer, in Safari 26 or newer, or in Firefox 141 or newer on Windows (145 on
-          macOS). If yours is one of these, switch on hardware acceleration in its settings and update the graphics driver. Films
-          and labels can still be looked at.
-        </p>
+        {failure?.message} Films and labels can still be looked at.
       </Notice>
     );
   }
@@ -25,8 +20,7 @@ export function GpuNotice() {
         title="Only a software adapter was found"
         actions={<Button onClick={() => void allowSoftwareAdapter()}>Use the slow software adapter</Button>}
       >
-        It computes on the processor, a hundred times slower or more: enough to try the lab with drawn films and a small net. For
-        real training switch on hardware acceleration in the browser's settings.
+        {failure?.message} The slow one is enough to try the lab with drawn films and the small network.
       </Notice>
     );
   }

@@ -1,4 +1,5 @@
 // The six steps in the order of the work, each with its state. Links, not buttons: they lead somewhere and change nothing.
+import { useEffect, useRef } from "react";
 import { useShallow } from "zustand/shallow";
 import { STEPS } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
@@ -14,6 +15,11 @@ export function Rail() {
     }),
   );
   const { goTo } = useCommands();
+  const here = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    // As a strip on a narrow page the rail scrolls sideways.
+    if (current) here.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current]);
   return (
     <nav className={styles.rail} aria-label="Steps">
       <ol>
@@ -22,6 +28,7 @@ export function Rail() {
           return (
             <li key={step}>
               <a
+                ref={step === current ? here : null}
                 href={`#${step}`}
                 aria-current={step === current ? "step" : undefined}
                 onClick={(event) => {

@@ -35,7 +35,7 @@ export function TopBar() {
           </span>
         )}
         {diskBytes !== null && (
-          <span>
+          <span className={styles.disk}>
             Disk <b>{formatBytes(diskBytes)}</b>
           </span>
         )}

@@ -18,8 +18,8 @@ import { roundTicks } from "../parts/ticks";
 import { lossDomain, type ThinPoint, thinSteps } from "./thin";
 import styles from "./train.module.css";
 
-/** About one bucket for every two pixels of a wide chart. */
-const BUCKETS = 500;
+/** Two points each: about one for every two pixels of a wide chart. */
+const BUCKETS = 240;
 const MOST_EPOCH_LINES = 40;
 
 interface LossChartProps {

@@ -1,5 +1,5 @@
 // Step 4: a run as it goes, and what to do about it.
-import { lazy, useDeferredValue } from "react";
+import { lazy, useMemo } from "react";
 import type { RunState } from "../../app/state";
 import { useLab } from "../labContext";
 import { DataTable } from "../parts/DataTable";
@@ -11,6 +11,7 @@ import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
+import { usePaced } from "../parts/usePaced";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { EpochTable } from "./EpochTable";
 import { RunActions } from "./RunActions";
@@ -27,11 +28,11 @@ const LEGEND = [
   { name: "checkpoint", color: "var(--good)" },
 ];
 const MOST_TABLE_BUCKETS = 60;
+const CHART_EVERY_MS = 400;
 
 export function TrainStep() {
   const run = useLab((lab) => lab.run);
-  // Charts follow as fast as they can draw; the buttons never wait for them.
-  const drawn = useDeferredValue(run);
+  const drawn = usePaced(run, CHART_EVERY_MS);
   const isUnderWay = ["running", "pausing", "paused", "stopping"].includes(run.state);
   return (
     <>
@@ -50,7 +51,7 @@ export function TrainStep() {
             label="Loss chart"
             title="Loss and learning rate"
             legend={LEGEND}
-            head={run.trial && <Readings readings={describeRun(run)} />}
+            head={run.trial && <RunReadings run={run} />}
             table={() => <StepTable run={drawn} />}
           >
             {drawn.trial && drawn.stepsSeen > 0 ? (
@@ -89,16 +90,10 @@ export function TrainStep() {
   );
 }
 
-function describeRun({
-  steps,
-  stepsSeen,
-  trial,
-  filmsPerSecond,
-  state,
-}: RunState): { name: string; value: string; detail?: string }[] {
+function RunReadings({ run: { steps, stepsSeen, trial, filmsPerSecond, state } }: { run: RunState }) {
   const last = steps[stepsSeen - 1];
   const epoch = trial?.epochs.at(-1);
-  const smoothed = thinSteps(steps, stepsSeen, 1).at(-1)?.smoothed;
+  const smoothed = useMemo(() => thinSteps(steps, stepsSeen, 1).at(-1)?.smoothed, [steps, stepsSeen]);
   const readings = [
     { name: "training loss", value: formatMetric(smoothed) },
     { name: "validation loss", value: formatMetric(epoch?.validLoss) },
@@ -106,7 +101,7 @@ function describeRun({
     { name: "learning rate", value: last ? formatLr(last.lr) : "–" },
   ];
   if (state === "running") readings.push({ name: "films a second", value: formatRate(filmsPerSecond) });
-  return readings;
+  return <Readings readings={readings} />;
 }
 
 function ThisRun({ run: { trial } }: { run: RunState }) {
