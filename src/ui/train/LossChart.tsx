@@ -21,6 +21,7 @@ import styles from "./train.module.css";
 /** Two points each: about one for every two pixels of a wide chart. */
 const BUCKETS = 240;
 const MOST_EPOCH_LINES = 40;
+const MOST_EPOCH_DOTS = 60;
 
 interface LossChartProps {
   steps: StepRecord[];
@@ -37,18 +38,21 @@ export function LossChart({ steps, count, stepsTotal, comingLr, trial }: LossCha
   const { epochs, settings, checkpoints } = trial;
   const points = useMemo(() => thinSteps(steps, count, BUCKETS), [steps, count]);
   const stepsPerEpoch = stepsTotal / settings.epochs;
+  const validated = useMemo(
+    () => epochs.map(({ epoch, validLoss }) => ({ step: Math.round((epoch + 1) * stepsPerEpoch) - 1, validLoss })),
+    [epochs, stepsPerEpoch],
+  );
   const rows = useMemo<Row[]>(() => {
-    const validated = epochs.map(({ epoch, validLoss }) => ({ step: Math.round((epoch + 1) * stepsPerEpoch) - 1, validLoss }));
     const coming = comingLr.map(({ step, lr }) => ({ step, comingLr: lr }));
     return [...points, ...validated, ...coming].sort((a, b) => a.step - b.step);
-  }, [points, epochs, comingLr, stepsPerEpoch]);
+  }, [points, validated, comingLr]);
   const domain = useMemo(
     () =>
       lossDomain(
         points,
-        epochs.map(({ validLoss }) => validLoss),
+        validated.map(({ validLoss }) => validLoss),
       ),
-    [points, epochs],
+    [points, validated],
   );
   const ticks = roundTicks(...domain);
   const lowest = ticks[0] ?? 0;
@@ -114,14 +118,20 @@ export function LossChart({ steps, count, stepsTotal, comingLr, trial }: LossCha
             strokeDasharray="3 5"
           />
           <Line {...LINE} yAxisId="loss" dataKey="smoothed" stroke="var(--accent)" strokeWidth={2} />
-          <Line
-            {...LINE}
-            yAxisId="loss"
-            dataKey="validLoss"
-            stroke="var(--amber)"
-            strokeWidth={1.8}
-            dot={{ r: 3.5, fill: "var(--panel)", stroke: "var(--amber)", strokeWidth: 2 }}
-          />
+          <Line {...LINE} yAxisId="loss" dataKey="validLoss" stroke="var(--amber)" strokeWidth={1.8} />
+          {validated.slice(-MOST_EPOCH_DOTS).map(({ step, validLoss }) => (
+            // Not as the line's own dots: those would be made for every row of the chart.
+            <ReferenceDot
+              key={step}
+              yAxisId="loss"
+              x={step}
+              y={validLoss}
+              r={3.5}
+              fill="var(--panel)"
+              stroke="var(--amber)"
+              strokeWidth={2}
+            />
+          ))}
           {[checkpoints.best, checkpoints.last].map(
             (checkpoint, index) =>
               checkpoint && (
