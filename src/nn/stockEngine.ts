@@ -214,7 +214,7 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
     },
 
     restore(snapshot) {
-      checkArrays(arrays, snapshot.model, "The weights", options.arch);
+      checkArrays(arrays, snapshot.model, "The snapshot", options.arch);
       const optimizer = openOptimizer(snapshot);
       disposeState(state);
       state = { ...openModel(snapshot.model), optimizer };

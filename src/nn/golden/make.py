@@ -106,6 +106,41 @@ def inference_case(arch):
         return {"arch": arch, "logits": model(films(arch, 2, 32)).double().reshape(-1).tolist()}
 
 
+def optimizer_case(name):
+    """Five parameters through four steps whose rates change as one-cycle changes them."""
+    parameters = torch.nn.Parameter(torch.from_numpy(fill_by_formula("parameters", 5, 0, 1)).double())
+    adamw = name == "adamw"
+    make = torch.optim.AdamW if adamw else torch.optim.SGD
+    optimizer = make([parameters], lr=1, weight_decay=0.1, **({"eps": 1e-3} if adamw else {"momentum": 0.5}))
+    after = []
+    for step in range(4):
+        group = optimizer.param_groups[0]
+        group["lr"], momentum = 0.01 * (step + 1), 0.95 - 0.02 * step
+        if adamw:
+            group["betas"] = (momentum, 0.99)
+        else:
+            group["momentum"] = momentum
+        parameters.grad = torch.from_numpy(fill_by_formula(f"gradient {step}", 5, 0, 1)).double()
+        optimizer.step()
+        after.append(parameters.detach().tolist())
+    return after
+
+
+def loss_case(weight):
+    logits = torch.tensor([[-100.0, -3.0, 0.0], [0.0, 2.5, 100.0]], dtype=torch.float64, requires_grad=True)
+    wanted = torch.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0]], dtype=torch.float64)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(
+        logits, wanted, pos_weight=torch.full((3,), weight, dtype=torch.float64)
+    )
+    loss.backward()
+    return {
+        "logits": logits.tolist(), "targets": wanted.tolist(), "positiveWeight": weight,
+        "loss": loss.item(), "gradient": logits.grad.reshape(-1).tolist(),
+    }
+
+
+write("optimizer.json", {"adamw": optimizer_case("adamw"), "sgd": optimizer_case("sgd")})
+write("loss.json", {"cases": [loss_case(1.0), loss_case(2.5)]})
 write("inference.json", {"count": 2, "size": 32, "classes": 2, "cases": [inference_case(arch) for arch in SPECS]})
 write("trainingMini.json", training_case("densenet-mini", 4, 64, 1))
 write("training121.json", training_case("densenet121", 4, 64, 1))

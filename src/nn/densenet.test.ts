@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { DENSENETS, listArrays } from "./densenet";
+import type { NamedArray } from "./engine";
+import golden from "./golden/names121.json";
+import { initialise } from "./initialise";
+
+it("names every array of torchvision's densenet121 in its state_dict's order and shapes", () => {
+  expect(listArrays(DENSENETS.densenet121, 1).map(({ name, shape }) => [name, shape])).toEqual(golden.names);
+});
+
+/** Parameters as torchvision counts them, with 1,000 classes (its documentation, `num_params`). */
+it.each([
+  ["densenet121", 7_978_856],
+  ["densenet161", 28_681_000],
+  ["densenet169", 14_149_480],
+  ["densenet201", 20_013_928],
+] as const)("%s has %i parameters", (arch, parameters) => {
+  const trained = listArrays(DENSENETS[arch], 1000).filter(({ role }) => !/^running|^batches/.test(role));
+  const count = trained.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  expect(count).toBe(parameters);
+});
+
+const deviation = ({ data }: NamedArray) => Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
+
+it("initialises as torchvision does, from the seed alone", () => {
+  const arrays = listArrays(DENSENETS.densenet121, 1);
+  const weights = initialise(arrays, 7);
+  const get = (name: string) => weights.get(name) ?? { shape: [], data: new Float32Array() };
+  // kaiming_normal_ with fan_in 128 * 3 * 3; 36,864 draws are within 2 percent.
+  expect(deviation(get("features.denseblock1.denselayer1.conv2.weight")) / Math.sqrt(2 / 1152)).toBeCloseTo(1, 1.7);
+  // Uniform within 1/sqrt(1024), so its deviation is that over sqrt(3).
+  const linear = get("classifier.weight");
+  expect(Math.max(...linear.data.map(Math.abs))).toBeLessThanOrEqual(1 / 32);
+  expect(deviation(linear) / (1 / 32 / Math.sqrt(3))).toBeCloseTo(1, 1);
+  expect([...get("classifier.bias").data]).toEqual([0]);
+  expect(new Set(get("features.norm0.weight").data)).toEqual(new Set([1]));
+  expect(new Set(get("features.norm0.bias").data)).toEqual(new Set([0]));
+  const stem = weights.get("features.conv0.weight");
+  expect(initialise(arrays, 7).get("features.conv0.weight")).toEqual(stem);
+  expect(initialise(arrays, 8).get("features.conv0.weight")).not.toEqual(stem);
+});
