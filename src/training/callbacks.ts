@@ -6,10 +6,8 @@ import type { CheckpointRef, EpochRecord, StepRecord, TrainEvent } from "../prot
 import type { Checkpoint } from "../storage/checkpoints";
 import type { StepHistory } from "./history";
 import type { Callback, Progress } from "./loop";
+import { createPace } from "./pace";
 import { Rate } from "./rate";
-
-/** Events go out about this often. */
-const EVENT_MS = 100;
 
 type Emit = (event: TrainEvent) => void;
 
@@ -54,12 +52,11 @@ export class FiniteGuard implements Callback {
 export class Recorder implements Callback {
   readonly #emit: Emit;
   readonly #engine: Engine;
-  readonly #now: () => number;
+  readonly #due: () => boolean;
   readonly #epochs: number;
   readonly #stepsTotal: number;
   readonly #rate: Rate;
   #pending: StepRecord[] = [];
-  #sentAt = Number.NEGATIVE_INFINITY;
   #epochsDone: number;
   #training = false;
 
@@ -75,7 +72,7 @@ export class Recorder implements Callback {
   }) {
     this.#emit = options.emit;
     this.#engine = options.engine;
-    this.#now = options.now;
+    this.#due = createPace(options.now);
     this.#epochs = options.epochs;
     this.#epochsDone = options.epochsDone;
     this.#stepsTotal = options.stepsTotal;
@@ -89,7 +86,7 @@ export class Recorder implements Callback {
     }
     this.#rate.addStep(ms);
     this.#pending.push(step);
-    if (this.#now() - this.#sentAt >= EVENT_MS) this.flush();
+    if (this.#due()) this.flush();
   }
 
   onValidating(): void {
@@ -125,7 +122,6 @@ export class Recorder implements Callback {
       gpuBytes: this.#engine.memory().gpuBytes,
     });
     this.#pending = [];
-    this.#sentAt = this.#now();
   }
 }
 
@@ -210,6 +206,7 @@ export class PauseGate implements Callback {
     await this.#setState("paused");
     this.#job.emit({ type: "phase", phase: "paused", detail: `Paused after step ${step + 1}. Resume goes on from there.` });
     await this.#job.resumed();
+    if (this.#job.signal.aborted) return;
     await this.#setState("running");
     this.#job.emit({ type: "phase", phase: "training", detail: "Training goes on." });
   }

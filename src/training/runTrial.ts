@@ -6,7 +6,7 @@ import { Checkpoints, FiniteGuard, PauseGate, Recorder } from "./callbacks";
 import { StepHistory } from "./history";
 import { type Callback, type Progress, runEpochs } from "./loop";
 import { planRun, type RunPlan } from "./plan";
-import type { Tools, Workbench } from "./workbench";
+import { COMPILING, type Tools, type Workbench } from "./workbench";
 
 /** The last step that was run, for a failure to name. */
 interface Reached {
@@ -98,7 +98,7 @@ async function runHeld(
       },
     };
 
-    onPhase("compiling", "Compiling for this graphics card; the first step takes longer than those after it.");
+    onPhase("compiling", COMPILING);
     const run = {
       engine,
       plan,

@@ -1,29 +1,30 @@
 // The training worker's API: one job on the GPU at a time, and the trials that are kept. Holds no network between jobs.
-import type { NamedArrays } from "../nn/engine";
-import { runJob } from "../protocol/job";
+import type { Engine, NamedArrays } from "../nn/engine";
+import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
-import { ARCHITECTURES } from "../protocol/settings";
+import { ARCHITECTURES, type Architecture } from "../protocol/settings";
 import type {
   EvaluateEvent,
   EvaluateRequest,
   FinderEvent,
   FinderPoint,
   FinderRequest,
+  Prediction,
   TrainApi,
   TrainEvent,
+  TrainPhase,
+  WeightsChoice,
 } from "../protocol/training";
 import { drawFinderBatches, readBatches } from "./batches";
 import { findLr, toFinderResult } from "./finder";
 import { StepHistory, toStepRecords } from "./history";
 import { sigmoid } from "./metrics";
+import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
 import { validate } from "./validate";
-import { createWorkbench, noCheckpoint, readOneTarget, type Tools } from "./workbench";
-
-/** Events go out about this often. */
-const EVENT_MS = 100;
+import { COMPILING, createWorkbench, noCheckpoint, readOneTarget, type Tools } from "./workbench";
 
 export function createSession(tools: Tools): TrainApi {
   const { trials, checkpoints, now } = tools;
@@ -42,52 +43,67 @@ export function createSession(tools: Tools): TrainApi {
     }
   }
 
+  async function runFinder({ emit, signal }: Job<FinderEvent>, request: FinderRequest): Promise<FinderEvent> {
+    const { settings, sample, weights, finder } = request;
+    const { batchSize, seed, betas } = settings;
+    const { drawFilms, optimizerAt } = planRun(settings, sample);
+    const onPhase = (phase: TrainPhase, detail: string) => emit({ type: "phase", phase, detail });
+    return workbench.lend(settings, sample, onPhase, async ({ engine, source }): Promise<FinderEvent> => {
+      await giveWeights(engine, weights, settings.arch);
+      onPhase("compiling", COMPILING);
+      const due = createPace(now);
+      let pending: FinderPoint[] = [];
+      const flush = () => {
+        if (pending.length > 0)
+          emit({ type: "points", points: pending, steps: finder.steps, gpuBytes: engine.memory().gpuBytes });
+        pending = [];
+      };
+      const onPoint = (point: FinderPoint) => {
+        if (point.lr === finder.startLr) onPhase("training", "Looking for a learning rate.");
+        pending.push(point);
+        if (due()) flush();
+      };
+      const batches = readBatches(source(sample.train), drawFinderBatches(drawFilms(0), seed, batchSize));
+      const points = await findLr(engine, finder, batches, (lr) => optimizerAt(lr, betas[0]), signal, onPoint);
+      flush();
+      return { type: signal.aborted ? "stopped" : "finished", result: toFinderResult(points) };
+    });
+  }
+
+  async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
+    const { settings, sample, weights } = request;
+    const onPhase = (phase: TrainPhase, detail: string) => emit({ type: "phase", phase, detail });
+    return workbench.lend(settings, sample, onPhase, async ({ engine, source }): Promise<EvaluateEvent> => {
+      await giveWeights(engine, weights, settings.arch);
+      onPhase("validating", "Evaluating the validation films.");
+      const due = createPace(now);
+      const result = await validate(engine, source(sample.valid), settings.batchSize, signal, (done, total) => {
+        if (done === total || due()) emit({ type: "evaluateProgress", done, total });
+      });
+      if (!result) return { type: "stopped" };
+      const { logits, loss, accuracy, auroc } = result;
+      const predictions = Array.from(logits, (logit, film): Prediction => {
+        const target = sample.valid.labels[film] === 1 ? 1 : 0;
+        return { path: sample.validPaths[film]!, target, logit, probability: sigmoid(logit) };
+      });
+      return { type: "finished", evaluation: { films: logits.length, loss, accuracy, auroc, predictions } };
+    });
+  }
+
+  async function giveWeights(engine: Engine, choice: WeightsChoice, arch: Architecture): Promise<void> {
+    const model = await workbench.loadWeights(choice, arch);
+    if (model) engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
+  }
+
   return {
     openAdapter: workbench.openAdapter,
 
-    find: ({ settings, sample, weights, finder }: FinderRequest, port) =>
-      runJob<FinderEvent>(port, ({ emit, signal }) =>
-        alone("LR Find", async () => {
-          const { drawFilms, optimizerAt } = planRun(settings, sample);
-          const { batchSize, seed, betas } = settings;
-          const onPhase = (phase: "opening" | "compiling" | "training", detail: string) => emit({ type: "phase", phase, detail });
-          return workbench.lend(
-            settings,
-            sample,
-            (_, detail) => onPhase("opening", detail),
-            async ({ engine, source }) => {
-              const model = await workbench.loadWeights(weights, settings.arch);
-              if (model) engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
-              onPhase("compiling", "Compiling for this graphics card; the first step takes longer than those after it.");
+    find: (request, port) => runJob<FinderEvent>(port, (job) => alone("LR Find", () => runFinder(job, request))),
 
-              let pending: FinderPoint[] = [];
-              let sentAt = Number.NEGATIVE_INFINITY;
-              const flush = () => {
-                if (pending.length === 0) return;
-                emit({ type: "points", points: pending, steps: finder.steps, gpuBytes: engine.memory().gpuBytes });
-                pending = [];
-                sentAt = now();
-              };
-              const batches = readBatches(source(sample.train), drawFinderBatches(drawFilms(0), seed, batchSize));
-              const points = await findLr(
-                engine,
-                finder,
-                batches,
-                (lr) => optimizerAt(lr, betas[0]),
-                signal,
-                (point) => {
-                  if (pending.length === 0 && sentAt === Number.NEGATIVE_INFINITY)
-                    onPhase("training", "Looking for a learning rate.");
-                  pending.push(point);
-                  if (now() - sentAt >= EVENT_MS) flush();
-                },
-              );
-              flush();
-              return { type: signal.aborted ? "stopped" : "finished", result: toFinderResult(points) } satisfies FinderEvent;
-            },
-          );
-        }),
-      ),
+    train: (trialId, port) =>
+      runJob<TrainEvent>(port, (job) => alone(trialTitle(trialId), () => runTrial(tools, workbench, trialId, job))),
+
+    evaluate: (request, port) => runJob<EvaluateEvent>(port, (job) => alone("An evaluation", () => runEvaluation(job, request))),
 
     async createTrial(request) {
       const { settings, sample, weights } = request;
@@ -113,41 +129,6 @@ export function createSession(tools: Tools): TrainApi {
       }
       return trials.read(trial.id);
     },
-
-    train: (trialId, port) =>
-      runJob<TrainEvent>(port, (job) => alone(`Trial ${trialId}`, () => runTrial(tools, workbench, trialId, job))),
-
-    evaluate: ({ settings, sample, weights }: EvaluateRequest, port) =>
-      runJob<EvaluateEvent>(port, ({ emit, signal }) =>
-        alone("An evaluation", () =>
-          workbench.lend(
-            settings,
-            sample,
-            (phase, detail) => emit({ type: "phase", phase, detail }),
-            async ({ engine, source }) => {
-              const model = await workbench.loadWeights(weights, settings.arch);
-              if (model) engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
-              emit({ type: "phase", phase: "validating", detail: "Evaluating the validation films." });
-              let sentAt = Number.NEGATIVE_INFINITY;
-              const result = await validate(engine, source(sample.valid), settings.batchSize, signal, (done, total) => {
-                if (done < total && now() - sentAt < EVENT_MS) return;
-                sentAt = now();
-                emit({ type: "evaluateProgress", done, total });
-              });
-              if (!result) return { type: "stopped" } satisfies EvaluateEvent;
-              const { logits, loss, accuracy, auroc } = result;
-              const predictions = Array.from(logits, (logit, i) => ({
-                path: sample.validPaths[i]!,
-                target: sample.valid.labels[i] === 1 ? (1 as const) : (0 as const),
-                logit,
-                probability: sigmoid(logit),
-              }));
-              const evaluation = { films: logits.length, loss, accuracy, auroc, predictions };
-              return { type: "finished", evaluation } satisfies EvaluateEvent;
-            },
-          ),
-        ),
-      ),
 
     async exportWeights(trialId, which) {
       const trial = await trials.read(trialId);
@@ -178,7 +159,7 @@ export function createSession(tools: Tools): TrainApi {
     readSample: (trialId) => trials.readSample(trialId),
 
     async deleteTrial(trialId) {
-      if (underWay === `Trial ${trialId}`) {
+      if (underWay === trialTitle(trialId)) {
         throw new LabError("badSettings", `Trial ${trialId} is being trained. Stop it before deleting it.`);
       }
       await trials.remove(trialId);
@@ -186,6 +167,8 @@ export function createSession(tools: Tools): TrainApi {
     },
   };
 }
+
+const trialTitle = (id: number) => `Trial ${id}`;
 
 /** Numbers that training changes by gradient: BatchNorm's running statistics are none. */
 function countParameters(model: NamedArrays): number {

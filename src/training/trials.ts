@@ -54,7 +54,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     stepsDone: trial.stepsDone,
     stepsTotal: trial.stepsTotal,
     seconds: trial.seconds,
-    finder: trial.finder,
+    finder: trial.finder && inOrder(trial.finder),
     epochs: trial.epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
       epoch,
       trainLoss,
@@ -83,7 +83,9 @@ function formatField(value: unknown): string {
   return value.length === 0 ? "[]" : `[\n${value.map((entry) => JSON.stringify(entry)).join(",\n")}\n]`;
 }
 
-/** A copy with its keys in alphabetical order, whatever order they were stored in. */
+/** A copy with its keys, and those of records within it, in alphabetical order, whatever order they were stored in. */
 function inOrder(record: object): object {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+  const entries = Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, value]) => [key, isRecord(value) ? inOrder(value) : value]));
 }

@@ -47,6 +47,9 @@ export interface Workbench {
   loadWeights(choice: WeightsChoice, arch: Architecture): Promise<NamedArrays | null>;
 }
 
+/** What a person is told before the first step. */
+export const COMPILING = "Compiling for this graphics card; the first step takes longer than those after it.";
+
 export function createWorkbench(tools: Tools): Workbench {
   let opened: OpenedGpu | null = null;
   let softwareAllowed = false;

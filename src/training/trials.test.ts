@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import type { NewTrial, Trial } from "../protocol/training";
+import { createTestSample, TEST_SETTINGS } from "./testSample";
+import { describeTrial, formatTrial } from "./trials";
+
+const request: NewTrial = {
+  settings: TEST_SETTINGS,
+  sample: createTestSample(20, 4).sample,
+  dataset: { name: "made", format: "chexpert", rows: 24, films: 24, csvPath: "train.csv", csvSha256: "ab" },
+  finder: {
+    lrs: [1e-7, 2e-7],
+    losses: [0.7, Number.NaN],
+    smoothed: [0.7, Number.NaN],
+    suggestions: { steepest: null, minimumOver10: null },
+    chosen: 1e-3,
+  },
+  weights: { kind: "fresh" },
+  parent: "trial-6",
+};
+const trial: Trial = { ...describeTrial(request, 15, { lab: "0", tfjs: "1" }), id: 7, createdAt: "2019-05-01T00:00:00.000Z" };
+
+it("has every field that the trial is run again from, one step a line", () => {
+  const steps = [
+    { step: 0, epoch: 0, loss: 0.7, lr: 1e-3, momentum: 0.95 },
+    { step: 1, epoch: 0, loss: 0.1 + 0.2, lr: 2e-3, momentum: 0.94 },
+  ];
+  const text = formatTrial(trial, steps);
+  expect(text).toContain('{"step":1,"epoch":0,"loss":0.30000000000000004,"lr":0.002,"momentum":0.94}\n');
+  const file = JSON.parse(text);
+  expect(file).toMatchObject({ trial: "trial-7", parent: "trial-6", settings: TEST_SETTINGS, stepsTotal: 15, epochs: [], steps });
+  expect(file.finder).toEqual({ ...request.finder, losses: [0.7, null], smoothed: [0.7, null] });
+  expect(file.sample).toMatchObject({ kept: 24, setAside: 0, positives: 12, negatives: 12, positiveWeight: 1 });
+});
+
+it("gives the same text whatever order its fields were stored in", () => {
+  const reversed = <Record extends object>(record: Record): Record =>
+    Object.assign(Object.create(Object.prototype), Object.fromEntries(Object.entries(record).reverse()));
+  const shuffled = reversed({
+    ...trial,
+    settings: reversed(trial.settings),
+    dataset: reversed(trial.dataset),
+    sample: reversed({ ...trial.sample, after: reversed(trial.sample.after) }),
+    versions: reversed(trial.versions),
+    finder: trial.finder && reversed(trial.finder),
+  });
+  expect(formatTrial(shuffled, [])).toBe(formatTrial(trial, []));
+});
