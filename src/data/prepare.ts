@@ -35,7 +35,7 @@ export async function prepareSample(job: PrepareJob): Promise<void> {
 }
 
 async function runJob(job: PrepareJob): Promise<PrepareEvent> {
-  const { index, settings, plan, folder, signal } = job;
+  const { index, settings, plan, signal } = job;
   const { imageSize } = settings;
   if (!Number.isInteger(imageSize) || imageSize < 8 || imageSize > 4096) {
     throw new LabError("badSettings", `The image size is ${imageSize}; choose a whole number from 8 to 4096.`, "Image size");
@@ -44,31 +44,10 @@ async function runJob(job: PrepareJob): Promise<PrepareEvent> {
   const started = performance.now();
   const store = `${index.fingerprint}-${imageSize}-v${PREPARATION_VERSION}`;
   const writer = await (job.openWriter ?? openFilmWriter)(store, imageSize);
-  let failed: FailedFilm[] = [];
-  let done = 0;
   const paths = plannedPaths(index, plan);
-  try {
-    const missing = paths.filter((path) => !writer.slots.has(path));
-    const reused = paths.length - missing.length;
-    const report = createProgress(job, paths.length, reused);
-    done = reused;
-    report(0, 0);
-    failed = await prepareFilms({
-      ...job,
-      paths: missing,
-      folder,
-      writer,
-      imageSize,
-      onFilm: (films, failures) => {
-        done = reused + films;
-        report(films, failures);
-      },
-    });
-  } catch (error) {
-    throw explainFullStorage(error, paths.length, imageSize);
-  } finally {
-    writer.close();
-  }
+  const { failed, done } = await fillStore(job, writer, paths).catch((error: unknown) =>
+    Promise.reject(explainFullStorage(error, paths.length, imageSize)),
+  );
   if (signal.aborted && done < paths.length) return { type: "stopped", done, total: paths.length };
 
   const slotOf = (row: number) => writer.slots.get(index.films[index.filmOfRow[row] ?? -1] ?? "");
@@ -91,6 +70,26 @@ async function runJob(job: PrepareJob): Promise<PrepareEvent> {
     summary: ready.summary,
   };
   return { type: "finished", sample, failed, ms: Math.round(performance.now() - started) };
+}
+
+/** Prepares those of the films that the store does not hold yet, and closes it. */
+async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): Promise<{ failed: FailedFilm[]; done: number }> {
+  try {
+    const missing = paths.filter((path) => !writer.slots.has(path));
+    const reused = paths.length - missing.length;
+    const report = createProgress(job, paths.length, reused);
+    let done = reused;
+    report(0, 0);
+    const { imageSize } = job.settings;
+    const onFilm = (films: number, failures: number) => {
+      done = reused + films;
+      report(films, failures);
+    };
+    const failed = await prepareFilms({ ...job, paths: missing, writer, imageSize, onFilm });
+    return { failed, done };
+  } finally {
+    writer.close();
+  }
 }
 
 function plannedPaths(index: FilmIndex, { planned }: SamplePlan): string[] {

@@ -7,7 +7,6 @@ import type { FolderReader } from "./folder";
 
 /** While one film is decoded the next one's file is opened. */
 const FILMS_IN_FLIGHT_PER_WORKER = 2;
-const FLUSH_EVERY_FILMS = 256;
 /** Workers that end before any film was prepared: then it is not the films. */
 const DEATHS_BEFORE_GIVING_UP = 3;
 
@@ -47,7 +46,7 @@ export async function prepareFilms(request: PrepareFilmsRequest): Promise<Failed
     try {
       const film = await worker.prepareFilm(await folder.read(path), path, imageSize);
       await writer.append(path, film);
-      if (++prepared % FLUSH_EVERY_FILMS === 0) writer.flush();
+      prepared++;
       onFilm(prepared + failed.length, failed.length);
     } catch (error) {
       if (error instanceof FilmWorkerDied) {

@@ -1,31 +1,17 @@
 // Prepared films in the origin-private file system: bytes in packs, paths in an append-only index. It prepares nothing and knows no labels.
 import { LabError } from "../protocol/labError";
+import type { StoreAccess, StoreDirectory, StoreFile } from "./storeDirectory";
 
-// films/<store>/index.jsonl   {"imageSize":64} and then {"path":"..."} a film: the film's place in the list is its slot
+// films/<store>/index.jsonl   {"imageSize":64} and then {"path":"..."} a film: the film's place in the list is its slot;
+//                             while it is written, NULs follow the last line
 // films/<store>/pack-0.bin    films of imageSize*imageSize bytes one after another, as many as fit 64 MiB, then pack-1.bin ...
 // The index is written after its films are flushed, so whatever it names is whole; what a crash leaves behind it is overwritten.
 
 const FOLDER = "films";
 const INDEX = "index.jsonl";
 const MAX_PACK_BYTES = 64 * 2 ** 20;
-
-/** What the store uses of the File System API; directory handles have this shape. */
-export interface StoreDirectory {
-  getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<StoreDirectory>;
-  getFileHandle(name: string, options?: { create?: boolean }): Promise<StoreFile>;
-  values(): AsyncIterable<(StoreDirectory & { kind: "directory" }) | (StoreFile & { kind: "file" })>;
-}
-export interface StoreFile {
-  getFile(): Promise<Blob>;
-  /** In workers only, and not in every browser. */
-  createSyncAccessHandle?(): Promise<StoreAccess>;
-}
-export interface StoreAccess {
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  truncate(size: number): void;
-  flush(): void;
-  close(): void;
-}
+/** The index is flushed when so much of it is waiting, and grown by as much beforehand: where storage runs full, the films written stay found. */
+const INDEX_RESERVE_BYTES = 2 ** 16;
 
 export interface FilmWriter {
   /** Slot of each film in the store, by path. Grows with `append`. */
@@ -85,24 +71,24 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
   const writeAll = (access: StoreAccess, bytes: Uint8Array<ArrayBuffer>, at: number) => {
     if (access.write(bytes, { at }) !== bytes.length) throw new DOMException("short write", "QuotaExceededError");
   };
-  const append = (text: string) => {
-    const bytes = new TextEncoder().encode(text);
-    writeAll(index, bytes, indexBytes);
-    indexBytes += bytes.length;
-  };
-  const flush = () => {
+  const save = (reserveBytes: number) => {
     try {
       pack?.access.flush();
-      append(pending);
-      index.flush();
+      const bytes = new TextEncoder().encode(pending);
+      writeAll(index, bytes, indexBytes);
+      indexBytes += bytes.length;
       pending = "";
+      index.truncate(indexBytes + reserveBytes);
+      index.flush();
     } catch (error) {
       throw toStorageError(error);
     }
   };
+  const flush = () => save(INDEX_RESERVE_BYTES);
   try {
     index.truncate(indexBytes);
-    if (indexBytes === 0) append(`${JSON.stringify({ imageSize })}\n`);
+    if (indexBytes === 0) pending = `${JSON.stringify({ imageSize })}\n`;
+    flush();
   } catch (error) {
     index.close();
     throw error;
@@ -118,9 +104,12 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
       const file = await directory.getFileHandle(packName(number), { create: true });
       pack = { number, access: await openAccess(file) };
     }
+    const line = `${JSON.stringify({ path })}\n`;
+    // Up to three bytes a character.
+    if ((pending.length + line.length) * 3 > INDEX_RESERVE_BYTES) flush();
     writeAll(pack.access, film, (slot % perPack) * slotBytes);
     slots.set(path, slot);
-    pending += `${JSON.stringify({ path })}\n`;
+    pending += line;
     return slot;
   };
   let last: Promise<unknown> = Promise.resolve();
@@ -135,7 +124,7 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
     flush,
     close: () => {
       try {
-        flush();
+        save(0);
       } finally {
         pack?.access.close();
         index.close();
@@ -280,23 +269,20 @@ function notPrepared(store: string): LabError {
   return new LabError("filmsNotPrepared", message, store);
 }
 
-function toStorageError(error: unknown): LabError {
-  if (error instanceof LabError) return error;
-  const name = error instanceof Error ? error.name : "";
-  if (name === "QuotaExceededError") {
+/** Storage's own refusals as sentences; anything else is a mistake of the lab's and stays what it is. */
+function toStorageError(error: unknown): unknown {
+  if (!(error instanceof DOMException)) return error;
+  if (error.name === "QuotaExceededError") {
     const message =
       "The browser's storage is full. Free disk space, delete earlier trials, or choose a smaller image size; the films prepared so far stay.";
     return new LabError("storageFull", message);
   }
-  if (name === "NoModificationAllowedError" || name === "InvalidStateError") {
+  if (error.name === "NoModificationAllowedError" || error.name === "InvalidStateError") {
     return new LabError(
       "storageFailed",
       "Another tab of the lab is preparing these films. Close it, or wait until it has finished.",
     );
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new LabError(
-    "storageFailed",
-    `The browser's storage cannot be used: ${reason} Private windows may forbid it; try a normal window.`,
-  );
+  const message = `The browser's storage cannot be used: ${error.message} Private windows may forbid it; try a normal window.`;
+  return new LabError("storageFailed", message);
 }

@@ -1,7 +1,8 @@
 // An origin-private file system in memory, with a quota, for tests. Not for the lab itself.
-import type { StoreAccess, StoreDirectory, StoreFile } from "./filmStore";
+import type { StoreAccess, StoreDirectory, StoreFile } from "./storeDirectory";
 
-type MemoryFile = StoreFile & { kind: "file"; bytes: Uint8Array<ArrayBuffer> };
+/** `reopen` is what the end of a crashed tab does: its lock on the file is gone. */
+type MemoryFile = StoreFile & { kind: "file"; bytes: Uint8Array<ArrayBuffer>; reopen(): void };
 export type MemoryDirectory = StoreDirectory & { kind: "directory"; entries: Map<string, MemoryDirectory | MemoryFile> };
 
 /** `quota.bytes` is how many more bytes files may grow by. */
@@ -31,29 +32,31 @@ export function createMemoryDirectory(quota: { bytes: number } = { bytes: Infini
 
 function createMemoryFile(quota: { bytes: number }): MemoryFile {
   let isOpen = false;
+  const resize = (size: number) => {
+    const growth = size - file.bytes.length;
+    if (growth > quota.bytes) throw new DOMException("full", "QuotaExceededError");
+    quota.bytes -= growth;
+    const resized = new Uint8Array(size);
+    resized.set(file.bytes.subarray(0, size));
+    file.bytes = resized;
+  };
   const file: MemoryFile = {
     kind: "file",
     bytes: new Uint8Array(),
+    reopen: () => {
+      isOpen = false;
+    },
     getFile: async () => new Blob([file.bytes]),
     createSyncAccessHandle: async (): Promise<StoreAccess> => {
       if (isOpen) throw new DOMException("already open", "NoModificationAllowedError");
       isOpen = true;
       return {
         write: (bytes, { at }) => {
-          const growth = at + bytes.length - file.bytes.length;
-          if (growth > quota.bytes) throw new DOMException("full", "QuotaExceededError");
-          if (growth > 0) {
-            quota.bytes -= growth;
-            const longer = new Uint8Array(at + bytes.length);
-            longer.set(file.bytes);
-            file.bytes = longer;
-          }
+          if (at + bytes.length > file.bytes.length) resize(at + bytes.length);
           file.bytes.set(bytes, at);
           return bytes.length;
         },
-        truncate: (size) => {
-          file.bytes = file.bytes.slice(0, size);
-        },
+        truncate: resize,
         flush: () => {},
         close: () => {
           isOpen = false;

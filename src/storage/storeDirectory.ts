@@ -1,0 +1,18 @@
+// The part of the File System API that prepared films need; directory handles have this shape, and so has the one in memory for tests.
+
+export interface StoreDirectory {
+  getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<StoreDirectory>;
+  getFileHandle(name: string, options?: { create?: boolean }): Promise<StoreFile>;
+  values(): AsyncIterable<(StoreDirectory & { kind: "directory" }) | (StoreFile & { kind: "file" })>;
+}
+export interface StoreFile {
+  getFile(): Promise<Blob>;
+  /** In workers only, and not in every browser. */
+  createSyncAccessHandle?(): Promise<StoreAccess>;
+}
+export interface StoreAccess {
+  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
