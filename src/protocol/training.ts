@@ -114,6 +114,8 @@ export type TrainPhase = "opening" | "compiling" | "training" | "validating" | "
 
 export type TrainEvent =
   | { type: "phase"; phase: TrainPhase; detail: string }
+  /** The run's learning rates from first step to last, at a few hundred steps: what the chart dots ahead of the run. */
+  | { type: "schedule"; lrs: { step: number; lr: number }[] }
   | {
       type: "steps";
       steps: StepRecord[];
