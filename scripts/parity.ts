@@ -1,6 +1,6 @@
 // `npm run -s parity -- IN.safetensors OUT.safetensors --engine stock`: trains the steps that IN asks for and writes what came of
 // them, to be held against PyTorch. Not a training tool: films, losses and schedules of the lab are elsewhere.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { openWebGpu } from "../src/nn/backend";
 import { DENSENETS, listArrays } from "../src/nn/densenet";
@@ -109,6 +109,7 @@ function countBatches(arrays: NamedArrays): number {
 const scalar = (value: number): NamedArray => ({ shape: [], data: Float32Array.of(value) });
 
 async function run(inputPath: string, outputPath: string): Promise<void> {
+  if (!existsSync(inputPath)) throw bad(`${inputPath} is not there: name a safetensors file to read.`);
   const bytes = readFileSync(inputPath);
   const { arrays, metadata } = readSafetensors(new Uint8Array(bytes).buffer, inputPath);
   const { arch, step } = readRecipe(metadata.recipe);
