@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Page } from "@playwright/test";
+import type { FinderSuggestions } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
 
 export interface DriveOptions {
@@ -114,9 +115,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   if (options.maxLr === "auto") {
     await page.getByRole("button", { name: "LR Find", exact: true }).click();
     const { suggestions } = await waitFor("finder");
-    const { steepest } = suggestions as { steepest: number | null };
-    if (steepest === null) throw new Error("LR Find gave no suggestion: give --max-lr a number.");
-    await page.getByRole("button", { name: /^Steepest/ }).click();
+    await page.getByRole("button", { name: moreCareful(suggestions as FinderSuggestions) }).click();
   }
 
   await goToStep(page, "Train");
@@ -141,6 +140,14 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
     seconds: (Date.now() - started) / 1000,
     files,
   };
+}
+
+/** The lower of the finder's two suggestions: Adam's rates are normalised, so the steepest point is often too high for it. */
+function moreCareful({ steepest, minimumOver10 }: FinderSuggestions): RegExp {
+  if (steepest === null || minimumOver10 === null) {
+    throw new Error("LR Find ended too early to suggest anything: give --max-lr a number.");
+  }
+  return steepest < minimumOver10 ? /^Steepest/ : /^Minimum/;
 }
 
 /** A finding needs its name only; of any other column the positive values are ticked. */

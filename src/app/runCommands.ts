@@ -107,6 +107,8 @@ export function createRunCommands(context: LabContext): RunCommands {
         break;
       case "steps": {
         const { steps, stepsTotal, filmsPerSecond, secondsLeft, gpuBytes } = event;
+        // A run that fell back to an earlier checkpoint takes its later steps again.
+        while (run.steps.length > (steps[0]?.step ?? 0)) run.steps.pop();
         run.steps.push(...steps);
         patch("run", { stepsSeen: run.steps.length, stepsTotal, filmsPerSecond, secondsLeft });
         store.setState({ gpuBytes });
@@ -119,7 +121,10 @@ export function createRunCommands(context: LabContext): RunCommands {
         break;
       }
       case "epochEnd":
-        if (run.trial) patch("run", { trial: { ...run.trial, epochs: [...run.trial.epochs, event.epoch] } });
+        if (run.trial) {
+          const earlier = run.trial.epochs.filter(({ epoch }) => epoch < event.epoch.epoch);
+          patch("run", { trial: { ...run.trial, epochs: [...earlier, event.epoch] } });
+        }
         announce({ ...event.epoch, type: "epochEnd", gpuBytes: event.gpuBytes, tensors: event.tensors });
         break;
       case "checkpoint":

@@ -1,0 +1,99 @@
+// The main job on real films, as a person does it: folder in, prepare, LR Find, pick, train, reload, resume, finish, download, read back.
+import { readFileSync } from "node:fs";
+import {
+  eventsOf,
+  expect,
+  fill,
+  goToStep,
+  hasRealFilms,
+  NO_REAL_FILMS,
+  REAL_FILMS,
+  status,
+  test,
+  waitForEvents,
+} from "./support";
+
+test("a folder of films becomes trained weights that read back and predict the same", async ({ lab }) => {
+  test.skip(!hasRealFilms, NO_REAL_FILMS);
+  test.setTimeout(600_000);
+
+  await lab.getByLabel("Choose dataset folder", { exact: true }).setInputFiles(REAL_FILMS);
+  const [indexed] = await waitForEvents(lab, "indexed");
+  expect(indexed).toMatchObject({ films: 1168, rows: 903, rowsWithoutFilm: 0, filmsWithoutRow: 0, patients: 653 });
+  expect(indexed?.ownValidation).toMatchObject({ rows: 265 });
+
+  await lab.getByLabel("Target", { exact: true }).selectOption("AP/PA");
+  for (const [value, positive] of [
+    ["AP", true],
+    ["PA", false],
+  ] as const) {
+    await lab.getByRole("checkbox", { name: value, exact: true }).setChecked(positive);
+  }
+  await lab.getByLabel("Validation share", { exact: true }).selectOption("own");
+  await fill(lab, "Image size", 32);
+  await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
+  const [prepared] = await waitForEvents(lab, "prepared");
+  expect(prepared).toMatchObject({ failed: [], summary: { patientsInBoth: 0, problem: null } });
+
+  await goToStep(lab, "LR Find");
+  await lab.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
+  await fill(lab, "Batch size", 16);
+  await fill(lab, "Epochs", 2);
+  await lab.getByRole("button", { name: "LR Find", exact: true }).click();
+  await waitForEvents(lab, "finder");
+  const chart = lab.getByLabel("LR finder chart");
+  await expect(chart).toBeVisible();
+  await chart.click();
+  const clicked = Number(await lab.getByLabel("Max LR", { exact: true }).inputValue());
+  expect(clicked).toBeGreaterThan(1e-7);
+  expect(clicked).toBeLessThan(10);
+
+  await goToStep(lab, "Train");
+  await fill(lab, "Max LR", "3e-3");
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  await waitForEvents(lab, "epochEnd");
+  await waitForEvents(lab, "checkpoint");
+  const [before] = await eventsOf(lab, "epochEnd");
+
+  await lab.reload();
+  await expect(status(lab)).toContainText("Resume goes on from there");
+  const resumed = lab.getByRole("button", { name: "Resume", exact: true });
+  await resumed.click();
+  const [trained] = await waitForEvents(lab, "trained");
+  const trial = trained?.trial as { id: number; epochs: { auroc: number }[]; stepsDone: number; stepsTotal: number };
+  expect(trial.stepsDone).toBe(trial.stepsTotal);
+  expect(trial.epochs).toHaveLength(2);
+  const [after] = await eventsOf(lab, "epochEnd");
+  expect(after?.tensors, "tensors grow between epochs").toBe(before?.tensors);
+
+  const saved = async (button: string) => {
+    const [file] = await Promise.all([
+      lab.waitForEvent("download"),
+      lab.getByRole("button", { name: button, exact: true }).click(),
+    ]);
+    return { name: file.suggestedFilename(), path: await file.path() };
+  };
+  const weights = await saved("Download weights");
+  expect(weights.name).toBe(`trial-${trial.id}.safetensors`);
+  const json = JSON.parse(readFileSync((await saved("Download trial")).path, "utf8"));
+  expect(json.steps.map(({ step }: { step: number }) => step)).toEqual(Array.from({ length: trial.stepsTotal }, (_, i) => i));
+  expect(json.epochs).toHaveLength(2);
+  expect(json.finder.chosen).toBe(3e-3);
+  expect(json.sample).toMatchObject({ positives: expect.any(Number), setAside: expect.any(Number) });
+
+  await goToStep(lab, "Evaluate");
+  await lab.getByRole("button", { name: "Evaluate", exact: true }).click();
+  const [own] = await waitForEvents(lab, "evaluated");
+  expect(own?.auroc).toBe(trial.epochs.at(-1)?.auroc);
+
+  // A reload forgets the folder: it is chosen again, as a person who comes back with a weights file would.
+  await lab.getByLabel("Choose weights file", { exact: true }).setInputFiles({
+    name: weights.name,
+    mimeType: "application/octet-stream",
+    buffer: readFileSync(weights.path),
+  });
+  await waitForEvents(lab, "weights");
+  await lab.getByRole("button", { name: "Evaluate", exact: true }).click();
+  const readBack = (await waitForEvents(lab, "evaluated", 2))[1];
+  expect(readBack?.predictions).toEqual(own?.predictions);
+});

@@ -1,0 +1,84 @@
+// What the end-to-end tests share: the page with its events collected, folders to open, and a real drop.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { test as base, expect, type Page } from "@playwright/test";
+import { acceptAdapter } from "../scripts/driveLab";
+
+export { goToStep } from "../scripts/driveLab";
+export { expect };
+
+export const REAL_FILMS = resolve("../shared/data/NIH-CXR14-mini");
+export const hasRealFilms = existsSync(REAL_FILMS);
+export const NO_REAL_FILMS = "the real films (../shared/data) are not on this machine";
+
+export interface LabEvent {
+  type: string;
+  [key: string]: unknown;
+}
+
+interface Fixtures {
+  /** The lab, opened, on an accepted adapter. Fails the test if any request leaves the page's own origin or the page throws. */
+  lab: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  lab: async ({ page, context, baseURL }, use) => {
+    const strangers: string[] = [];
+    const errors: string[] = [];
+    context.on("request", (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol !== "blob:" && protocol !== "data:" && origin !== baseURL) strangers.push(request.url());
+    });
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.addInitScript(() => {
+      const events: unknown[] = [];
+      Object.assign(window, { labEvents: events });
+      window.addEventListener("roentgen-lab", (event) => events.push((event as CustomEvent).detail));
+    });
+    await page.goto("/");
+    await acceptAdapter(page);
+    await use(page);
+    expect(strangers, "requests that left the page's origin").toEqual([]);
+    expect(errors, "errors the page threw").toEqual([]);
+  },
+});
+
+/** The page's events of one type since it was loaded. */
+export async function eventsOf(page: Page, type: string): Promise<LabEvent[]> {
+  const events = await page.evaluate(() => (window as unknown as { labEvents: LabEvent[] }).labEvents);
+  return events.filter((event) => event.type === type);
+}
+
+/** Waits until at least `count` events of a type have come, and returns them. */
+export async function waitForEvents(page: Page, type: string, count = 1, timeout = 240_000): Promise<LabEvent[]> {
+  await expect.poll(async () => (await eventsOf(page, type)).length, { timeout }).toBeGreaterThanOrEqual(count);
+  return eventsOf(page, type);
+}
+
+/** Drops a folder of this machine on the page as a person would: the page gets a true directory handle. */
+export async function dropFolder(page: Page, folder: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 450, data });
+  }
+  await session.detach();
+}
+
+/** Types into a field and leaves it. */
+export async function fill(page: Page, label: string, value: string | number): Promise<void> {
+  const field = page.getByLabel(label, { exact: true });
+  await field.fill(String(value));
+  await field.blur();
+}
+
+/** Opens the drawn films and prepares them at `size`. */
+export async function prepareDrawnFilms(page: Page, size: number): Promise<void> {
+  await page.getByRole("button", { name: "Try with drawn films" }).click();
+  await waitForEvents(page, "indexed");
+  await fill(page, "Image size", size);
+  await page.getByRole("button", { name: "Prepare films", exact: true }).click();
+  await waitForEvents(page, "prepared");
+}
+
+export const status = (page: Page) => page.getByRole("status", { name: "Lab status" });
