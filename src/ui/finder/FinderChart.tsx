@@ -123,7 +123,14 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
               label={{ value: formatLr(maxLr), position: "insideBottomLeft", fill: "var(--lr)", fontSize: 12.5, fontWeight: 650 }}
             />
           )}
-          <Line dataKey="loss" stroke="var(--accent)" strokeOpacity={0.3} strokeWidth={1} dot={false} isAnimationActive={false} />
+          <Line
+            dataKey="loss"
+            stroke="var(--accent)"
+            strokeOpacity={0.22}
+            strokeWidth={1}
+            dot={false}
+            isAnimationActive={false}
+          />
           <Line dataKey="smoothed" stroke="var(--accent)" strokeWidth={2.2} dot={false} isAnimationActive={false} />
         </ComposedChart>
       </ResponsiveContainer>

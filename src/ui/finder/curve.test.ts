@@ -10,8 +10,8 @@ const points = Array.from({ length: 100 }, (_, index) => ({
 describe("the finder's curve", () => {
   it("takes its scale from what fastai plots: the first 10 and last 5 points set none", () => {
     const [low, high] = lossRange(points, true) ?? [];
-    expect(low).toBeCloseTo(0.512 - 0.15 * 0.168, 6);
-    expect(high).toBeCloseTo(0.68 + 0.6 * 0.168, 6);
+    expect(low).toBeCloseTo(0.512 - 0.15 * 0.35 * 0.512, 6);
+    expect(high).toBeCloseTo(0.68 + 0.6 * 0.35 * 0.512, 6);
   });
 
   it("lets the rise after the minimum leave the plot, and does not blow up a flat curve", () => {

@@ -8,7 +8,7 @@ const SKIP_END = 5;
 /** Above the descent this share of it is shown, so that the rise after the minimum is seen to leave the plot. */
 const RISE_SHOWN = 0.6;
 /** A curve flatter than this share of its loss is drawn flat, not blown up. */
-const LEAST_SPAN = 0.15;
+const LEAST_SPAN = 0.35;
 
 /**
  * The losses to draw: the descent to the minimum of the points that set the scale, and some of the rise after it (which ends at four

@@ -40,7 +40,7 @@ function balanceLine({ sample, settings, preparation }: LabState): string {
     return `preparing ${formatCount(done)} of ${formatCount(total)}`;
   }
   const summary = sample.summary;
-  if (!summary) return sample.state === "counting" ? "counting" : "after the dataset";
+  if (!summary) return sample.state === "counting" ? "counting" : "after films are open";
   if (summary.problem) return "cannot be trained";
   const { positives, negatives } = summary.after;
   if (settings.balance === "weight") return `positives count ×${summary.positiveWeight.toFixed(1)}`;
@@ -85,7 +85,7 @@ function trainLine({ run, settings, preparation }: LabState): string {
 function evaluateLine({ evaluation, run, weights }: LabState): string {
   if (evaluation.state === "running") return `${formatCount(evaluation.done)} of ${formatCount(evaluation.total)}`;
   if (evaluation.evaluation) return `AUROC ${formatMetric(evaluation.evaluation.auroc)}`;
-  return run.trial?.checkpoints.last || weights.choice.kind !== "fresh" ? "ready" : "after training";
+  return run.trial?.checkpoints.last || weights.choice.kind !== "fresh" ? "ready" : "after the first epoch";
 }
 
 function trialsLine({ trials }: LabState): string {

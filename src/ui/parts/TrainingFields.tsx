@@ -4,10 +4,7 @@ import { useCommands, useLab } from "../labContext";
 import { LrField, NumberField, SelectField } from "./fields";
 import { formatArchitecture } from "./format";
 
-const ARCHITECTURE_OPTIONS = ARCHITECTURES.map((arch) => ({
-  value: arch,
-  label: arch === "densenet-mini" ? `${formatArchitecture(arch)}, to try out` : formatArchitecture(arch),
-}));
+const ARCHITECTURE_OPTIONS = ARCHITECTURES.map((arch) => ({ value: arch, label: formatArchitecture(arch) }));
 
 export function TrainingFields({ disabled }: { disabled: boolean }) {
   const { arch, batchSize, epochs, maxLr } = useLab((lab) => lab.settings);
