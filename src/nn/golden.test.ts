@@ -59,7 +59,8 @@ function spread(arrays: NamedArrays, summaries: Summaries) {
   return { median: quantile(0.5), p99: quantile(0.99), worst: quantile(1) };
 }
 
-describe("one AdamW step", () => {
+// SwiftShader takes two minutes over DenseNet121.
+describe("one AdamW step", { timeout: 400_000 }, () => {
   it.each([trainingMini, training121])("of $arch is as near to float64 as PyTorch's float32", async (golden) => {
     const { arch, count, size, classes, optimizer, positiveWeight, torchFloat32 } = golden;
     const engine = openEngine(arch, classes, positiveWeight);
