@@ -43,7 +43,8 @@ export function LossChart({ steps, count, stepsTotal, comingLr, trial }: LossCha
     [epochs, stepsPerEpoch],
   );
   const rows = useMemo<Row[]>(() => {
-    const coming = comingLr.map(({ step, lr }) => ({ step, comingLr: lr }));
+    const now = points.at(-1)?.step ?? 0;
+    const coming = comingLr.filter(({ step }) => step >= now).map(({ step, lr }) => ({ step, comingLr: lr }));
     return [...points, ...validated, ...coming].sort((a, b) => a.step - b.step);
   }, [points, validated, comingLr]);
   const domain = useMemo(

@@ -5,7 +5,7 @@ import { useLab } from "../labContext";
 import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
 import { FigureRows, Readings, SplitBar } from "../parts/Figures";
-import { formatArchitecture, formatCount, formatLr, formatMetric, formatRate } from "../parts/format";
+import { formatArchitecture, formatCount, formatLr, formatMetric, formatPlural, formatRate } from "../parts/format";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
@@ -120,7 +120,7 @@ function ThisRun({ run: { trial } }: { run: RunState }) {
             { name: "Schedule", value: `one-cycle, ${Math.round(settings.pctStart * 100)} % up` },
             {
               name: "Planned",
-              value: `${formatCount(settings.epochs)} epochs of ${formatCount(settings.batchSize)} films a batch`,
+              value: `${formatPlural(settings.epochs, "epoch")}, ${formatCount(settings.batchSize)} films a batch`,
             },
             { name: "Optimiser", value: `AdamW, decay ${settings.weightDecay}` },
           ]}
