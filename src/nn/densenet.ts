@@ -85,7 +85,7 @@ export function listArrays(spec: DenseNetSpec, classes: number): ArraySpec[] {
 /** How the network reaches its weights: on the GPU convolutions lie as [height, width, in, out], linear as [in, out]. */
 export interface DenseNetInputs {
   /** A parameter by torchvision's name, e.g. "features.conv0.weight". */
-  parameter(name: string): tf.Tensor;
+  parameter<R extends tf.Rank>(name: string): tf.Tensor<R>;
   /** BatchNorm by torchvision's name, e.g. "features.norm0": in training by batch statistics, in inference by running ones. */
   normalise(x: tf.Tensor4D, name: string): tf.Tensor4D;
 }
@@ -93,7 +93,7 @@ export interface DenseNetInputs {
 /** Logits [count, classes] of normalised images [count, height, width, 3], at least 32 pixels a side. */
 export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, { parameter, normalise }: DenseNetInputs): tf.Tensor2D {
   const convolve = (x: tf.Tensor4D, name: string, stride: number, pad: number) =>
-    tf.conv2d(x, parameter(`${name}.weight`) as tf.Tensor4D, stride, pad);
+    tf.conv2d(x, parameter<tf.Rank.R4>(`${name}.weight`), stride, pad);
   const activate = (x: tf.Tensor4D, name: string) => tf.relu(normalise(x, name));
 
   const stem = activate(convolve(images, "features.conv0", 2, 3), "features.norm0");
@@ -109,6 +109,6 @@ export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, { parameter, n
     const transition = `features.transition${b + 1}`;
     x = tf.avgPool(convolve(activate(x, `${transition}.norm`), `${transition}.conv`, 1, 0), 2, 2, "valid");
   });
-  const pooled = tf.mean(activate(x, "features.norm5"), [1, 2]) as tf.Tensor2D;
-  return tf.add(tf.matMul(pooled, parameter("classifier.weight") as tf.Tensor2D), parameter("classifier.bias"));
+  const pooled = tf.mean<tf.Tensor2D>(activate(x, "features.norm5"), [1, 2]);
+  return tf.add(tf.matMul(pooled, parameter<tf.Rank.R2>("classifier.weight")), parameter("classifier.bias"));
 }

@@ -24,6 +24,15 @@ interface State {
   optimizer: OptimizerState | null;
 }
 
+/** Finds a tensor by name; its rank is what the caller knows it to have. */
+function finder(tensors: ReadonlyMap<string, tf.Tensor>) {
+  return <R extends tf.Rank>(name: string): tf.Tensor<R> => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`No array ${name}`);
+    return tensor as tf.Tensor<R>;
+  };
+}
+
 /** Each array of a packed vector as a tensor of its own, by name. */
 function openPacked(packing: Packing, flat: tf.Tensor1D): Map<string, tf.Tensor> {
   return new Map(
@@ -32,7 +41,7 @@ function openPacked(packing: Packing, flat: tf.Tensor1D): Map<string, tf.Tensor>
 }
 
 function concatenate(tensors: tf.Tensor[]): tf.Tensor1D {
-  return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1])) as tf.Tensor1D[]);
+  return tf.concat(tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [-1])));
 }
 
 /** [count, size, size, 3], normalised. */
@@ -102,10 +111,9 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
     const outputs: tf.Tensor2D[] = [];
 
     const { value: loss, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const byName = new Map(names.map((name, index) => [name, tensors[index]]));
-      const parameter = (name: string) => byName.get(name) as tf.Tensor;
+      const parameter = finder(new Map(tensors.map((tensor, index) => [names[index] ?? "", tensor])));
       const normalise = (x: tf.Tensor4D, name: string) =>
-        normaliseBatch(x, parameter(`${name}.weight`) as tf.Tensor1D, parameter(`${name}.bias`) as tf.Tensor1D, (seen) =>
+        normaliseBatch(x, parameter<tf.Rank.R1>(`${name}.weight`), parameter<tf.Rank.R1>(`${name}.bias`), (seen) =>
           statistics.push(seen),
         );
       const logits = tf.keep(denseNet(spec, images, { parameter, normalise }));
@@ -169,17 +177,16 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
 
     async predict(batch) {
       const logits = tf.tidy(() => {
-        const parameters = openPacked(parameterPacking, state.parameters);
-        const means = openPacked(meanPacking, state.runningMean);
-        const variances = openPacked(variancePacking, state.runningVariance);
-        const parameter = (name: string) => parameters.get(name) as tf.Tensor;
+        const parameter = finder(openPacked(parameterPacking, state.parameters));
+        const mean = finder(openPacked(meanPacking, state.runningMean));
+        const variance = finder(openPacked(variancePacking, state.runningVariance));
         const normalise = (x: tf.Tensor4D, name: string) =>
           tf.batchNorm(
             x,
-            means.get(`${name}.running_mean`) as tf.Tensor1D,
-            variances.get(`${name}.running_var`) as tf.Tensor1D,
-            parameter(`${name}.bias`) as tf.Tensor1D,
-            parameter(`${name}.weight`) as tf.Tensor1D,
+            mean<tf.Rank.R1>(`${name}.running_mean`),
+            variance<tf.Rank.R1>(`${name}.running_var`),
+            parameter<tf.Rank.R1>(`${name}.bias`),
+            parameter<tf.Rank.R1>(`${name}.weight`),
             NORM_EPSILON,
           );
         return denseNet(spec, openImages(batch), { parameter, normalise });
