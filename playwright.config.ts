@@ -15,6 +15,7 @@ export default defineConfig({
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
     launchOptions: { executablePath: ensureBrowser(), args: browserArgs() },
+    actionTimeout: 30_000,
     screenshot: "only-on-failure",
   },
   // The command of the README: what is tested is what a person gets.

@@ -99,7 +99,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   await fill(page, "Seed", options.seed);
   await goToStep(page, "Balance");
   await page.getByLabel("Balance", { exact: true }).selectOption(options.balance);
-  await page.getByRole("button", { name: "Prepare films", exact: true }).click();
+  await prepareFilms(page);
   await waitFor("prepared");
 
   if (options.weights) {
@@ -142,6 +142,15 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   };
 }
 
+/** @throws Error with the page's sentence where it refuses, e.g. one class only */
+async function prepareFilms(page: Page): Promise<void> {
+  const prepare = page.getByRole("button", { name: "Prepare films", exact: true, disabled: false });
+  const refusal = page.getByRole("main").getByRole("alert");
+  await prepare.or(refusal).first().waitFor();
+  if (await refusal.isVisible()) throw new Error((await refusal.textContent()) ?? "The sample cannot be prepared.");
+  await prepare.click();
+}
+
 /** The lower of the finder's two suggestions: Adam's rates are normalised, so the steepest point is often too high for it. */
 function moreCareful({ steepest, minimumOver10 }: FinderSuggestions): RegExp {
   if (steepest === null || minimumOver10 === null) {
@@ -163,7 +172,9 @@ async function chooseTarget(page: Page, indexed: LabEvent, { target, positive }:
   if (unknown !== undefined) {
     throw new Error(`"${unknown}" is no value of the column "${target}". Name one with --positive: ${known.join(", ")}.`);
   }
-  for (const value of known) {
+  // Ticked first: a moment with no positive value at all would be a mistake to point out.
+  const inOrder = [...known].sort((a, b) => Number(positive.includes(b)) - Number(positive.includes(a)));
+  for (const value of inOrder) {
     await page.getByRole("checkbox", { name: value, exact: true }).setChecked(positive.includes(value));
   }
 }

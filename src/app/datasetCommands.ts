@@ -74,7 +74,7 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
     }
   }
 
-  function fail(part: "dataset" | "sample" | "preparation", failure: Failure): void {
+  function fail(part: "dataset" | "preparation", failure: Failure): void {
     patch(part, { state: "failed", failure });
     say(failure.message);
     announce({ type: "failed", ...failure });
@@ -87,7 +87,10 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
       const summary = await workers.dataset.describeSample(store.getState().settings);
       if (turn === newestCount) patch("sample", { state: "ready", summary, failure: summary.problem });
     } catch (error) {
-      if (turn === newestCount) fail("sample", toFailure(error));
+      if (turn !== newestCount) return;
+      const failure = toFailure(error);
+      patch("sample", { state: "failed", failure });
+      say(failure.message);
     }
   }
 

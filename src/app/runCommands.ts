@@ -272,13 +272,15 @@ export function createRunCommands(context: LabContext): RunCommands {
           throw new LabError("badSettings", "There are no weights to evaluate yet: train a trial, or choose a weights file.");
         }
         const ofTrial = shown.trial && !fromWeights ? shown.trial : null;
+        // After a reload the folder is forgotten, and the shown trial's films stand in for it.
+        const ownSample = async () => (shown.trial ? workers.training.readSample(shown.trial.id) : preparedSample());
         const request = ofTrial
           ? {
               settings: ofTrial.settings,
-              sample: await workers.training.readSample(ofTrial.id),
+              sample: await ownSample(),
               weights: { kind: "trial", trialId: ofTrial.id, which: "last" } as const,
             }
-          : { settings, sample: preparation.sample ?? preparedSample(), weights: weights.choice };
+          : { settings, sample: preparation.sample ?? (await ownSample()), weights: weights.choice };
         const label = ofTrial ? `Trial ${ofTrial.id}, last checkpoint` : weights.label;
         store.setState({
           evaluation: { ...EMPTY_EVALUATION, state: "running", label, total: request.sample.valid.slots.length },

@@ -120,21 +120,19 @@ function PositiveValues({ column, positive, disabled }: PositiveValuesProps) {
         {column.values
           .filter(({ value }) => value !== "")
           .map(({ value, rows }) => (
-            <Checkbox
-              key={value}
-              label={
-                <>
-                  {value} <small>{formatCount(rows)}</small>
-                </>
-              }
-              checked={positive.includes(value)}
-              disabled={disabled}
-              onChange={({ currentTarget }) =>
-                changeSettings({
-                  positive: currentTarget.checked ? [...positive, value] : positive.filter((one) => one !== value),
-                })
-              }
-            />
+            <div key={value}>
+              <Checkbox
+                label={value}
+                checked={positive.includes(value)}
+                disabled={disabled}
+                onChange={({ currentTarget }) =>
+                  changeSettings({
+                    positive: currentTarget.checked ? [...positive, value] : positive.filter((one) => one !== value),
+                  })
+                }
+              />
+              <small>{formatCount(rows)}</small>
+            </div>
           ))}
       </div>
     </fieldset>
