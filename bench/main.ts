@@ -4,6 +4,7 @@ import { endProcess } from "../scripts/vulkan";
 type Benchmark = (flags: string[]) => Promise<void>;
 
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
+  drawn: async () => (await import("./drawn")).benchDrawn,
   step: async () => (await import("./step")).benchStep,
 };
 

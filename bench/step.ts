@@ -1,27 +1,18 @@
-// One training step of an engine, timed: `npm run -s bench -- step --arch densenet121 --size 64 --batch 2 --steps 3`.
-// Not a measure of learning: the films are noise.
+// One training step of an engine, timed: `npm run -s bench -- step --arch densenet121 --size 64 --batch 2 --steps 3`. Reads the flags
+// and finds the host; what is measured stands in measureStep.ts.
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import * as tf from "@tensorflow/tfjs-core";
+import { build, preview } from "vite";
+import { openBrowser } from "../scripts/openBrowser";
 import { openDawn } from "../scripts/vulkan";
-import { openWebGpu } from "../src/nn/backend";
-import type { Batch, OptimizerStep } from "../src/nn/engine";
-import { createRandom } from "../src/nn/random";
-import { createStockEngine } from "../src/nn/stockEngine";
-import { ARCHITECTURES, type Architecture } from "../src/protocol/settings";
-import { type Convolution, listConvolutions } from "./convolutions";
+import { ARCHITECTURES } from "../src/protocol/settings";
+import { type EngineName, measureStep, type StepFlags } from "./measureStep";
 
-interface Flags {
-  arch: Architecture;
-  size: number;
-  batch: number;
-  steps: number;
+interface Flags extends StepFlags {
   engines: EngineName[];
+  host: string;
 }
-
-const ENGINES = { stock: createStockEngine };
-type EngineName = keyof typeof ENGINES;
-
-const OPTIMIZER: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
 
 function readCount(text: string, name: string, least: number): number {
   const count = Number(text);
@@ -43,7 +34,7 @@ function readFlags(flags: string[]): Flags {
   });
   const arch = ARCHITECTURES.find((name) => name === values.arch);
   if (!arch) throw new Error(`--arch must be one of ${ARCHITECTURES.join(", ")}.`);
-  if (values.host !== "node") throw new Error(`--host ${values.host} is not there; node is.`);
+  if (!["node", "chromium"].includes(values.host)) throw new Error("--host must be node or chromium.");
   const engines = values.engines.split(",").map((name): EngineName => {
     if (name === "stock") return name;
     throw new Error(`The engine ${name} is not there; stock is.`);
@@ -54,125 +45,48 @@ function readFlags(flags: string[]): Flags {
     batch: readCount(values.batch, "batch", 1),
     steps: readCount(values.steps, "steps", 1),
     engines,
+    host: values.host,
   };
 }
 
-/** Counts what every engine asks of the device, stock or not. */
-function countCalls(): { dispatches: number; pipelines: number } {
-  const counts = { dispatches: 0, pipelines: 0 };
-  const { dispatchWorkgroups } = GPUComputePassEncoder.prototype;
-  GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...args) {
-    counts.dispatches++;
-    return dispatchWorkgroups.apply(this, args);
-  };
-  const { createComputePipeline, createComputePipelineAsync } = GPUDevice.prototype;
-  GPUDevice.prototype.createComputePipeline = function (...args) {
-    counts.pipelines++;
-    return createComputePipeline.apply(this, args);
-  };
-  GPUDevice.prototype.createComputePipelineAsync = function (...args) {
-    counts.pipelines++;
-    return createComputePipelineAsync.apply(this, args);
-  };
-  return counts;
-}
-
-function makeBatch(count: number, size: number): Batch {
-  const random = createRandom(0, "drawn");
-  return {
-    count,
-    images: { kind: "films", data: Uint8Array.from({ length: count * size * size }, () => random.int(256)), size },
-    targets: Float32Array.from({ length: count }, (_, index) => index % 2),
-  };
-}
-
-/** Rows, inner length and columns of the matrix product that most convolutions of the step come to. */
-function findCommonestGemm(convolutions: Convolution[], batch: number): [number, number, number] {
-  const counts = new Map<string, number>();
-  let commonest: [number, number, number] = [1, 1, 1];
-  let most = 0;
-  for (const { pixels, inner, out } of convolutions) {
-    const key = `${pixels} ${inner} ${out}`;
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
-    if (count <= most) continue;
-    most = count;
-    commonest = [batch * pixels, inner, out];
-  }
-  return commonest;
-}
-
-/** GFLOPS of tf.matMul at a shape: the best of several runs, each long enough to hide the reading back. */
-async function measureGemm([rows, inner, columns]: [number, number, number]): Promise<number> {
-  const a = tf.ones<tf.Rank.R2>([rows, inner]);
-  const b = tf.ones<tf.Rank.R2>([inner, columns]);
-  const flop = 2 * rows * inner * columns;
-  const repeats = Math.max(4, Math.ceil(2e8 / flop));
-  let best = 0;
-  for (let run = 0; run < 5; run++) {
-    const start = performance.now();
-    let last = tf.matMul(a, b);
-    for (let repeat = 1; repeat < repeats; repeat++) {
-      last.dispose();
-      last = tf.matMul(a, b);
+/** Serves measureStep.ts, bundled, to a headless Chromium, and measures there, in the page. */
+async function measureInChromium(engines: EngineName[], flags: StepFlags): Promise<void> {
+  const outDir = resolve(".cache/bench");
+  await build({
+    configFile: false,
+    logLevel: "error",
+    build: {
+      outDir,
+      copyPublicDir: false,
+      lib: { entry: resolve("bench/measureStep.ts"), formats: ["es"], fileName: "measureStep" },
+    },
+  });
+  writeFileSync(resolve(outDir, "index.html"), "<!doctype html><title>bench</title>");
+  const server = await preview({ configFile: false, logLevel: "error", build: { outDir }, preview: { port: 0 } });
+  const url = server.resolvedUrls?.local[0] ?? "";
+  const browser = await openBrowser(url);
+  try {
+    await browser.page.goto(url);
+    for (const engine of engines) {
+      const result = await browser.page.evaluate(
+        async ([name, stepFlags]) => {
+          const module = new URL("measureStep.js", location.href).href;
+          const { measureStep } = (await import(/* @vite-ignore */ module)) as typeof import("./measureStep");
+          return measureStep(name, stepFlags);
+        },
+        [engine, flags] as const,
+      );
+      console.log(JSON.stringify(result));
     }
-    await last.data();
-    last.dispose();
-    best = Math.max(best, (flop * repeats) / (performance.now() - start) / 1e6);
+  } finally {
+    await browser.close();
+    await server.close();
   }
-  tf.dispose([a, b]);
-  return best;
 }
-
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const rounded = (value: number) => Number(value.toPrecision(4));
 
 export async function benchStep(args: string[]): Promise<void> {
-  const { arch, size, batch, steps, engines } = readFlags(args);
+  const { engines, host, ...flags } = readFlags(args);
+  if (host === "chromium") return measureInChromium(engines, flags);
   await openDawn();
-  const counts = countCalls();
-  for (const name of engines) {
-    const { report, failed } = await openWebGpu({ allowSoftware: true });
-    counts.pipelines = 0;
-    const engine = ENGINES[name]({ arch, classes: 1, positiveWeight: 1 }, 0);
-    const films = makeBatch(batch, size);
-    const times: number[] = [];
-    let gpuBytesPeak = 0;
-    let firstStepMs = 0;
-    // One warm-up, which also compiles; it is not among the timed steps.
-    for (let step = 0; step <= steps; step++) {
-      counts.dispatches = 0;
-      const start = performance.now();
-      await Promise.race([engine.trainStep(films, OPTIMIZER), failed]);
-      const ms = performance.now() - start;
-      if (step === 0) firstStepMs = ms;
-      else times.push(ms);
-      gpuBytesPeak = Math.max(gpuBytesPeak, engine.memory().gpuBytes);
-    }
-    const { dispatches, pipelines } = counts;
-    engine.dispose();
-    const convolutions = listConvolutions(arch, size);
-    const macs = batch * convolutions.reduce((sum, { pixels, inner, out }) => sum + pixels * inner * out, 0);
-    // Forward, gradient of the input and gradient of the weight: three products of as many multiply-adds.
-    const gflopPerStep = (macs * 2 * 3) / 1e9;
-    const msPerStep = median(times);
-    console.log(
-      JSON.stringify({
-        engine: name,
-        adapter: report.name,
-        arch,
-        size,
-        batch,
-        msPerStep: rounded(msPerStep),
-        firstStepMs: rounded(firstStepMs),
-        pipelines,
-        dispatchesPerStep: dispatches,
-        gpuBytesPeak,
-        gpuBytesAfter: engine.memory().gpuBytes,
-        gflopPerStep: rounded(gflopPerStep),
-        gflops: rounded((gflopPerStep / msPerStep) * 1e3),
-        gemmGflops: rounded(await measureGemm(findCommonestGemm(convolutions, batch))),
-      }),
-    );
-  }
+  for (const engine of engines) console.log(JSON.stringify(await measureStep(engine, flags)));
 }

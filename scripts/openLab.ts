@@ -1,10 +1,7 @@
 // Opens the built page in a headless Chromium for programs that drive it, and hands on its events. Does nothing in the lab itself.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { build, preview } from "vite";
-import { browserArgs, ensureBrowser } from "./browser.mjs";
+import { openBrowser } from "./openBrowser";
 
 export interface LabEvent {
   type: string;
@@ -26,10 +23,8 @@ export async function openLab(onEvent: (event: LabEvent) => void = () => {}): Pr
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error("The page could not be served.");
 
-  // A profile on disk: a private window's storage lives in memory and is small.
-  const profile = mkdtempSync(join(tmpdir(), "roentgen-lab-"));
-  const context = await launch(profile, url);
-  const page = context.pages()[0] ?? (await context.newPage());
+  const browser = await openBrowser(url);
+  const { page } = browser;
   const closed = new Promise<never>((_, reject) => {
     page.on("crash", () => reject(new Error("The page crashed.")));
     page.on("close", () => reject(new Error("The browser was closed.")));
@@ -66,30 +61,8 @@ export async function openLab(onEvent: (event: LabEvent) => void = () => {}): Pr
     page,
     waitFor,
     async close() {
-      await context.close();
+      await browser.close();
       await server.close();
-      rmSync(profile, { recursive: true, force: true });
     },
   };
-}
-
-/** A browser on the machine's own GPU where it offers one, else on its software adapter. */
-async function launch(profile: string, url: string): Promise<BrowserContext> {
-  const executablePath = ensureBrowser();
-  const start = (adapter: string | undefined) =>
-    chromium.launchPersistentContext(profile, {
-      executablePath,
-      args: browserArgs(adapter),
-      viewport: { width: 1440, height: 900 },
-      acceptDownloads: true,
-    });
-  if (process.env.ROENTGEN_ADAPTER) return start(process.env.ROENTGEN_ADAPTER);
-  const context = await start("gpu");
-  const page = await context.newPage();
-  await page.goto(url);
-  const found = await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) != null);
-  await page.close();
-  if (found) return context;
-  await context.close();
-  return start("swiftshader");
 }

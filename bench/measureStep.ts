@@ -1,0 +1,135 @@
+// Times the training step of an engine wherever `navigator.gpu` is: in Node on Dawn, or in a browser. Not a measure of learning: the
+// films are noise.
+import * as tf from "@tensorflow/tfjs-core";
+import { openWebGpu } from "../src/nn/backend";
+import type { Batch, OptimizerStep } from "../src/nn/engine";
+import { createRandom } from "../src/nn/random";
+import { createStockEngine } from "../src/nn/stockEngine";
+import type { Architecture } from "../src/protocol/settings";
+import { type Convolution, listConvolutions } from "./convolutions";
+
+export const ENGINES = { stock: createStockEngine };
+export type EngineName = keyof typeof ENGINES;
+
+export interface StepFlags {
+  arch: Architecture;
+  size: number;
+  batch: number;
+  steps: number;
+}
+
+const OPTIMIZER: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
+
+/** Counts what every engine asks of the device, stock or not. */
+function countCalls(): { dispatches: number; pipelines: number } {
+  const counts = { dispatches: 0, pipelines: 0 };
+  const { dispatchWorkgroups } = GPUComputePassEncoder.prototype;
+  GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...args) {
+    counts.dispatches++;
+    return dispatchWorkgroups.apply(this, args);
+  };
+  const { createComputePipeline, createComputePipelineAsync } = GPUDevice.prototype;
+  GPUDevice.prototype.createComputePipeline = function (...args) {
+    counts.pipelines++;
+    return createComputePipeline.apply(this, args);
+  };
+  GPUDevice.prototype.createComputePipelineAsync = function (...args) {
+    counts.pipelines++;
+    return createComputePipelineAsync.apply(this, args);
+  };
+  return counts;
+}
+
+function makeBatch(count: number, size: number): Batch {
+  const random = createRandom(0, "drawn");
+  return {
+    count,
+    images: { kind: "films", data: Uint8Array.from({ length: count * size * size }, () => random.int(256)), size },
+    targets: Float32Array.from({ length: count }, (_, index) => index % 2),
+  };
+}
+
+/** Rows, inner length and columns of the matrix product that most convolutions of the step come to. */
+function findCommonestGemm(convolutions: Convolution[], batch: number): [number, number, number] {
+  const counts = new Map<string, number>();
+  let commonest: [number, number, number] = [1, 1, 1];
+  let most = 0;
+  for (const { pixels, inner, out } of convolutions) {
+    const key = `${pixels} ${inner} ${out}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    if (count <= most) continue;
+    most = count;
+    commonest = [batch * pixels, inner, out];
+  }
+  return commonest;
+}
+
+/** GFLOPS of tf.matMul at a shape: the best of several runs, each long enough to hide the reading back. */
+async function measureGemm([rows, inner, columns]: [number, number, number]): Promise<number> {
+  const a = tf.ones<tf.Rank.R2>([rows, inner]);
+  const b = tf.ones<tf.Rank.R2>([inner, columns]);
+  const flop = 2 * rows * inner * columns;
+  const repeats = Math.max(4, Math.ceil(2e8 / flop));
+  let best = 0;
+  for (let run = 0; run < 5; run++) {
+    const start = performance.now();
+    let last = tf.matMul(a, b);
+    for (let repeat = 1; repeat < repeats; repeat++) {
+      last.dispose();
+      last = tf.matMul(a, b);
+    }
+    await last.data();
+    last.dispose();
+    best = Math.max(best, (flop * repeats) / (performance.now() - start) / 1e6);
+  }
+  tf.dispose([a, b]);
+  return best;
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const rounded = (value: number) => Number(value.toPrecision(4));
+
+/** The line of the engine's result. Call once in a process or page: what it counts by stays in place. */
+export async function measureStep(name: EngineName, { arch, size, batch, steps }: StepFlags): Promise<Record<string, unknown>> {
+  const counts = countCalls();
+  const { report, failed } = await openWebGpu({ allowSoftware: true });
+  const engine = ENGINES[name]({ arch, classes: 1, positiveWeight: 1 }, 0);
+  const films = makeBatch(batch, size);
+  const times: number[] = [];
+  let gpuBytesPeak = 0;
+  let firstStepMs = 0;
+  // One warm-up, which also compiles; it is not among the timed steps.
+  for (let step = 0; step <= steps; step++) {
+    counts.dispatches = 0;
+    const start = performance.now();
+    await Promise.race([engine.trainStep(films, OPTIMIZER), failed]);
+    const ms = performance.now() - start;
+    if (step === 0) firstStepMs = ms;
+    else times.push(ms);
+    gpuBytesPeak = Math.max(gpuBytesPeak, engine.memory().gpuBytes);
+  }
+  const { dispatches, pipelines } = counts;
+  engine.dispose();
+  const convolutions = listConvolutions(arch, size);
+  const macs = batch * convolutions.reduce((sum, { pixels, inner, out }) => sum + pixels * inner * out, 0);
+  // Forward, gradient of the input and gradient of the weight: three products of as many multiply-adds.
+  const gflopPerStep = (macs * 2 * 3) / 1e9;
+  const msPerStep = median(times);
+  return {
+    engine: name,
+    adapter: report.name,
+    arch,
+    size,
+    batch,
+    msPerStep: rounded(msPerStep),
+    firstStepMs: rounded(firstStepMs),
+    pipelines,
+    dispatchesPerStep: dispatches,
+    gpuBytesPeak,
+    gpuBytesAfter: engine.memory().gpuBytes,
+    gflopPerStep: rounded(gflopPerStep),
+    gflops: rounded((gflopPerStep / msPerStep) * 1e3),
+    gemmGflops: rounded(await measureGemm(findCommonestGemm(convolutions, batch))),
+  };
+}
