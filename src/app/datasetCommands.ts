@@ -153,10 +153,8 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
         store.setState({ preparation: EMPTY_PREPARATION });
         if (store.getState().dataset.state === "ready") void countSample();
       }
-      // A finder's curve belongs to the net, the batch size and the films it was run with.
-      if ((sampleChanged || differs("arch") || differs("batchSize")) && store.getState().finder.state !== "running") {
-        store.setState({ finder: EMPTY_FINDER });
-      }
+      // A finder's curve belongs to the net, the batch size and the films it was run with; one under way is given up.
+      if (sampleChanged || differs("arch") || differs("batchSize")) store.setState({ finder: EMPTY_FINDER });
     },
     countWall: (filter) => workers.dataset.countWall(store.getState().settings, filter),
     readWall: (filter, from, n) => workers.dataset.readWall(store.getState().settings, filter, from, n),

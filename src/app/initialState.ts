@@ -26,6 +26,7 @@ export const FRESH_WEIGHTS: WeightsState = { choice: { kind: "fresh" }, label: "
 export const EMPTY_EVALUATION: EvaluationState = {
   state: "idle",
   label: "",
+  name: "",
   done: 0,
   total: 0,
   evaluation: null,

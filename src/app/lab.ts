@@ -1,5 +1,6 @@
 // The lab: one store of what is so, and the commands that change it. No React, no TF.js; the work is done in workers.
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { toFailure } from "../protocol/labError";
 import { createContext } from "./context";
 import { createDatasetCommands } from "./datasetCommands";
 import { INITIAL_STATE } from "./initialState";
@@ -24,7 +25,9 @@ export function createLab(): Lab {
   const dataset = createDatasetCommands(context, trials.takeWeights);
 
   void openGpu();
-  void loadTrials().then((all) => offerInterrupted(context.say, run.showTrial, all.at(-1)));
+  loadTrials()
+    .then((all) => offerInterrupted(context.say, run.showTrial, all.at(-1)))
+    .catch((error: unknown) => context.say(toFailure(error).message));
 
   return { store, commands: { goTo: (step) => store.setState({ step }), ...dataset, ...run, ...trials } };
 }
@@ -37,6 +40,10 @@ async function offerInterrupted(
 ): Promise<void> {
   if (trial?.state !== "running" && trial?.state !== "paused") return;
   await show(trial.id);
-  const at = trial.checkpoints.last?.step ?? 0;
-  say(`Trial ${trial.id} was interrupted at step ${at} of ${trial.stepsTotal}. Resume goes on from there; nothing is lost.`);
+  const at = trial.checkpoints.last?.step;
+  say(
+    at === undefined
+      ? `Trial ${trial.id} was interrupted before its first checkpoint. Resume begins it again.`
+      : `Trial ${trial.id} was interrupted; its last checkpoint is of step ${at} of ${trial.stepsTotal}. Resume goes on from there.`,
+  );
 }

@@ -30,10 +30,14 @@ type RunCommands = Pick<
   | "evaluate"
 > & { openGpu(): Promise<void>; loadTrials(): Promise<Trial[]> };
 
+type GpuPart = "finder" | "run" | "evaluation";
+
 export function createRunCommands(context: LabContext): RunCommands {
   const { store, workers, patch, say } = context;
   let finding: JobHandle | null = null;
   let running: JobHandle | null = null;
+  /** What has the GPU, from the moment it is asked for: a second click in between must not start a second job. */
+  let underWay: { part: GpuPart; name: string; ended: Promise<void> } | null = null;
 
   async function openAdapter(allowSoftware: boolean): Promise<void> {
     patch("gpu", { state: "asking", failure: null });
@@ -60,7 +64,12 @@ export function createRunCommands(context: LabContext): RunCommands {
     return trials;
   }
 
-  function fail(part: "finder" | "run" | "evaluation", failure: Failure): void {
+  /** After a job: a list that cannot be read is no failure of the job's. */
+  async function refreshTrials(): Promise<void> {
+    await loadTrials().catch((error: unknown) => say(toFailure(error).message));
+  }
+
+  function fail(part: GpuPart, failure: Failure): void {
     patch(part, { state: "failed", failure });
     say(failure.message);
     announce({ type: "failed", ...failure });
@@ -164,16 +173,20 @@ export function createRunCommands(context: LabContext): RunCommands {
     running = job;
     await job.done;
     running = null;
-    await loadTrials();
   }
 
-  /** Runs `start`, and shows what it throws where `part` stands. */
-  async function guarded(part: "finder" | "run" | "evaluation", start: () => Promise<void>): Promise<void> {
-    try {
-      await start();
-    } catch (error) {
-      fail(part, toFailure(error));
-    }
+  /** Runs `start` where nothing else has the GPU, and shows what it throws where `part` stands. */
+  async function alone(part: GpuPart, name: string, start: () => Promise<void>): Promise<void> {
+    // A finder that was given up when settings changed may still be on its way out.
+    if (underWay?.part === "finder" && store.getState().finder.state === "idle") await underWay.ended;
+    if (underWay) return say(`${underWay.name} is under way: wait for its end, or stop it.`);
+    const ended = start()
+      .catch((error: unknown) => fail(part, toFailure(error)))
+      .finally(() => {
+        underWay = null;
+      });
+    underWay = { part, name, ended };
+    await ended;
   }
 
   async function showTrial(id: number): Promise<Trial> {
@@ -188,11 +201,11 @@ export function createRunCommands(context: LabContext): RunCommands {
   }
 
   async function continueTrial(id: number): Promise<void> {
-    if (running) return;
-    await guarded("run", async () => {
+    await alone("run", `Trial ${id}`, async () => {
       const trial = await showTrial(id);
       await run(trial, store.getState().run.steps);
     });
+    await refreshTrials();
   }
 
   return {
@@ -201,16 +214,23 @@ export function createRunCommands(context: LabContext): RunCommands {
     loadTrials,
 
     async findLr() {
-      if (finding || running) return;
-      await guarded("finder", async () => {
+      await alone("finder", "LR Find", async () => {
         const { settings, weights } = store.getState();
         const sample = preparedSample();
         store.setState({ finder: { ...EMPTY_FINDER, state: "running", steps: FINDER_DEFAULTS.steps } });
         const request = { settings, sample, weights: weights.choice, finder: FINDER_DEFAULTS };
-        finding = watchJob<FinderEvent>((port) => workers.training.find(request, Comlink.transfer(port, [port])), onFinderEvent);
-        await finding.done;
+        const job = watchJob<FinderEvent>(
+          (port) => workers.training.find(request, Comlink.transfer(port, [port])),
+          (event) => {
+            // Settings, films or weights changed under it: the curve would belong to none that are now chosen.
+            if (store.getState().finder.state === "idle") job.send({ type: "stop" });
+            else onFinderEvent(event);
+          },
+        );
+        finding = job;
+        await job.done;
+        finding = null;
       });
-      finding = null;
     },
     stopFinder() {
       if (!finding) return;
@@ -227,8 +247,7 @@ export function createRunCommands(context: LabContext): RunCommands {
     },
 
     async train() {
-      if (finding || running) return;
-      await guarded("run", async () => {
+      await alone("run", "A trial", async () => {
         const { settings, weights, finder, dataset } = store.getState();
         const sample = preparedSample();
         if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
@@ -241,9 +260,12 @@ export function createRunCommands(context: LabContext): RunCommands {
           weights: weights.choice,
           parent: weights.choice.kind === "fresh" ? null : weights.label,
         });
-        store.setState({ weights: FRESH_WEIGHTS, evaluation: EMPTY_EVALUATION });
+        // The trial keeps its curve; the next one begins from fresh weights, for which a curve of others says nothing.
+        const curve = weights.choice.kind === "fresh" ? finder : EMPTY_FINDER;
+        store.setState({ weights: FRESH_WEIGHTS, finder: curve, evaluation: EMPTY_EVALUATION });
         await run(trial, []);
       });
+      await refreshTrials();
     },
     pause() {
       if (!running) return;
@@ -261,11 +283,17 @@ export function createRunCommands(context: LabContext): RunCommands {
       running.send({ type: "stop" });
     },
     continueTrial,
-    showTrial: (id) => guarded("run", async () => void (await showTrial(id))),
+    async showTrial(id) {
+      if (underWay?.part === "run") return say(`${underWay.name} is under way: wait for its end, or stop it.`);
+      try {
+        await showTrial(id);
+      } catch (error) {
+        fail("run", toFailure(error));
+      }
+    },
 
     async evaluate() {
-      if (finding || running || store.getState().evaluation.state === "running") return;
-      await guarded("evaluation", async () => {
+      await alone("evaluation", "An evaluation", async () => {
         const { weights, preparation, settings, run: shown } = store.getState();
         const fromWeights = weights.choice.kind !== "fresh";
         if (!fromWeights && !shown.trial) {
@@ -282,8 +310,9 @@ export function createRunCommands(context: LabContext): RunCommands {
             }
           : { settings, sample: preparation.sample ?? (await ownSample()), weights: weights.choice };
         const label = ofTrial ? `Trial ${ofTrial.id}, last checkpoint` : weights.label;
+        const name = ofTrial ? `trial-${ofTrial.id}` : weights.label.replace(/\.safetensors$/i, "");
         store.setState({
-          evaluation: { ...EMPTY_EVALUATION, state: "running", label, total: request.sample.valid.slots.length },
+          evaluation: { ...EMPTY_EVALUATION, state: "running", label, name, total: request.sample.valid.slots.length },
         });
         say(`Evaluating ${label}.`);
         await watchJob<EvaluateEvent>(

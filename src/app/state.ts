@@ -99,8 +99,10 @@ export interface WeightsState {
 
 export interface EvaluationState {
   state: JobState;
-  /** What was evaluated, e.g. "Trial 3, best checkpoint". */
+  /** What was evaluated, e.g. "Trial 3, last checkpoint". */
   label: string;
+  /** The same as the files of it are called, e.g. "trial-3". */
+  name: string;
   done: number;
   total: number;
   evaluation: Evaluation | null;
@@ -165,6 +167,6 @@ export interface LabCommands {
   /** Begins the next trial from an earlier one's weights. */
   takeTrialWeights(id: number): Promise<void>;
   clearWeights(): void;
-  /** Validation films through the last run's best weights, or through the weights taken from a file. */
+  /** Validation films through the shown trial's last checkpoint, or through the weights that were taken. */
   evaluate(): Promise<void>;
 }

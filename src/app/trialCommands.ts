@@ -3,9 +3,9 @@ import { LabError, toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { formatPredictions } from "./downloads";
-import { FRESH_WEIGHTS } from "./initialState";
+import { EMPTY_FINDER, FRESH_WEIGHTS } from "./initialState";
 import { saveFile, saveText } from "./save";
-import type { LabCommands } from "./state";
+import type { LabCommands, WeightsState } from "./state";
 
 type TrialCommands = Pick<
   LabCommands,
@@ -36,6 +36,11 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     return shown;
   }
 
+  /** The next trial begins from these; a finder's curve belongs to the weights it was run with. */
+  function begin(weights: WeightsState, arch: Architecture): void {
+    store.setState((state) => ({ weights, finder: EMPTY_FINDER, settings: { ...state.settings, arch } }));
+  }
+
   return {
     deleteTrial: (id) =>
       errand(async () => {
@@ -58,18 +63,14 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
         return `${name} is in your downloads.`;
       }),
     downloadPredictions() {
-      const { evaluation, run } = store.getState();
-      if (!evaluation.evaluation) return;
-      const name = evaluation.label.startsWith("Trial") && run.trial ? `trial-${run.trial.id}` : "weights";
-      saveText(`${name}-predictions.csv`, formatPredictions(evaluation.evaluation.predictions), "text/csv");
+      const { name, evaluation } = store.getState().evaluation;
+      if (evaluation) saveText(`${name}-predictions.csv`, formatPredictions(evaluation.predictions), "text/csv");
     },
     async takeWeights(file) {
       try {
         const bytes = await file.arrayBuffer();
         const summary = await workers.training.inspectWeights(bytes, store.getState().settings.arch);
-        store.setState({
-          weights: { choice: { kind: "file", name: file.name, bytes }, label: file.name, summary, failure: null },
-        });
+        begin({ choice: { kind: "file", name: file.name, bytes }, label: file.name, summary, failure: null }, summary.arch);
         announce({ type: "weights", ...summary });
         say(`${file.name} is taken: ${summary.arch}, ${summary.classes.join(", ")}. The next trial begins from it.`);
       } catch (error) {
@@ -81,13 +82,11 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     },
     async takeTrialWeights(id) {
       const label = `trial-${id}`;
-      store.setState({
-        weights: { choice: { kind: "trial", trialId: id, which: "last" }, label, summary: null, failure: null },
-      });
+      begin({ choice: { kind: "trial", trialId: id, which: "last" }, label, summary: null, failure: null });
       say(`The next trial begins from the weights of trial ${id}.`);
     },
     clearWeights() {
-      store.setState({ weights: FRESH_WEIGHTS });
+      begin(FRESH_WEIGHTS);
       say("The next trial begins from fresh weights.");
     },
   };

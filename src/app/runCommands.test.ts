@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createStore } from "zustand/vanilla";
+import type { FinderResult, TrainApi, Trial } from "../protocol/training";
+import { createContext } from "./context";
+import { createDatasetCommands } from "./datasetCommands";
+import { INITIAL_STATE } from "./initialState";
+import { createRunCommands } from "./runCommands";
+import type { LabState } from "./state";
+import { createTrialCommands } from "./trialCommands";
+import type { Workers } from "./workers";
+
+const RESULT: FinderResult = {
+  lrs: [1],
+  losses: [1],
+  smoothed: [1],
+  suggestions: { steepest: null, minimumOver10: null },
+  chosen: null,
+};
+const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown as LabState["preparation"]["sample"];
+
+/** The commands on a training worker that starts what it is asked for and ends it when told to. */
+function createLabOnDoubles() {
+  const store = createStore<LabState>(() => ({
+    ...INITIAL_STATE,
+    dataset: { ...INITIAL_STATE.dataset, state: "ready", summary: { name: "d" } as LabState["dataset"]["summary"] },
+    preparation: { ...INITIAL_STATE.preparation, state: "done", sample: SAMPLE },
+  }));
+  const trials: Trial[] = [];
+  const ports: { job: string; port: MessagePort; commands: string[] }[] = [];
+  const open = (job: string, port: MessagePort) => {
+    const commands: string[] = [];
+    port.onmessage = ({ data }) => commands.push(data.type);
+    ports.push({ job, port, commands });
+    return Promise.resolve();
+  };
+  const training: Partial<TrainApi> = {
+    listTrials: async () => [...trials],
+    readSteps: async () => [],
+    readSample: async () => SAMPLE as NonNullable<typeof SAMPLE>,
+    createTrial: async ({ settings, finder }) => {
+      const trial = {
+        id: trials.length + 1,
+        settings,
+        finder,
+        state: "running",
+        epochs: [],
+        checkpoints: {},
+        stepsDone: 0,
+        stepsTotal: 4,
+      };
+      trials.push(trial as unknown as Trial);
+      return trial as unknown as Trial;
+    },
+    train: (id, port) => open(`train ${id}`, port),
+    find: (_, port) => open("find", port),
+    evaluate: (_, port) => open("evaluate", port),
+  };
+  const context = createContext(store, { training } as unknown as Workers);
+  const run = createRunCommands(context);
+  const commands = {
+    ...createDatasetCommands(context, async () => {}),
+    ...run,
+    ...createTrialCommands(context, run.loadTrials),
+  };
+  const started = (n: number) => vi.waitFor(() => expect(ports.map(({ job }) => job)).toHaveLength(n));
+  return { store, commands, ports, trials, started };
+}
+
+beforeEach(() => {
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("navigator", { storage: { estimate: async () => ({ usage: 0 }) } });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("one job at a time", () => {
+  it("makes one trial of two clicks on Train, and keeps the first one's Stop", async () => {
+    const { commands, ports, trials, started, store } = createLabOnDoubles();
+    const clicks = [commands.train(), commands.train()];
+    await started(1);
+    expect(trials).toHaveLength(1);
+    commands.stop();
+    await vi.waitFor(() => expect(ports[0]?.commands).toEqual(["stop"]));
+    ports[0]?.port.postMessage({ type: "stopped", trial: trials[0] });
+    await Promise.all(clicks);
+    expect(store.getState().run.state).toBe("stopped");
+  });
+
+  it("goes on once where Resume is clicked twice, and evaluates once where Evaluate is", async () => {
+    const { commands, ports, trials, started, store } = createLabOnDoubles();
+    const trained = commands.train();
+    await started(1);
+    ports[0]?.port.postMessage({ type: "stopped", trial: trials[0] });
+    await trained;
+    commands.resume();
+    commands.resume();
+    await started(2);
+    ports[1]?.port.postMessage({ type: "finished", trial: trials[0] });
+    await vi.waitFor(() => expect(store.getState().run.state).toBe("done"));
+    void commands.evaluate();
+    void commands.evaluate();
+    await started(3);
+    expect(ports.map(({ job }) => job)).toEqual(["train 1", "train 1", "evaluate"]);
+  });
+
+  it("shows no other trial while one is being started", async () => {
+    const { commands, started, store } = createLabOnDoubles();
+    void commands.train();
+    await started(1);
+    await commands.showTrial(1);
+    expect(store.getState().run.state).toBe("running");
+    expect(store.getState().status).toContain("under way");
+  });
+});
+
+describe("a finder's curve", () => {
+  it("is given up where a setting it depends on changes under it, and the next one waits for it to end", async () => {
+    const { commands, ports, store, started } = createLabOnDoubles();
+    const first = commands.findLr();
+    await started(1);
+    commands.changeSettings({ batchSize: 3 });
+    expect(store.getState().finder.state).toBe("idle");
+    const second = commands.findLr();
+    ports[0]?.port.postMessage({ type: "points", points: [{ lr: 1, loss: 1, smoothed: 1 }], steps: 100, gpuBytes: 0 });
+    await vi.waitFor(() => expect(ports[0]?.commands).toEqual(["stop"]));
+    expect(store.getState().finder.points).toEqual([]);
+    ports[0]?.port.postMessage({ type: "stopped", result: RESULT });
+    await first;
+    await started(2);
+    ports[1]?.port.postMessage({ type: "finished", result: RESULT });
+    await second;
+    expect(store.getState().finder).toMatchObject({ state: "done", result: RESULT });
+  });
+
+  it("belongs to the weights it was run with", async () => {
+    const { commands, ports, trials, store, started } = createLabOnDoubles();
+    const found = { ...INITIAL_STATE.finder, state: "done" as const, result: RESULT };
+    store.setState({ finder: found });
+    await commands.takeTrialWeights(7);
+    expect(store.getState().finder.result).toBeNull();
+
+    store.setState({ finder: found });
+    const trained = commands.train();
+    await started(1);
+    expect(trials[0]?.finder).toMatchObject({ chosen: store.getState().settings.maxLr });
+    expect(store.getState()).toMatchObject({ weights: { choice: { kind: "fresh" } }, finder: { result: null } });
+    ports[0]?.port.postMessage({ type: "finished", trial: trials[0] });
+    await trained;
+  });
+});
