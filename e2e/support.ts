@@ -49,9 +49,14 @@ export async function eventsOf(page: Page, type: string): Promise<LabEvent[]> {
   return events.filter((event) => event.type === type);
 }
 
-/** Waits until at least `count` events of a type have come, and returns them. */
+/** Waits until at least `count` events of a type have come, and returns them. A failure that was not waited for ends the wait. */
 export async function waitForEvents(page: Page, type: string, count = 1, timeout = 240_000): Promise<LabEvent[]> {
-  await expect.poll(async () => (await eventsOf(page, type)).length, { timeout }).toBeGreaterThanOrEqual(count);
+  const came = async () => {
+    const [failed] = type === "failed" ? [] : await eventsOf(page, "failed");
+    return failed ? `failed: ${failed.message}` : (await eventsOf(page, type)).length >= count;
+  };
+  await expect.poll(async () => (await came()) !== false, { timeout, message: `waiting for ${count} x ${type}` }).toBe(true);
+  expect(await came()).toBe(true);
   return eventsOf(page, type);
 }
 

@@ -12,7 +12,8 @@ export interface DriveOptions {
   target: string;
   /** Values that count as positive, for a target that is no finding. */
   positive: string[];
-  arch: string;
+  /** Undefined leaves the page's choice, which a weights file makes. */
+  arch?: string | undefined;
   size: number;
   batch: number;
   epochs: number;
@@ -109,7 +110,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   }
 
   await goToStep(page, "LR Find");
-  await page.getByLabel("Architecture", { exact: true }).selectOption(options.arch);
+  if (options.arch) await page.getByLabel("Architecture", { exact: true }).selectOption(options.arch);
   await fill(page, "Batch size", options.batch);
   await fill(page, "Epochs", options.epochs);
   if (options.maxLr === "auto") {

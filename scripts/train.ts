@@ -27,7 +27,7 @@ function readOptions(): Options | null {
       csv: { type: "string" },
       target: { type: "string", default: "Cardiomegaly" },
       positive: { type: "string", default: "1" },
-      arch: { type: "string", default: "densenet121" },
+      arch: { type: "string" },
       size: { type: "string", default: "64" },
       batch: { type: "string", default: "8" },
       epochs: { type: "string", default: "1" },
@@ -67,7 +67,8 @@ function readOptions(): Options | null {
     weights: weights && resolve(weights),
     target: values.target,
     positive: values.positive.split(","),
-    arch: oneOf("arch", values.arch, ARCHITECTURES),
+    // A weights file says of which network it is.
+    arch: values.arch === undefined ? (weights ? undefined : "densenet121") : oneOf("arch", values.arch, ARCHITECTURES),
     size: whole("size", values.size, 32),
     batch: whole("batch", values.batch, 1),
     epochs: whole("epochs", values.epochs, 1),

@@ -58,7 +58,7 @@ function watch(device: GPUDevice): Promise<never> {
         reject(
           new LabError(
             "deviceLost",
-            `The graphics card was lost${message ? ` (${message.trim()})` : ""}. Close other programs that use it, reload the page and continue the trial from its last checkpoint.`,
+            `The graphics card was lost${message ? ` (${message.trim()})` : ""}. Close other programs that use it and try again: a trial resumes from its last checkpoint. If that fails, reload the page.`,
           ),
         );
       }
@@ -71,7 +71,9 @@ function watch(device: GPUDevice): Promise<never> {
               "The graphics card has no memory left for this trial. Choose a smaller Batch size, Image size or Architecture.",
               "Batch size",
             )
-          : new Error(error.message),
+          : new Error(
+              `the graphics card refused a command (${error.message}). Often it is too large: choose a smaller Batch size or Image size.`,
+            ),
       );
     });
   });

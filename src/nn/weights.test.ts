@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DENSENETS, listArrays } from "./densenet";
 import { initialise } from "./initialise";
 import { readSafetensors, writeSafetensors } from "./safetensors";
-import { readWeights, writeWeights } from "./weights";
+import { readArchitecture, readWeights, writeWeights } from "./weights";
 
 const arch = "densenet-mini";
 const makeModel = (classes = 1) => initialise(listArrays(DENSENETS[arch], classes), 3);
@@ -31,6 +31,12 @@ it("takes a file without metadata and without num_batches_tracked", () => {
   const { model, info } = read(writeSafetensors({ arrays, metadata: {} }));
   expect([...model.keys()]).toEqual([...makeModel(2).keys()]);
   expect(info).toEqual({ arch, classes: ["class 1", "class 2"], imageSize: null });
+});
+
+it("tells the architecture before anything is read for it", () => {
+  expect(readArchitecture(write(), "file")).toBe(arch);
+  expect(readArchitecture(writeSafetensors({ arrays: makeModel(), metadata: {} }), "file")).toBeNull();
+  expect(readArchitecture(writeSafetensors({ arrays: makeModel(), metadata: { architecture: "vgg" } }), "file")).toBeNull();
 });
 
 describe("refuses", () => {

@@ -39,6 +39,12 @@ function parseClasses(text: string | undefined, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `class ${index + 1}`);
 }
 
+/** The architecture that a weights file says it is of; null where it says none that the lab has. @throws LabError weightsUnreadable */
+export function readArchitecture(buffer: ArrayBuffer, source: string): Architecture | null {
+  const declared = readSafetensors(buffer, source).metadata.architecture;
+  return ARCHITECTURES.find((name) => name === declared) ?? null;
+}
+
 /**
  * Reads a weights file for `arch`. A file from elsewhere (converted from torchvision) needs no metadata, but all names and shapes.
  * `num_batches_tracked` may be missing, as in torchvision's oldest files; it is then 0. `source` names the file in errors.

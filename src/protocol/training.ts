@@ -1,7 +1,7 @@
 // What crosses between the page and the training worker, and what a trial is made of.
 import type { PreparedSample, SampleSummary } from "./dataset";
 import type { Failure } from "./labError";
-import type { TrialSettings } from "./settings";
+import type { Architecture, TrialSettings } from "./settings";
 
 export interface AdapterReport {
   /** As the driver names itself, e.g. "Apple M2" or "SwiftShader". */
@@ -190,7 +190,7 @@ export interface EvaluateRequest {
 }
 
 export interface WeightsSummary {
-  arch: string;
+  arch: Architecture;
   classes: string[];
   imageSize: number | null;
   parameters: number;
@@ -211,7 +211,7 @@ export interface TrainApi {
   exportTrial(trialId: number): Promise<string>;
   /** Steps of a trial so far, from its last checkpoint. */
   readSteps(trialId: number): Promise<StepRecord[]>;
-  /** What a weights file holds, checked against an architecture and class count. @throws LabError weightsMismatch, weightsUnreadable */
+  /** What a weights file holds, checked against the architecture it names, or else against `arch`. @throws LabError weightsMismatch, weightsUnreadable */
   inspectWeights(bytes: ArrayBuffer, arch: string): Promise<WeightsSummary>;
   listTrials(): Promise<Trial[]>;
   readSample(trialId: number): Promise<PreparedSample>;

@@ -42,7 +42,7 @@ export class FiniteGuard implements Callback {
     const proposed = (highest / 10).toExponential(0);
     return new LabError(
       "lossNotFinite",
-      `${what}, so training stopped. The last checkpoint is from before it. Train again with a lower Max LR, such as ${proposed}.`,
+      `${what}, so training stopped. What was kept is from before it. Train again with a lower Max LR, such as ${proposed}.`,
       "Max LR",
     );
   }

@@ -152,7 +152,12 @@ export function createSession(tools: Tools): TrainApi {
     async inspectWeights(bytes, arch) {
       const known = ARCHITECTURES.find((name) => name === arch);
       if (!known) throw new LabError("badSettings", `${arch} is no architecture of the lab. Choose another.`, "Architecture");
-      const { model, info } = readOneTarget(tools, bytes, known, "The weights file");
+      const { model, info } = readOneTarget(
+        tools,
+        bytes,
+        tools.readArchitecture(bytes, "The weights file") ?? known,
+        "The weights file",
+      );
       return { ...info, parameters: countParameters(model) };
     },
     listTrials: () => trials.list(),

@@ -69,6 +69,7 @@ export function createTestLab(): TestLab {
         return engine;
       },
       openFilms: async () => ({ imageSize: TEST_SIZE, read }),
+      readArchitecture: () => null,
       readWeights: (bytes, arch, source) => {
         const [weight, bias] = [new Float32Array(bytes, 0, TEST_SIZE ** 2), new Float32Array(bytes, 4 * TEST_SIZE ** 2)];
         if (bias.length !== 1) throw new LabError("weightsMismatch", `${source} does not fit.`, "bias");

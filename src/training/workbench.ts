@@ -1,7 +1,7 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
 import type { Engine, EngineOptions, NamedArrays } from "../nn/engine";
-import type { readWeights, writeWeights } from "../nn/weights";
+import type { readArchitecture, readWeights, writeWeights } from "../nn/weights";
 import type { PreparedPart, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { Architecture, TrialSettings } from "../protocol/settings";
@@ -16,6 +16,7 @@ export interface Tools {
   openGpu(options: { allowSoftware: boolean }): Promise<OpenedGpu>;
   createEngine(options: EngineOptions, seed: number): Engine;
   openFilms(store: string): Promise<FilmReader>;
+  readArchitecture: typeof readArchitecture;
   readWeights: typeof readWeights;
   writeWeights: typeof writeWeights;
   trials: TrialStore;

@@ -3,7 +3,7 @@ import { version_core } from "@tensorflow/tfjs-core";
 import { version as labVersion } from "../../package.json";
 import { openWebGpu } from "../nn/backend";
 import { createStockEngine } from "../nn/stockEngine";
-import { readWeights, writeWeights } from "../nn/weights";
+import { readArchitecture, readWeights, writeWeights } from "../nn/weights";
 import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
 import { openFilmReader } from "../storage/filmStore";
 import { createTrialStore, holdTrial, openTrialStores } from "../storage/trials";
@@ -17,6 +17,7 @@ expose(
     openGpu: openWebGpu,
     createEngine: createStockEngine,
     openFilms: (store) => openFilmReader(store),
+    readArchitecture,
     readWeights,
     writeWeights,
     trials,
