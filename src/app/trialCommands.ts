@@ -36,8 +36,8 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     return shown;
   }
 
-  /** The next trial begins from these; a finder's curve belongs to the weights it was run with. */
-  function begin(weights: WeightsState, arch: Architecture): void {
+  /** The next trial begins from these, on the network they are of; a finder's curve belongs to the weights it was run with. */
+  function begin(weights: WeightsState, arch = store.getState().settings.arch): void {
     store.setState((state) => ({ weights, finder: EMPTY_FINDER, settings: { ...state.settings, arch } }));
   }
 
@@ -82,7 +82,8 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     },
     async takeTrialWeights(id) {
       const label = `trial-${id}`;
-      begin({ choice: { kind: "trial", trialId: id, which: "last" }, label, summary: null, failure: null });
+      const arch = store.getState().trials.find((trial) => trial.id === id)?.settings.arch;
+      begin({ choice: { kind: "trial", trialId: id, which: "last" }, label, summary: null, failure: null }, arch);
       say(`The next trial begins from the weights of trial ${id}.`);
     },
     clearWeights() {
