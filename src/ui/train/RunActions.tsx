@@ -4,9 +4,9 @@ import type { RunState } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
 import { whatComesFirst } from "../parts/ready";
 
-/** A run that ended before its last step and left a checkpoint to go on from. */
-export function canGoOn({ state, trial }: RunState): boolean {
-  return (state === "stopped" || state === "failed") && trial?.checkpoints.last != null;
+/** A run that ended before its last step; without a checkpoint it begins again. One whose loss overflowed would overflow again. */
+function canGoOn({ state, trial, failure }: RunState): boolean {
+  return trial !== null && (state === "stopped" || (state === "failed" && failure?.code !== "lossNotFinite"));
 }
 
 export function RunActions() {

@@ -1,5 +1,6 @@
 // What is so about the run, in a sentence: where it stands, and what closing the tab would lose.
 import { useEffect, useState } from "react";
+import type { RunState } from "../../app/state";
 import type { CheckpointRef } from "../../protocol/training";
 import { useLab } from "../labContext";
 import { formatArchitecture, formatCount, formatDuration, formatLr, formatMetric, formatPlural } from "../parts/format";
@@ -26,11 +27,9 @@ export function RunSentence() {
     case "stopping":
       return "Stopping after the step under way.";
     case "stopped":
-      return `${at}. ${trial?.checkpoints.last ? "Resume goes on from its last checkpoint." : "It left no checkpoint to go on from."}`;
+      return `${at}. ${trial?.checkpoints.last ? "Resume goes on from its last checkpoint." : "It left no checkpoint: Resume begins it again."}`;
     case "failed":
-      return trial?.checkpoints.last
-        ? `${at}. The checkpoint of step ${formatCount(trial.checkpoints.last.step)} is whole; Resume goes on from it.`
-        : "No checkpoint was written before it ended.";
+      return `${at}. ${describeRest(run)}`;
     case "done": {
       const auroc = trial?.epochs.at(-1)?.auroc;
       const result = auroc == null ? "" : ` with a validation AUROC of ${formatMetric(auroc)}`;
@@ -44,6 +43,15 @@ export function RunSentence() {
       );
     }
   }
+}
+
+/** What a run that failed has left, and whether it can go on from there. */
+function describeRest({ trial, failure }: RunState): string {
+  const kept = trial?.checkpoints.last;
+  const goesOn = failure?.code !== "lossNotFinite";
+  if (!kept) return goesOn && trial ? "No checkpoint was written: Resume begins it again." : "No checkpoint was written.";
+  const step = `The checkpoint of step ${formatCount(kept.step)} is kept`;
+  return goesOn ? `${step}; Resume goes on from it.` : `${step}, from before the loss overflowed.`;
 }
 
 function describeCheckpoint(checkpoint: CheckpointRef | null, now: number): string {

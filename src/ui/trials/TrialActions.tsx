@@ -12,9 +12,10 @@ interface TrialActionsProps {
   onDelete: () => void;
 }
 
-export function TrialActions({ trial: { id, state, checkpoints }, isLive, isBusy, onDelete }: TrialActionsProps) {
+export function TrialActions({ trial: { id, state, failure, checkpoints }, isLive, isBusy, onDelete }: TrialActionsProps) {
   const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial } = useCommands();
   const hasWeights = checkpoints.last !== null;
+  const canGoOn = state !== "finished" && failure?.code !== "lossNotFinite";
 
   function begin(): void {
     void takeTrialWeights(id);
@@ -23,7 +24,7 @@ export function TrialActions({ trial: { id, state, checkpoints }, isLive, isBusy
 
   return (
     <div className={styles.actions}>
-      {hasWeights && state !== "finished" && !isLive && (
+      {canGoOn && !isLive && (
         <button
           type="button"
           data-main
