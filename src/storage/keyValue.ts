@@ -36,7 +36,7 @@ export function storageError(error: unknown): LabError {
   if (error instanceof DOMException && error.name === "QuotaExceededError") {
     return new LabError(
       "storageFull",
-      "The browser's storage for this page is full. Delete older trials or prepared films, or free space on the disk, then go on.",
+      "The browser's storage for this page is full. Delete older trials, or free space on the disk, then go on.",
     );
   }
   const detail = error instanceof Error ? error.message : String(error);

@@ -70,7 +70,7 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
       <NumberField
         label="Image size"
         value={settings.imageSize}
-        min={16}
+        min={32}
         max={1024}
         unit="px"
         suggestions={[32, 64, 128, 224, 320]}

@@ -39,7 +39,7 @@ export function EvaluateStep() {
         {isRunning
           ? `Evaluating ${label}.`
           : evaluation
-            ? `${label}, on ${formatPlural(evaluation.films, "film")} that training never saw.`
+            ? `${label}, on ${formatPlural(evaluation.films, "validation film")}.`
             : (blocked ?? `${source} will be run over the validation films.`)}
       </StepHeader>
       {isRunning && (
@@ -94,6 +94,8 @@ function whatEvaluationNeeds({ gpu, run, finder, weights, preparation }: LabStat
   if (finder.state === "running" || finder.state === "stopping")
     return "The learning rate is being looked for: wait, or stop it.";
   if (weights.choice.kind !== "fresh")
-    return preparation.sample ? null : "Open a dataset and prepare its films: the weights need something to look at.";
+    return preparation.sample || run.trial
+      ? null
+      : "Open a dataset and prepare its films, or show a trial: the weights need something to look at.";
   return run.trial?.checkpoints.last ? null : "There are no weights to evaluate yet: train a trial, or choose a weights file.";
 }
