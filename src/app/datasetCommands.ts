@@ -48,13 +48,17 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
   let preparing: JobHandle | null = null;
   /** Counts overlap where settings change quickly: only the newest may land. */
   let newestCount = 0;
+  /** The same of folders: one that is dropped while another is read takes its place. */
+  let newestOpen = 0;
 
   async function open(next: FolderSource, csv?: File): Promise<void> {
+    const turn = ++newestOpen;
+    source = next;
     if (preparing) {
       preparing.send({ type: "stop" });
       await preparing.done;
+      if (turn !== newestOpen) return;
     }
-    source = next;
     patch("dataset", { state: "opening", name: next.name, progress: null, summary: null, failure: null });
     patch("sample", { state: "none", summary: null, failure: null });
     store.setState({ step: "dataset", preparation: EMPTY_PREPARATION, finder: EMPTY_FINDER });
@@ -62,20 +66,34 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
     try {
       const summary = await workers.dataset.open(
         { source: next, csv },
-        Comlink.proxy((progress) => patch("dataset", { progress })),
+        Comlink.proxy((progress) => {
+          if (turn === newestOpen) patch("dataset", { progress });
+        }),
       );
+      if (turn !== newestOpen) return;
       patch("dataset", { state: "ready", summary });
       store.setState((state) => ({ settings: { ...state.settings, ...defaultTarget(summary, state.settings) } }));
       say(`${plural(summary.films, "film")} and ${plural(summary.rows, "row")} read from ${summary.csvPath}.`);
       announce({ type: "indexed", ...summary });
       await countSample();
     } catch (error) {
-      fail("dataset", toFailure(error));
+      if (turn === newestOpen) fail("dataset", toFailure(error));
     }
+  }
+
+  /** What cannot be opened at all leaves the folder that is open as it is. */
+  function refuse(failure: Failure): void {
+    const { state } = store.getState().dataset;
+    patch("dataset", { state: state === "ready" ? state : "failed", failure });
+    report(failure);
   }
 
   function fail(part: "dataset" | "preparation", failure: Failure): void {
     patch(part, { state: "failed", failure });
+    report(failure);
+  }
+
+  function report(failure: Failure): void {
     say(failure.message);
     announce({ type: "failed", ...failure });
   }
@@ -126,21 +144,20 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
           throw new LabError("noFilms", `"${csv.name}" holds labels only. Drop the folder of films as well.`, csv.name);
         if (weights) await takeWeights(weights);
       } catch (error) {
-        fail("dataset", toFailure(error));
+        refuse(toFailure(error));
       }
     },
     async openFiles(files) {
       // A cancelled dialog hands over nothing; an empty folder does too, and then there is nothing to say about it.
       if (files.length > 0) await open(sourceFromFiles(files));
-      else
-        fail("dataset", { code: "emptyFolder", message: "That folder holds no files. Choose the folder that holds the films." });
+      else refuse({ code: "emptyFolder", message: "That folder holds no files. Choose the folder that holds the films." });
     },
     async openDrawnFilms() {
       await open({ kind: "drawn", name: "Drawn films", seed: DRAWN_SEED, films: DRAWN_FILMS });
     },
     async chooseCsv(file) {
       if (source) await open(source, file);
-      else fail("dataset", { code: "noFilms", message: "Choose the folder of films first, then its label CSV.", at: file.name });
+      else refuse({ code: "noFilms", message: "Choose the folder of films first, then its label CSV.", at: file.name });
     },
     changeSettings(change) {
       const before = store.getState().settings;
@@ -167,8 +184,9 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
       const { settings } = store.getState();
       store.setState({ preparation: { ...EMPTY_PREPARATION, state: "running" } });
       say("Preparing films.");
-      // Asked for so that the browser does not clear films and checkpoints when the disk runs short; a refusal changes nothing.
-      await navigator.storage.persist?.();
+      // Asked for so that the browser does not clear films and checkpoints when the disk runs short. A refusal changes nothing, and the
+      // answer is not waited for: Firefox asks the person.
+      navigator.storage.persist?.().catch(() => false);
       const workerCount = Math.max(1, Math.min(8, navigator.hardwareConcurrency));
       const job = watchJob<PrepareEvent>(
         (port) => workers.dataset.prepare(settings, workerCount, Comlink.transfer(port, [port])),

@@ -52,3 +52,26 @@ test("a preparation that cannot begin says why through its port", async () => {
   expect(await event).toMatchObject({ type: "failed", code: "badSettings" });
   port1.close();
 });
+
+test("of two folders opened one upon the other the later one stays open, whichever is read first", async () => {
+  let letThrough = () => {};
+  const gate = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  const film = "patient00001/study1/view1_frontal.jpg";
+  const slow = {
+    name: "Slow",
+    entries: async function* () {
+      await gate;
+      yield ["train.csv", { kind: "file" }];
+      yield ["view1_frontal.jpg", { kind: "file" }];
+    },
+    getFileHandle: async () => ({ getFile: async () => new Blob([`Path,Cardiomegaly\n${film},1.0\n`]) }),
+  } as unknown as FileSystemDirectoryHandle;
+  const dataset = createDataset(createWorker);
+  const first = dataset.open({ source: { kind: "handle", name: "Slow", handle: slow } }, () => {}).catch(() => {});
+  await dataset.open({ source: { kind: "drawn", name: "Drawn", seed: 0, films: 20 } }, () => {});
+  letThrough();
+  await first;
+  expect(await dataset.countWall(DEFAULT_SETTINGS, "all")).toBe(20);
+});

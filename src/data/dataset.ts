@@ -24,6 +24,7 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
   let open: OpenDataset | null = null;
   let plans = createPlanCache();
   let job: RunningJob | null = null;
+  let opened = 0;
 
   const requireOpen = (): OpenDataset => {
     if (!open) throw new LabError("noFilms", "No dataset is open. Drop a folder of films first.");
@@ -35,12 +36,16 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
   };
   return {
     open: async ({ source, csv }, onProgress) => {
+      const turn = ++opened;
       await stopJob();
       open = null;
       const folder = createFolderReader(source);
       const index = await indexFolder(folder, csv, onProgress);
-      open = { folder, index };
-      plans = createPlanCache();
+      // A folder that was opened since stays open, though this one took longer to read.
+      if (turn === opened) {
+        open = { folder, index };
+        plans = createPlanCache();
+      }
       return index.summary;
     },
     describeSample: async (settings) => plans.plan(requireOpen().index, settings).summary,

@@ -46,7 +46,7 @@ function describeOpening(progress: OpenProgress | null): string {
 }
 
 function Open() {
-  const dataset = useLab((lab) => lab.dataset.summary);
+  const { summary: dataset, failure } = useLab((lab) => lab.dataset);
   const sample = useLab((lab) => lab.sample);
   const failed = useLab((lab) => lab.preparation.failed);
   const labelKey = useLab(({ settings: s, dataset: d }) =>
@@ -79,6 +79,7 @@ function Open() {
         {formatPlural(dataset.films, "film")} of {formatPlural(dataset.patients, "patient")}, read from {dataset.csvPath} in{" "}
         {formatMs(dataset.ms)}. {dataset.formatReason}
       </StepHeader>
+      <FailureNotice failure={failure} title="That could not be opened" />
       <PreparationState />
       <FailureNotice
         failure={sample.failure ?? sample.summary?.problem ?? null}
