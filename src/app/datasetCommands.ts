@@ -1,14 +1,16 @@
 // Commands of the first two steps: open a folder, choose what to learn, look at films, prepare them.
 import * as Comlink from "comlink";
-import type { DatasetSummary, FolderSource, PrepareEvent } from "../protocol/dataset";
+import type { FolderSource, PrepareEvent } from "../protocol/dataset";
 import { type Failure, LabError, toFailure } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
 import { announce, count, type LabContext, plural } from "./context";
+import { formatFailedFilms } from "./downloads";
 import { readDrop, sourceFromFiles } from "./folders";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import { saveText } from "./save";
 import type { LabCommands } from "./state";
+import { chooseTarget } from "./target";
 
 type DatasetCommands = Pick<
   LabCommands,
@@ -72,7 +74,7 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
       );
       if (turn !== newestOpen) return;
       patch("dataset", { state: "ready", summary });
-      store.setState((state) => ({ settings: { ...state.settings, ...defaultTarget(summary, state.settings) } }));
+      store.setState((state) => ({ settings: { ...state.settings, ...chooseTarget(summary, state.settings) } }));
       say(`${plural(summary.films, "film")} and ${plural(summary.rows, "row")} read from ${summary.csvPath}.`);
       announce({ type: "indexed", ...summary });
       await countSample();
@@ -84,7 +86,7 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
   /** What cannot be opened at all leaves the folder that is open as it is. */
   function refuse(failure: Failure): void {
     const { state } = store.getState().dataset;
-    patch("dataset", { state: state === "ready" ? state : "failed", failure });
+    patch("dataset", { state: state === "empty" ? "failed" : state, failure });
     report(failure);
   }
 
@@ -148,7 +150,6 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
       }
     },
     async openFiles(files) {
-      // A cancelled dialog hands over nothing; an empty folder does too, and then there is nothing to say about it.
       if (files.length > 0) await open(sourceFromFiles(files));
       else refuse({ code: "emptyFolder", message: "That folder holds no files. Choose the folder that holds the films." });
     },
@@ -205,26 +206,7 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
       preparing.send({ type: "stop" });
     },
     downloadFailedFilms() {
-      const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
-      const rows = store.getState().preparation.failed.map(({ path, reason }) => `${quote(path)},${quote(reason)}`);
-      saveText("films-set-aside.csv", ["path,reason", ...rows, ""].join("\n"), "text/csv");
+      saveText("films-set-aside.csv", formatFailedFilms(store.getState().preparation.failed), "text/csv");
     },
   };
-}
-
-/** Keeps the target where the new dataset has it, else Cardiomegaly, else the first column that can be one. */
-function defaultTarget(summary: DatasetSummary, settings: TrialSettings): Partial<TrialSettings> {
-  const find = (name: string) => summary.columns.find((column) => column.name === name);
-  const column = find(settings.target) ?? find("Cardiomegaly") ?? summary.columns[0];
-  if (!column) return {};
-  const validation = settings.validation === "own" && !summary.ownValidation ? 0.1 : settings.validation;
-  if (column.name === settings.target) return { validation };
-  return { target: column.name, positive: defaultPositive(column), validation };
-}
-
-/** A finding is positive where it is 1; of any other column the most frequent value is taken, until the person chooses. */
-export function defaultPositive(column: DatasetSummary["columns"][number]): string[] {
-  if (column.isLabel) return ["1"];
-  const value = column.values.find(({ value }) => value !== "")?.value;
-  return value === undefined ? [] : [value];
 }

@@ -1,4 +1,5 @@
 // The text of files a person takes away that the page itself writes. Weights and trials come whole from the training worker.
+import type { FailedFilm } from "../protocol/dataset";
 import type { Prediction } from "../protocol/training";
 
 /** CSV with one validation film a line, in order; numbers as they are, so that they read back the same. Quoted as RFC 4180 has it. */
@@ -7,6 +8,11 @@ export function formatPredictions(predictions: readonly Prediction[]): string {
     ({ path, target, logit, probability }) => `${quoteField(path)},${target},${logit},${probability}\n`,
   );
   return `path,target,logit,probability\n${lines.join("")}`;
+}
+
+/** CSV with the films that could not be read, one a line, and why. */
+export function formatFailedFilms(films: readonly FailedFilm[]): string {
+  return `path,reason\n${films.map(({ path, reason }) => `${quoteField(path)},${quoteField(reason)}\n`).join("")}`;
 }
 
 function quoteField(text: string): string {

@@ -1,11 +1,11 @@
 // The page's end of a long job in a worker: events in, commands out, one terminal event. Not the job itself.
+import type { JobCommand } from "../protocol/dataset";
 import { type Failure, toFailure } from "../protocol/labError";
 
 type Terminal = { type: "finished" } | { type: "stopped" } | ({ type: "failed" } & Failure);
-type Command = { type: "stop" } | { type: "pause" } | { type: "resume" };
 
 export interface JobHandle {
-  send(command: Command): void;
+  send(command: JobCommand): void;
   /** Settles after the terminal event was handed to `onEvent`; never rejects. */
   done: Promise<void>;
 }

@@ -1,5 +1,6 @@
 // The settings that say what is learnt, from which films, and how they are prepared.
 import { Checkbox } from "@mantine/core";
+import { defaultPositive } from "../../app/target";
 import type { ColumnSummary, DatasetSummary } from "../../protocol/dataset";
 import type { BlankPolicy, UncertainPolicy } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
@@ -32,25 +33,30 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
         value={settings.target}
         options={dataset.columns.map(({ name }) => ({ value: name, label: name }))}
         disabled={disabled}
-        onChange={(target) => changeSettings({ target, positive: firstPositive(dataset, target) })}
+        onChange={(target) => {
+          const chosen = dataset.columns.find(({ name }) => name === target);
+          if (chosen) changeSettings({ target, positive: defaultPositive(chosen) });
+        }}
       />
       {column && !column.isLabel && <PositiveValues column={column} positive={settings.positive} disabled={disabled} />}
       {column?.isLabel !== false && (
-        <SelectField
-          label="Uncertain labels"
-          value={settings.uncertain}
-          options={UNCERTAIN}
-          disabled={disabled}
-          onChange={(uncertain) => changeSettings({ uncertain })}
-        />
+        <>
+          <SelectField
+            label="Uncertain labels"
+            value={settings.uncertain}
+            options={UNCERTAIN}
+            disabled={disabled}
+            onChange={(uncertain) => changeSettings({ uncertain })}
+          />
+          <SelectField
+            label="Blank labels"
+            value={settings.blank}
+            options={BLANK}
+            disabled={disabled}
+            onChange={(blank) => changeSettings({ blank })}
+          />
+        </>
       )}
-      <SelectField
-        label="Blank labels"
-        value={settings.blank}
-        options={BLANK}
-        disabled={disabled}
-        onChange={(blank) => changeSettings({ blank })}
-      />
       {dataset.hasViews && (
         <CheckField
           label="Frontal films only"
@@ -87,14 +93,6 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
       />
     </Panel>
   );
-}
-
-/** For a finding 1 is positive; for any other column the most frequent value that is not blank, to be changed. */
-function firstPositive({ columns }: DatasetSummary, target: string): string[] {
-  const column = columns.find(({ name }) => name === target);
-  if (!column || column.isLabel) return ["1"];
-  const value = column.values.find((one) => one.value !== "")?.value;
-  return value === undefined ? [] : [value];
 }
 
 function validationOptions({ ownValidation }: DatasetSummary, current: number | "own"): { value: string; label: string }[] {

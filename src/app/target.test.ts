@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import type { ColumnSummary } from "../protocol/dataset";
+import { DEFAULT_SETTINGS } from "../protocol/settings";
+import { chooseTarget, defaultPositive } from "./target";
+
+const column = (name: string, isLabel: boolean, ...values: string[]): ColumnSummary => ({
+  name,
+  isLabel,
+  values: values.map((value) => ({ value, rows: 1 })),
+});
+const CARDIOMEGALY = column("Cardiomegaly", true, "", "1", "0");
+const VIEW = column("AP/PA", false, "", "AP", "PA");
+
+it("keeps target and positive values where the next dataset has them", () => {
+  const settings = { ...DEFAULT_SETTINGS, target: "AP/PA", positive: ["PA"] };
+  expect(chooseTarget({ columns: [CARDIOMEGALY, VIEW], ownValidation: null }, settings)).toMatchObject({
+    target: "AP/PA",
+    positive: ["PA"],
+  });
+});
+
+it.each([
+  [column("AP/PA", false, "frontal AP", "frontal PA"), { target: "AP/PA", positive: ["PA"] }, ["frontal AP"]],
+  [column("Cardiomegaly", false, "yes", "no"), { target: "Cardiomegaly", positive: ["1"] }, ["yes"]],
+  [column("Cardiomegaly", true, "1", "0"), { target: "Cardiomegaly", positive: ["0"] }, ["1"]],
+])("takes default positive values where %o has other values", (only, before, positive) => {
+  expect(chooseTarget({ columns: [only], ownValidation: null }, { ...DEFAULT_SETTINGS, ...before }).positive).toEqual(positive);
+});
+
+it("falls back to Cardiomegaly, then to the first column, and from a missing valid.csv to a share", () => {
+  const settings = { ...DEFAULT_SETTINGS, target: "Edema", validation: "own" as const };
+  expect(chooseTarget({ columns: [VIEW, CARDIOMEGALY], ownValidation: null }, settings)).toEqual({
+    target: "Cardiomegaly",
+    positive: ["1"],
+    validation: 0.1,
+  });
+  expect(chooseTarget({ columns: [VIEW], ownValidation: null }, settings)).toMatchObject({ target: "AP/PA", positive: ["AP"] });
+  expect(chooseTarget({ columns: [], ownValidation: null }, settings)).toEqual({});
+});
+
+it("takes no blank for positive", () => {
+  expect(defaultPositive(VIEW)).toEqual(["AP"]);
+});

@@ -1,0 +1,26 @@
+// Which column is learnt, and which of its values are positive, before the person chooses. It changes nothing.
+import type { ColumnSummary, DatasetSummary } from "../protocol/dataset";
+import type { TrialSettings } from "../protocol/settings";
+
+/** Keeps the target, its positive values and the validation where the new dataset has them; else Cardiomegaly, else its first column. */
+export function chooseTarget(
+  { columns, ownValidation }: Pick<DatasetSummary, "columns" | "ownValidation">,
+  settings: TrialSettings,
+): Partial<TrialSettings> {
+  const find = (name: string) => columns.find((column) => column.name === name);
+  const column = find(settings.target) ?? find("Cardiomegaly") ?? columns[0];
+  if (!column) return {};
+  const validation = settings.validation === "own" && !ownValidation ? 0.1 : settings.validation;
+  const keepsValues =
+    column.name === settings.target &&
+    settings.positive.every((value) => column.values.some((one) => one.value === value)) &&
+    (!column.isLabel || settings.positive.join() === "1");
+  return { target: column.name, positive: keepsValues ? settings.positive : defaultPositive(column), validation };
+}
+
+/** A finding is positive where it is 1; of any other column the most frequent value is taken, until the person chooses. */
+export function defaultPositive(column: ColumnSummary): string[] {
+  if (column.isLabel) return ["1"];
+  const value = column.values.find((one) => one.value !== "")?.value;
+  return value === undefined ? [] : [value];
+}
