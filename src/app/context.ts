@@ -30,18 +30,3 @@ export const AUTOMATION_EVENT = "roentgen-lab";
 export function announce(detail: { type: string } & Record<string, unknown>): void {
   window.dispatchEvent(new CustomEvent(AUTOMATION_EVENT, { detail }));
 }
-
-/** 27,000 */
-export function count(n: number): string {
-  return n.toLocaleString("en-US");
-}
-
-/** 1 film, 27,000 films */
-export function plural(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-/** 1.0e-1, as LRs are written throughout. */
-export function formatLr(lr: number): string {
-  return lr.toExponential(1);
-}

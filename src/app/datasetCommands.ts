@@ -3,9 +3,10 @@ import * as Comlink from "comlink";
 import type { FolderSource, PrepareEvent } from "../protocol/dataset";
 import { type Failure, LabError, toFailure } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
-import { announce, count, type LabContext, plural } from "./context";
+import { announce, type LabContext } from "./context";
 import { formatFailedFilms } from "./downloads";
 import { readDrop, sourceFromFiles } from "./folders";
+import { formatCount, formatPlural } from "./format";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import { saveText } from "./save";
@@ -75,7 +76,7 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
       if (turn !== newestOpen) return;
       patch("dataset", { state: "ready", summary });
       store.setState((state) => ({ settings: { ...state.settings, ...chooseTarget(summary, state.settings) } }));
-      say(`${plural(summary.films, "film")} and ${plural(summary.rows, "row")} read from ${summary.csvPath}.`);
+      say(`${formatPlural(summary.films, "film")} and ${formatPlural(summary.rows, "row")} read from ${summary.csvPath}.`);
       announce({ type: "indexed", ...summary });
       await countSample();
     } catch (error) {
@@ -121,14 +122,16 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
         break;
       case "finished": {
         patch("preparation", { state: "done", sample: event.sample, failed: event.failed });
-        const setAside = event.failed.length > 0 ? `, ${plural(event.failed.length, "film")} set aside as unreadable` : "";
-        say(`${plural(event.sample.train.slots.length + event.sample.valid.slots.length, "film")} prepared${setAside}.`);
+        const setAside = event.failed.length > 0 ? `, ${formatPlural(event.failed.length, "film")} set aside as unreadable` : "";
+        say(`${formatPlural(event.sample.train.slots.length + event.sample.valid.slots.length, "film")} prepared${setAside}.`);
         announce({ type: "prepared", summary: event.sample.summary, failed: event.failed, ms: event.ms });
         break;
       }
       case "stopped":
         patch("preparation", { state: "stopped" });
-        say(`Stopped after ${count(event.done)} of ${plural(event.total, "film")}. Prepare films goes on from there.`);
+        say(
+          `Stopped after ${formatCount(event.done)} of ${formatPlural(event.total, "film")}. Prepare films goes on from there.`,
+        );
         break;
       case "failed":
         fail("preparation", event);

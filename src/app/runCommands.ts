@@ -10,7 +10,8 @@ import {
   type TrainEvent,
   type Trial,
 } from "../protocol/training";
-import { announce, count, formatLr, type LabContext, plural } from "./context";
+import { announce, type LabContext } from "./context";
+import { formatCount, formatLr, formatPlural } from "./format";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import type { LabCommands, RunState } from "./state";
@@ -84,7 +85,7 @@ export function createRunCommands(context: LabContext): RunCommands {
       case "points":
         patch("finder", { points: [...store.getState().finder.points, ...event.points], steps: event.steps });
         store.setState({ gpuBytes: event.gpuBytes });
-        say(`LR Find: step ${count(store.getState().finder.points.length)} of ${count(event.steps)}.`);
+        say(`LR Find: step ${formatCount(store.getState().finder.points.length)} of ${formatCount(event.steps)}.`);
         break;
       case "finished":
       case "stopped": {
@@ -124,7 +125,9 @@ export function createRunCommands(context: LabContext): RunCommands {
         const last = steps.at(-1);
         if (last) {
           const { epochs } = run.trial?.settings ?? store.getState().settings;
-          say(`Training: epoch ${last.epoch + 1} of ${epochs}, step ${count(last.step + 1)} of ${count(stepsTotal)}.`);
+          say(
+            `Training: epoch ${last.epoch + 1} of ${epochs}, step ${formatCount(last.step + 1)} of ${formatCount(stepsTotal)}.`,
+          );
         }
         for (const step of steps) announce({ type: "step", ...step });
         break;
@@ -153,7 +156,7 @@ export function createRunCommands(context: LabContext): RunCommands {
         say(
           event.type === "finished"
             ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation AUROC of ${auroc.toFixed(3)}`}.`
-            : `Trial ${event.trial.id} stopped at step ${count(event.trial.stepsDone)}. Resume goes on from there.`,
+            : `Trial ${event.trial.id} stopped at step ${formatCount(event.trial.stepsDone)}. Resume goes on from there.`,
         );
         announce({ type: event.type === "finished" ? "trained" : "stopped", trial: event.trial });
         break;
@@ -326,7 +329,7 @@ export function createRunCommands(context: LabContext): RunCommands {
               const { evaluation } = event;
               patch("evaluation", { state: "done", evaluation });
               const auroc = evaluation.auroc === null ? "" : `AUROC ${evaluation.auroc.toFixed(3)}, `;
-              say(`${label}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${plural(evaluation.films, "film")}.`);
+              say(`${label}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${formatPlural(evaluation.films, "film")}.`);
               announce({ type: "evaluated", ...evaluation });
             }
           },

@@ -1,9 +1,10 @@
 // Finds a folder's label CSV, reads it and joins its rows with the films. It opens no film and labels nothing: see `labels.ts`.
 import type { DatasetSummary, OpenProgress } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import { sha256 } from "../storage/sha256";
 import { findLabelCsv, findOwnValidation, folderOf, listKinds, noUsableColumn } from "./findCsv";
 import type { FolderReader } from "./folder";
-import { columnKey, type LabelColumn, type LabelTable, LabelTableBuilder, sha256 } from "./labelCsv";
+import { columnKey, type LabelColumn, type LabelTable, LabelTableBuilder } from "./labelCsv";
 import { FILM_EXTENSION, type Layout, recogniseLayout, summariseTargets } from "./layout";
 import { matchPaths, normalisePath } from "./match";
 import { groupPatients } from "./patients";

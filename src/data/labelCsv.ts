@@ -1,6 +1,7 @@
 // Reads label CSVs into a dictionary-encoded table, a piece at a time. It knows nothing of what the columns mean: see `layout.ts`.
 import Papa, { type ParseResult } from "papaparse";
 import { LabError } from "../protocol/labError";
+import { sha256 } from "../storage/sha256";
 
 const PIECE_BYTES = 4 * 2 ** 20;
 /** A row longer than this is a quote that was never closed. */
@@ -153,12 +154,6 @@ export class LabelTableBuilder {
     const byKey = new Map(this.columns.map((column) => [columnKey(column.name), column]));
     return names.map((name) => byKey.get(columnKey(name)));
   }
-}
-
-/** SHA-256 in lower-case hex. */
-export async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Cells row by row, header first. Holds one piece of the file at a time; CRLF and CR become LF. */

@@ -2,6 +2,7 @@
 import { LabError } from "../protocol/labError";
 import type { CheckpointRef, EpochRecord, Trial } from "../protocol/training";
 import { type KeyValue, openKeyValue } from "./keyValue";
+import { sha256 } from "./sha256";
 import type { TrialStore } from "./trials";
 
 /** Arrays by name, in order; float32, in torchvision's layout. */
@@ -58,11 +59,6 @@ export function openCheckpoints(): KeyValue<CheckpointRecord> {
 }
 
 const BYTES_A_STEP = 3 * 8 + 4;
-
-async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 export async function sealCheckpoint(checkpoint: Checkpoint): Promise<CheckpointRecord> {
   const { step, model, optimizer, optimizerSteps, steps, epochs, seconds } = checkpoint;

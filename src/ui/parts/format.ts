@@ -1,24 +1,11 @@
 // How figures are written everywhere on the page. It formats; it decides nothing.
 
+import { formatCount } from "../../app/format";
+
+export { formatCount, formatLr, formatPlural } from "../../app/format";
+
 /** Keeps a figure and its unit on one line. */
 const NBSP = "\u00a0";
-
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-
-/** 27,000 */
-export function formatCount(n: number): string {
-  return whole.format(n);
-}
-
-/** 1 film, 27,000 films */
-export function formatPlural(n: number, noun: string): string {
-  return `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-/** 7.4e-2 */
-export function formatLr(lr: number): string {
-  return Number.isFinite(lr) ? lr.toExponential(1).replace("e+", "e") : "–";
-}
 
 /** As short as three digits allow, for a field: 1e-3, 1.23e-2. */
 export function formatLrField(lr: number): string {
@@ -27,11 +14,11 @@ export function formatLrField(lr: number): string {
 
 /** 0.74 GB, 112 MB, 34 kB */
 export function formatBytes(bytes: number): string {
-  if (bytes >= 1e10) return `${whole.format(bytes / 1e9)}${NBSP}GB`;
+  if (bytes >= 1e10) return `${formatCount(bytes / 1e9)}${NBSP}GB`;
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)}${NBSP}GB`;
   if (bytes >= 5e8) return `${(bytes / 1e9).toFixed(2)}${NBSP}GB`;
-  if (bytes >= 1e6) return `${whole.format(bytes / 1e6)}${NBSP}MB`;
-  return `${whole.format(bytes / 1e3)}${NBSP}kB`;
+  if (bytes >= 1e6) return `${formatCount(bytes / 1e6)}${NBSP}MB`;
+  return `${formatCount(bytes / 1e3)}${NBSP}kB`;
 }
 
 /** 42 s, 5 min 12 s, 41 min, 1 h 12 min */
@@ -60,7 +47,7 @@ export function formatRate(perSecond: number): string {
 /** 0.16 as 16 % */
 export function formatShare(share: number): string {
   const percent = share * 100;
-  return `${percent > 0 && percent < 1 ? percent.toFixed(1) : whole.format(percent)}${NBSP}%`;
+  return `${percent > 0 && percent < 1 ? percent.toFixed(1) : formatCount(percent)}${NBSP}%`;
 }
 
 /** A loss, AUROC or accuracy to three places; a dash where there is none. */
