@@ -25,7 +25,7 @@ export function createContext(store: StoreApi<LabState>, workers: Workers): LabC
 }
 
 /** Name of the window event that tells a program that drives the page what happens: its `detail` is one JSON-like object. */
-export const AUTOMATION_EVENT = "roentgen-lab";
+const AUTOMATION_EVENT = "roentgen-lab";
 
 export function announce(detail: { type: string } & Record<string, unknown>): void {
   window.dispatchEvent(new CustomEvent(AUTOMATION_EVENT, { detail }));

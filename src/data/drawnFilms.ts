@@ -58,7 +58,7 @@ function drawHeartSize(seed: number, patient: number): HeartSize {
 }
 
 /** The label CSV: CheXpert's nineteen columns; findings that are not drawn are blank. */
-export function writeDrawnCsv(name: string, films: DrawnFilm[]): string {
+function writeDrawnCsv(name: string, films: DrawnFilm[]): string {
   const rows = films.map(({ path, sex, age, view, cardiomegaly }) => {
     const noFinding = cardiomegaly === "1.0" || cardiomegaly === "-1.0" ? "" : "1.0";
     return `${name}/${path},${sex},${age},Frontal,${view},${noFinding},,${cardiomegaly},,,,,,,,,,,`;

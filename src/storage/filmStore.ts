@@ -248,22 +248,6 @@ function createReader(directory: StoreDirectory, store: string, imageSize: numbe
   };
 }
 
-/** Bytes that all prepared films take. */
-export async function diskBytes(root?: StoreDirectory): Promise<number> {
-  const sum = async (directory: StoreDirectory): Promise<number> => {
-    let bytes = 0;
-    for await (const entry of directory.values())
-      bytes += entry.kind === "file" ? (await entry.getFile()).size : await sum(entry);
-    return bytes;
-  };
-  try {
-    return await sum(await (root ?? (await openRoot())).getDirectoryHandle(FOLDER));
-  } catch (error) {
-    if (isNotFound(error)) return 0;
-    throw toStorageError(error);
-  }
-}
-
 function notPrepared(store: string): LabError {
   const message = "The prepared films are no longer in the browser's storage. Open the folder again and press “Prepare films”.";
   return new LabError("filmsNotPrepared", message, store);

@@ -24,9 +24,6 @@ export function createMemoryDirectory(quota: { bytes: number } = { bytes: Infini
       entries.set(name, entry);
       return entry;
     },
-    values: async function* () {
-      yield* entries.values();
-    },
   };
 }
 

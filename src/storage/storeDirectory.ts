@@ -3,7 +3,6 @@
 export interface StoreDirectory {
   getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<StoreDirectory>;
   getFileHandle(name: string, options?: { create?: boolean }): Promise<StoreFile>;
-  values(): AsyncIterable<(StoreDirectory & { kind: "directory" }) | (StoreFile & { kind: "file" })>;
 }
 export interface StoreFile {
   getFile(): Promise<Blob>;

@@ -26,10 +26,6 @@ export function describeTrial(
   };
 }
 
-export function trialName(id: number): string {
-  return `trial-${id}`;
-}
-
 /** The trial as JSON, complete enough to run again. One trial gives one text: the keys stand in a fixed order. */
 export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string {
   const { settings, sample } = trial;
@@ -37,7 +33,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
   const { positives, negatives } = after;
   const file = {
     formatVersion: 1,
-    trial: trialName(trial.id),
+    trial: `trial-${trial.id}`,
     parent: trial.parent,
     createdAt: trial.createdAt,
     state: trial.state,
