@@ -118,6 +118,27 @@ describe("an interrupted run that goes on equals the uninterrupted one bit for b
     expect(essence(await lastCheckpoint(lab, id))).toEqual(await uninterrupted());
   });
 
+  it.each([
+    ["fresh films every epoch", { balance: "undersample", freshEachEpoch: true }],
+    ["films of the smaller class repeated", { balance: "oversample" }],
+  ] as const)("with %s and an odd last batch", async (_, balance) => {
+    const begin = async () => {
+      const lab = createTestLab();
+      lab.sample.train.labels.forEach((_, film, labels) => {
+        labels[film] = film % 3 === 0 ? 1 : 0;
+      });
+      return { lab, id: (await lab.createTrial(balance)).id };
+    };
+    const whole = await begin();
+    await train(whole.lab, whole.id);
+    const { lab, id } = await begin();
+    expect(ending(await train(lab, id, commandAt(lab, 4, "stop")))).toEqual(["stopped"]);
+    lab.onEngine = () => {};
+    lab.reload();
+    expect(ending(await train(lab, id))).toEqual(["finished"]);
+    expect(essence(await lastCheckpoint(lab, id))).toEqual(essence(await lastCheckpoint(whole.lab, whole.id)));
+  });
+
   it("paused, kept, and resumed", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();
