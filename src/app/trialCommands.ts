@@ -3,7 +3,7 @@ import { LabError, toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { formatPredictions } from "./downloads";
-import { EMPTY_FINDER, FRESH_WEIGHTS } from "./initialState";
+import { EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { saveFile, saveText } from "./save";
 import type { LabCommands, WeightsState } from "./state";
 
@@ -45,6 +45,8 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     deleteTrial: (id) =>
       errand(async () => {
         await workers.training.deleteTrial(id);
+        // Nothing of it is left to go on with or to take away.
+        if (store.getState().run.trial?.id === id) store.setState({ run: EMPTY_RUN });
         await loadTrials();
         return `Trial ${id} and its checkpoints are deleted.`;
       }),

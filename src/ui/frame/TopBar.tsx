@@ -46,10 +46,10 @@ export function TopBar() {
   );
 }
 
-function describeTrial({ run, trials, settings }: LabState): string {
+function describeTrial({ run, trials }: LabState): string {
   const { trial } = run;
   if (!trial) return `Trial ${Math.max(0, ...trials.map(({ id }) => id)) + 1}\nnot started`;
-  const { target, arch, imageSize } = trial.settings ?? settings;
+  const { target, arch, imageSize } = trial.settings;
   const parts = [`Trial ${trial.id}`, target, formatArchitecture(arch), `${imageSize} px`];
   if (trial.parent !== null) parts.push(`from ${trial.parent}`);
   return parts.join("\n");
