@@ -1,7 +1,8 @@
 // The dataset worker's API: one open folder, the plan for the settings last asked for, and at most one preparation job.
 import * as Comlink from "comlink";
-import type { DatasetApi, JobCommand, PrepareEvent, WallFilter } from "../protocol/dataset";
-import { LabError, toFailure } from "../protocol/labError";
+import type { DatasetApi, PrepareEvent, WallFilter } from "../protocol/dataset";
+import { runJob } from "../protocol/job";
+import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
 import { type FilmIndex, indexFolder } from "./filmIndex";
 import type { FilmWorker } from "./filmWorker";
@@ -66,26 +67,13 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
     prepare: async (settings, workers, port) => {
       await stopJob();
       const stop = new AbortController();
-      port.onmessage = ({ data }: MessageEvent<JobCommand>) => {
-        if (data.type === "stop") stop.abort();
-      };
-      const emit = (event: PrepareEvent) => {
-        const transfer =
-          event.type === "finished"
-            ? [event.sample.train, event.sample.valid].flatMap((part) => [part.slots.buffer, part.labels.buffer])
-            : [];
-        port.postMessage(
-          event,
-          transfer.filter((buffer) => buffer instanceof ArrayBuffer),
-        );
-      };
-      try {
+      const ended = runJob<PrepareEvent>(port, ({ emit, signal }) => {
+        signal.addEventListener("abort", () => stop.abort());
         const { index, folder } = requireOpen();
         const plan = plans.plan(index, settings);
-        job = { stop, ended: prepareSample({ index, folder, settings, plan, workers, createWorker, signal: stop.signal, emit }) };
-      } catch (error) {
-        emit({ type: "failed", ...toFailure(error) });
-      }
+        return prepareSample({ index, folder, settings, plan, workers, createWorker, signal: stop.signal, emit });
+      });
+      job = { stop, ended };
     },
   };
 }

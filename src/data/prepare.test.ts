@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PrepareEvent } from "../protocol/dataset";
-import { LabError } from "../protocol/labError";
+import { LabError, toFailure } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
 import { openFilmReader, openFilmWriter } from "../storage/filmStore";
 import { createMemoryDirectory } from "../storage/memoryDirectory";
@@ -45,7 +45,7 @@ async function makeLab(contents: Record<number, string> = {}) {
   };
   const run = async (settings = SETTINGS, stop = new AbortController(), onEvent: (event: PrepareEvent) => void = () => {}) => {
     const events: PrepareEvent[] = [];
-    await prepareSample({
+    const ending = await prepareSample({
       index,
       folder,
       settings,
@@ -58,8 +58,8 @@ async function makeLab(contents: Record<number, string> = {}) {
         onEvent(event);
       },
       openWriter: (store, imageSize) => openFilmWriter(store, imageSize, root),
-    });
-    return { events, last: events.at(-1) };
+    }).catch((error: unknown): PrepareEvent => ({ type: "failed", ...toFailure(error) }));
+    return { events, last: ending };
   };
   return { run, root, created, prepared };
 }

@@ -1,6 +1,6 @@
 // The preparation job: a sample's films into the store, with progress, stop and resume, and the prepared sample at the end.
 import type { FailedFilm, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
-import { LabError, toFailure } from "../protocol/labError";
+import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
 import { type FilmWriter, openFilmWriter } from "../storage/filmStore";
 import type { FilmIndex } from "./filmIndex";
@@ -25,16 +25,11 @@ export interface PrepareJob {
   openWriter?: (store: string, imageSize: number) => Promise<FilmWriter>;
 }
 
-/** Ends with exactly one event `finished`, `stopped` or `failed`; never throws. */
-export async function prepareSample(job: PrepareJob): Promise<void> {
-  try {
-    job.emit(await runJob(job));
-  } catch (error) {
-    job.emit({ type: "failed", ...toFailure(error) });
-  }
-}
-
-async function runJob(job: PrepareJob): Promise<PrepareEvent> {
+/**
+ * Emits progress and resolves to the ending. What was prepared stays in the store however it ends.
+ * @throws LabError badSettings, storageFull, storageFailed, internal
+ */
+export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   const { index, settings, plan, signal } = job;
   const { imageSize } = settings;
   if (!Number.isInteger(imageSize) || imageSize < 8 || imageSize > 4096) {
