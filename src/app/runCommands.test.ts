@@ -100,6 +100,10 @@ describe("one job at a time", () => {
     void commands.evaluate();
     await started(3);
     expect(ports.map(({ job }) => job)).toEqual(["train 1", "train 1", "evaluate"]);
+    commands.stopEvaluating();
+    await vi.waitFor(() => expect(ports[2]?.commands).toEqual(["stop"]));
+    ports[2]?.port.postMessage({ type: "stopped" });
+    await vi.waitFor(() => expect(store.getState().evaluation.state).toBe("stopped"));
   });
 
   it("shows no other trial while one is being started", async () => {

@@ -29,6 +29,7 @@ type RunCommands = Pick<
   | "continueTrial"
   | "showTrial"
   | "evaluate"
+  | "stopEvaluating"
 > & { openGpu(): Promise<void>; loadTrials(): Promise<Trial[]> };
 
 type GpuPart = "finder" | "run" | "evaluation";
@@ -37,6 +38,7 @@ export function createRunCommands(context: LabContext): RunCommands {
   const { store, workers, patch, say } = context;
   let finding: JobHandle | null = null;
   let running: JobHandle | null = null;
+  let evaluating: JobHandle | null = null;
   /** What has the GPU, from the moment it is asked for: a second click in between must not start a second job. */
   let underWay: { part: GpuPart; name: string; ended: Promise<void> } | null = null;
 
@@ -318,13 +320,15 @@ export function createRunCommands(context: LabContext): RunCommands {
           evaluation: { ...EMPTY_EVALUATION, state: "running", label, name, total: request.sample.valid.slots.length },
         });
         say(`Evaluating ${label}.`);
-        await watchJob<EvaluateEvent>(
+        evaluating = watchJob<EvaluateEvent>(
           (port) => workers.training.evaluate(request, Comlink.transfer(port, [port])),
           (event) => {
             if (event.type === "evaluateProgress") patch("evaluation", { done: event.done, total: event.total });
             else if (event.type === "phase" && event.detail) say(event.detail);
-            else if (event.type === "stopped") patch("evaluation", { state: "stopped" });
-            else if (event.type === "failed") fail("evaluation", event);
+            else if (event.type === "stopped") {
+              patch("evaluation", { state: "stopped" });
+              say("The evaluation is stopped.");
+            } else if (event.type === "failed") fail("evaluation", event);
             else if (event.type === "finished") {
               const { evaluation } = event;
               patch("evaluation", { state: "done", evaluation });
@@ -333,8 +337,15 @@ export function createRunCommands(context: LabContext): RunCommands {
               announce({ type: "evaluated", ...evaluation });
             }
           },
-        ).done;
+        );
+        await evaluating.done;
+        evaluating = null;
       });
+    },
+    stopEvaluating() {
+      if (!evaluating) return;
+      patch("evaluation", { state: "stopping" });
+      evaluating.send({ type: "stop" });
     },
   };
 }

@@ -169,4 +169,5 @@ export interface LabCommands {
   clearWeights(): void;
   /** Validation films through the shown trial's last checkpoint, or through the weights that were taken. */
   evaluate(): Promise<void>;
+  stopEvaluating(): void;
 }

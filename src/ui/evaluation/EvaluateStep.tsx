@@ -17,8 +17,8 @@ export function EvaluateStep() {
   const { state, label, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
   const source = useLab(describeSource);
   const blocked = useLab(whatEvaluationNeeds);
-  const { evaluate, downloadPredictions } = useCommands();
-  const isRunning = state === "running";
+  const { evaluate, stopEvaluating, downloadPredictions } = useCommands();
+  const isRunning = state === "running" || state === "stopping";
   return (
     <>
       <StepHeader
@@ -26,13 +26,15 @@ export function EvaluateStep() {
         actions={
           <>
             {evaluation && <Button onClick={downloadPredictions}>Download predictions</Button>}
-            <Button
-              variant={evaluation ? "default" : "filled"}
-              disabled={isRunning || blocked !== null}
-              onClick={() => void evaluate()}
-            >
-              Evaluate
-            </Button>
+            {isRunning ? (
+              <Button disabled={state === "stopping"} onClick={stopEvaluating}>
+                Stop
+              </Button>
+            ) : (
+              <Button variant={evaluation ? "default" : "filled"} disabled={blocked !== null} onClick={() => void evaluate()}>
+                Evaluate
+              </Button>
+            )}
           </>
         }
       >

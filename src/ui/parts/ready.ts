@@ -9,7 +9,8 @@ export function whatComesFirst({ gpu, dataset, preparation, run, finder, evaluat
   if (["running", "pausing", "paused", "stopping"].includes(run.state)) return "A trial is being trained: stop it first.";
   if (finder.state === "running" || finder.state === "stopping")
     return "The learning rate is being looked for: wait, or stop it.";
-  if (evaluation.state === "running") return "An evaluation is running: wait for its end.";
+  if (evaluation.state === "running" || evaluation.state === "stopping")
+    return "An evaluation is running: wait for its end, or stop it.";
   if (dataset.state !== "ready") return "Open a dataset and prepare its films first.";
   if (!preparation.sample) return "Prepare the films first: the network reads the prepared ones.";
   return null;
