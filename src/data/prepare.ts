@@ -57,7 +57,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   });
   const { path } = index.layout;
   const sample: PreparedSample = {
-    store,
+    store: writer.reference,
     imageSize,
     train: toPart(ready.planned.train),
     valid: toPart(ready.planned.valid),

@@ -121,7 +121,7 @@ export interface PreparedPart {
 
 /** Everything training needs of the data: kept with the trial, so that a resumed run needs no folder. */
 export interface PreparedSample {
-  /** Name of the film store in OPFS. */
+  /** The film store in OPFS, and the numbering of its slots (storage/filmStore.ts). */
   store: string;
   imageSize: number;
   train: PreparedPart;

@@ -70,7 +70,7 @@ test("films that a crash left unflushed are not in the index", async () => {
   writer.flush();
   await writer.append("b.jpg", film(2));
   const index = new TextDecoder().decode(fileOf(root, "index.jsonl").bytes);
-  expect(index.replaceAll("\0", "")).toBe(`{"imageSize":${SIZE}}\n{"path":"a.jpg"}\n`);
+  expect(index.replaceAll("\0", "")).toBe(`{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"path":"a.jpg"}\n`);
 });
 
 test("where a pack is gone its films and those after it are prepared again, and reading says so", async () => {
@@ -108,7 +108,7 @@ test("full storage is said, and the films before stay, though not a byte is left
   quota.bytes = 0;
   writer.close();
   expect(new TextDecoder().decode(fileOf(root, "index.jsonl").bytes)).toBe(
-    `{"imageSize":${SIZE}}\n{"path":"a.jpg"}\n{"path":"b.jpg"}\n`,
+    `{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"path":"a.jpg"}\n{"path":"b.jpg"}\n`,
   );
 });
 
@@ -141,4 +141,22 @@ test("a second writer is told to wait", async () => {
     message: expect.stringMatching(/Another tab/),
   });
   writer.close();
+});
+
+test("a reference is good while its slots hold the same films, and no longer", async () => {
+  const root = createMemoryDirectory();
+  await fill(root, PER_PACK + 1);
+  const writer = await openFilmWriter("s", SIZE, root);
+  const { reference } = writer;
+  await writer.append("another.jpg", film(99));
+  writer.close();
+  expect((await (await openFilmReader(reference, root)).read(Uint32Array.of(PER_PACK)))[0]).toBe(PER_PACK);
+
+  storeOf(root).entries.delete("pack-1.bin");
+  const after = await openFilmWriter("s", SIZE, root);
+  // Other films come to stand where film16.jpg stood.
+  await after.append("other.jpg", film(7));
+  after.close();
+  await expect(openFilmReader(reference, root)).rejects.toMatchObject({ code: "filmsNotPrepared" });
+  expect((await (await openFilmReader(after.reference, root)).read(Uint32Array.of(PER_PACK)))[0]).toBe(7);
 });

@@ -2,8 +2,9 @@
 import { LabError } from "../protocol/labError";
 import type { StoreAccess, StoreDirectory, StoreFile } from "./storeDirectory";
 
-// films/<store>/index.jsonl   {"imageSize":64} and then {"path":"..."} a film: the film's place in the list is its slot;
-//                             while it is written, NULs follow the last line
+// films/<store>/index.jsonl   {"imageSize":64,"slots":"5f0c9a3e"} and then {"path":"..."} a film: the film's place in the list is
+//                             its slot; while it is written, NULs follow the last line
+//                             "slots" changes when films were lost, since others may then come to stand in their places
 // films/<store>/pack-0.bin    films of imageSize*imageSize bytes one after another, as many as fit 64 MiB, then pack-1.bin ...
 // The index is written after its films are flushed, so whatever it names is whole; what a crash leaves behind it is overwritten.
 
@@ -14,6 +15,8 @@ const MAX_PACK_BYTES = 64 * 2 ** 20;
 const INDEX_RESERVE_BYTES = 2 ** 16;
 
 export interface FilmWriter {
+  /** What `openFilmReader` takes: the store's name and the present numbering of its slots, "name@5f0c9a3e". */
+  readonly reference: string;
   /** Slot of each film in the store, by path. Grows with `append`. */
   readonly slots: ReadonlyMap<string, number>;
   /** Adds a film, [imageSize, imageSize] bytes; not safe until flushed. @throws LabError storageFull, storageFailed */
@@ -51,13 +54,13 @@ function isNotFound(error: unknown): boolean {
 export async function openFilmWriter(store: string, imageSize: number, root?: StoreDirectory): Promise<FilmWriter> {
   try {
     const films = await (root ?? (await openRoot())).getDirectoryHandle(FOLDER, { create: true });
-    return await createWriter(await films.getDirectoryHandle(store, { create: true }), imageSize);
+    return await createWriter(await films.getDirectoryHandle(store, { create: true }), store, imageSize);
   } catch (error) {
     throw toStorageError(error);
   }
 }
 
-async function createWriter(directory: StoreDirectory, imageSize: number): Promise<FilmWriter> {
+async function createWriter(directory: StoreDirectory, store: string, imageSize: number): Promise<FilmWriter> {
   const slotBytes = imageSize * imageSize;
   const perPack = filmsPerPack(imageSize);
   const indexFile = await directory.getFileHandle(INDEX, { create: true });
@@ -65,6 +68,7 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
   const slots = new Map(whole.paths.map((path, slot) => [path, slot]));
   const index = await openAccess(indexFile);
   let indexBytes = whole.bytes;
+  const header = { imageSize, slots: whole.lost ? newNumbering() : whole.slots };
   let pending = "";
   let pack: { number: number; access: StoreAccess } | null = null;
 
@@ -87,7 +91,10 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
   const flush = () => save(INDEX_RESERVE_BYTES);
   try {
     index.truncate(indexBytes);
-    if (indexBytes === 0) pending = `${JSON.stringify({ imageSize })}\n`;
+    // Of the same length as the header it may replace.
+    const bytes = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
+    writeAll(index, bytes, 0);
+    indexBytes ||= bytes.length;
     flush();
   } catch (error) {
     index.close();
@@ -114,6 +121,7 @@ async function createWriter(directory: StoreDirectory, imageSize: number): Promi
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
+    reference: `${store}@${header.slots}`,
     slots,
     append: (path, film) => {
       // One after another: opening a pack takes a while, and two films must not open it twice.
@@ -143,23 +151,35 @@ async function openAccess(file: StoreFile): Promise<StoreAccess> {
   return file.createSyncAccessHandle();
 }
 
-/** Paths whose films are whole, and how far the index is good. A torn last line ends it, as do films that the packs no longer hold. */
-async function readIndex(directory: StoreDirectory, index: Blob, imageSize: number): Promise<{ paths: string[]; bytes: number }> {
+interface WholeIndex {
+  paths: string[];
+  /** How far the index is good. */
+  bytes: number;
+  slots: string;
+  /** Films that the index names and the packs no longer hold. */
+  lost: boolean;
+}
+
+const newNumbering = () => crypto.randomUUID().slice(0, 8);
+
+/** Paths whose films are whole. A torn last line ends the list, as do films that the packs no longer hold. */
+async function readIndex(directory: StoreDirectory, index: Blob, imageSize: number): Promise<WholeIndex> {
   const text = await index.text();
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   lines.pop();
-  const [header, ...entries] = lines;
-  if (header === undefined || parseLine(header).imageSize !== imageSize) return { paths: [], bytes: 0 };
+  const [first = "", ...entries] = lines;
+  const header = parseLine(first);
+  if (header.imageSize !== imageSize || !header.slots) return { paths: [], bytes: 0, slots: newNumbering(), lost: false };
   const held = await countHeld(directory, imageSize);
   const paths: string[] = [];
-  let bytes = new TextEncoder().encode(header).length + 1;
+  let bytes = new TextEncoder().encode(first).length + 1;
   for (const line of entries.slice(0, held)) {
     const { path } = parseLine(line);
     if (path === undefined) break;
     paths.push(path);
     bytes += new TextEncoder().encode(line).length + 1;
   }
-  return { paths, bytes };
+  return { paths, bytes, slots: header.slots, lost: entries.length > paths.length };
 }
 
 /** Films that the packs hold from the first on without a gap. */
@@ -177,12 +197,13 @@ async function countHeld(directory: StoreDirectory, imageSize: number): Promise<
   }
 }
 
-function parseLine(line: string): { imageSize?: number; path?: string } {
+function parseLine(line: string): { imageSize?: number; slots?: string; path?: string } {
   try {
     const entry: unknown = JSON.parse(line);
     if (typeof entry !== "object" || entry === null) return {};
     return {
       ...("imageSize" in entry && typeof entry.imageSize === "number" ? { imageSize: entry.imageSize } : {}),
+      ...("slots" in entry && typeof entry.slots === "string" ? { slots: entry.slots } : {}),
       ...("path" in entry && typeof entry.path === "string" ? { path: entry.path } : {}),
     };
   } catch (error) {
@@ -191,19 +212,23 @@ function parseLine(line: string): { imageSize?: number; path?: string } {
   }
 }
 
-/** Opens a store for reading. @throws LabError filmsNotPrepared where it is gone */
-export async function openFilmReader(store: string, root?: StoreDirectory): Promise<FilmReader> {
+/**
+ * Opens a store for reading, by a writer's `reference` or, for whatever it holds now, by its name.
+ * @throws LabError filmsNotPrepared where it is gone, or its slots hold other films than when the reference was given
+ */
+export async function openFilmReader(reference: string, root?: StoreDirectory): Promise<FilmReader> {
+  const [store = "", slots] = reference.split("@");
   let directory: StoreDirectory;
-  let imageSize: number | undefined;
+  let header: ReturnType<typeof parseLine>;
   try {
     directory = await (await (root ?? (await openRoot())).getDirectoryHandle(FOLDER)).getDirectoryHandle(store);
     const index = await (await directory.getFileHandle(INDEX)).getFile();
-    imageSize = parseLine((await index.slice(0, 200).text()).split("\n")[0] ?? "").imageSize;
+    header = parseLine((await index.slice(0, 200).text()).split("\n")[0] ?? "");
   } catch (error) {
     throw isNotFound(error) ? notPrepared(store) : toStorageError(error);
   }
-  if (imageSize === undefined) throw notPrepared(store);
-  return createReader(directory, store, imageSize);
+  if (header.imageSize === undefined || (slots !== undefined && header.slots !== slots)) throw notPrepared(store);
+  return createReader(directory, store, header.imageSize);
 }
 
 function createReader(directory: StoreDirectory, store: string, imageSize: number): FilmReader {
@@ -249,7 +274,8 @@ function createReader(directory: StoreDirectory, store: string, imageSize: numbe
 }
 
 function notPrepared(store: string): LabError {
-  const message = "The prepared films are no longer in the browser's storage. Open the folder again and press “Prepare films”.";
+  const message =
+    "The prepared films are no longer in the browser's storage. Open the folder again, press “Prepare films” and train anew.";
   return new LabError("filmsNotPrepared", message, store);
 }
 
