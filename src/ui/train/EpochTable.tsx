@@ -6,7 +6,9 @@ import { Panel } from "../parts/Panel";
 
 export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: boolean }) {
   const { epochs, settings } = trial;
-  const best = Math.max(...epochs.map(({ auroc }) => auroc ?? -1));
+  // The first where several are as good: its checkpoint is the one that is kept.
+  const highest = Math.max(...epochs.map(({ auroc }) => auroc ?? -1));
+  const best = epochs.length > 1 ? epochs.find(({ auroc }) => auroc === highest)?.epoch : undefined;
   return (
     <Panel title="After each epoch" aside={isUnderWay ? `${epochs.length} of ${settings.epochs}` : undefined}>
       <DataTable
@@ -14,9 +16,9 @@ export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: bo
         columns={["epoch", "training", "validation", "accuracy", "AUROC", "time"]}
         rows={epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
           key: epoch,
-          current: auroc !== null && auroc === best && epochs.length > 1,
+          current: epoch === best,
           cells: [
-            auroc !== null && auroc === best && epochs.length > 1 ? `${epoch + 1}, best` : epoch + 1,
+            epoch === best ? `${epoch + 1}, best` : epoch + 1,
             formatMetric(trainLoss),
             formatMetric(validLoss),
             formatMetric(accuracy),
