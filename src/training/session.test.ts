@@ -257,6 +257,16 @@ describe("bad days", () => {
     expect(ending(await first)).toEqual(["finished"]);
   });
 
+  it("is not deleted under a run by another tab", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    const run = train(lab, id);
+    await train(lab, id);
+    await expect(lab.openSecondTab().deleteTrial(id)).rejects.toMatchObject({ code: "badSettings" });
+    expect(ending(await run)).toEqual(["finished"]);
+    expect((await lab.session.listTrials()).map(({ state }) => state)).toEqual(["finished"]);
+  });
+
   it("fails a trial that was deleted", async () => {
     const lab = createTestLab();
     expect((await train(lab, 4)).at(-1)).toMatchObject({ type: "failed", code: "storageFailed", at: "trial-4" });

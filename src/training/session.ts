@@ -167,8 +167,10 @@ export function createSession(tools: Tools): TrainApi {
       if (underWay === trialTitle(trialId)) {
         throw new LabError("badSettings", `Trial ${trialId} is being trained. Stop it before deleting it.`);
       }
-      await trials.remove(trialId);
-      await checkpoints.removeAll(trialId);
+      await tools.holdTrial(trialId, async () => {
+        await trials.remove(trialId);
+        await checkpoints.removeAll(trialId);
+      });
     },
   };
 }

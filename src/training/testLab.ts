@@ -34,6 +34,8 @@ export interface TestLab {
   failGpu: (error: Error) => void;
   /** The same stores under a new session, as after a reload of the page. */
   reload(): void;
+  /** Another session on the same stores, while the first goes on. */
+  openSecondTab(): TrainApi;
   createTrial(change?: Partial<TrialSettings>, weights?: NewTrial["weights"]): Promise<Trial>;
 }
 
@@ -50,7 +52,6 @@ export function createTestLab(): TestLab {
   let clock = 0;
 
   const open = (): TrainApi => {
-    held.clear();
     const tools: Tools = {
       openGpu: async () => ({
         report: ADAPTER,
@@ -105,8 +106,10 @@ export function createTestLab(): TestLab {
     onEngine: () => {},
     failGpu: () => {},
     reload: () => {
+      held.clear();
       lab.session = open();
     },
+    openSecondTab: open,
     createTrial: (change = {}, weights = { kind: "fresh" }) =>
       lab.session.createTrial({
         settings: { ...TEST_SETTINGS, ...change },
