@@ -68,7 +68,7 @@ export function recogniseLayout(table: LabelTable, csvName: string): Layout | nu
   const reason =
     knownFindings > 0
       ? `${csvName} has CheXpert's columns: ${pathReason}${viewReason}, and ${knownFindings} of CheXpert's 14 findings have a column.`
-      : `${csvName} is read as CheXpert's layout, one row a film: ${pathReason}${viewReason}; none of CheXpert's own findings has a column.`;
+      : `${csvName} is not in CheXpert's layout; it is read as one row a film: ${pathReason}${viewReason}, and its columns are taken as they are.`;
   return { path, patient: find(PATIENT_NAMES), view, projection, knownFindings, reason };
 }
 

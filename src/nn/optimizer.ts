@@ -30,12 +30,15 @@ export function updateParameters(
   const steps = state.steps + 1;
   if (step.name === "adamw" && state.name === "adamw") {
     const { lr, beta1, beta2, eps, weightDecay } = step;
-    const decayed = tf.mul(parameters, 1 - lr * weightDecay);
-    const expAvg: tf.Tensor1D = tf.add(tf.mul(state.expAvg, beta1), tf.mul(gradient, 1 - beta1));
-    const expAvgSq: tf.Tensor1D = tf.add(tf.mul(state.expAvgSq, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-    const denominator = tf.add(tf.div(tf.sqrt(expAvgSq), Math.sqrt(1 - beta2 ** steps)), eps);
-    const change = tf.mul(tf.div(expAvg, denominator), lr / (1 - beta1 ** steps));
-    return { parameters: tf.sub(decayed, change), state: { name: "adamw", steps, expAvg, expAvgSq } };
+    // Each line gives back what it needed on the way: a temporary is as large as all the parameters.
+    const expAvg = tf.tidy(() => tf.add<tf.Tensor1D>(tf.mul(state.expAvg, beta1), tf.mul(gradient, 1 - beta1)));
+    const expAvgSq = tf.tidy(() => tf.add<tf.Tensor1D>(tf.mul(state.expAvgSq, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const updated = tf.tidy(() => {
+      const denominator = tf.add(tf.div(tf.sqrt(expAvgSq), Math.sqrt(1 - beta2 ** steps)), eps);
+      const change = tf.mul(tf.div(expAvg, denominator), lr / (1 - beta1 ** steps));
+      return tf.sub<tf.Tensor1D>(tf.mul(parameters, 1 - lr * weightDecay), change);
+    });
+    return { parameters: updated, state: { name: "adamw", steps, expAvg, expAvgSq } };
   }
   if (step.name === "sgd" && state.name === "sgd") {
     const { lr, momentum, weightDecay } = step;
