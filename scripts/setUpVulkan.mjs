@@ -1,5 +1,6 @@
 // Unpacks Mesa's software Vulkan driver (lavapipe) into .cache/lavapipe where Debian offers one that Dawn accepts (Mesa 25).
-// Installs nothing and needs no root. Never fatal: without it `vulkan.ts` goes on to the next driver.
+// As root it first installs what any Vulkan driver needs (the loader, LLVM), by the machine's own older one. Never fatal: without it
+// `vulkan.ts` goes on to the next driver.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -9,7 +10,8 @@ const target = resolve(".cache/lavapipe");
 
 /** Runs a program quietly; throws with its standard error. */
 function run(program, args, cwd) {
-  return execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return execFileSync(program, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** The release that carries Mesa 25, at the address this machine's own apt sources name. */
@@ -24,6 +26,13 @@ function findSource() {
     .find(([, suite, component]) => suite === codename && component === "main")?.[0];
   if (!address) throw new Error(`no apt source for ${codename} main`);
   return `deb ${address} ${codename === "bookworm" ? "bookworm-backports" : codename} main`;
+}
+
+/** Debian's own Mesa brings the Vulkan loader and the libraries that the newer one needs too. */
+function installLibraries() {
+  if (process.getuid?.() !== 0 || run("ldconfig", ["-p"]).includes("libvulkan.so.1")) return;
+  run("apt-get", ["update", "-qq"]);
+  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "mesa-vulkan-drivers"]);
 }
 
 function unpack() {
@@ -59,6 +68,7 @@ function unpack() {
 
 if (process.platform === "linux" && !existsSync(join(target, "lvp_icd.json"))) {
   try {
+    installLibraries();
     unpack();
     console.log("lavapipe is in .cache/lavapipe");
   } catch (error) {
