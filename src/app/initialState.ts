@@ -27,6 +27,7 @@ export const EMPTY_EVALUATION: EvaluationState = {
   state: "idle",
   label: "",
   name: "",
+  target: "",
   done: 0,
   total: 0,
   evaluation: null,

@@ -26,24 +26,28 @@ export function createLab(): Lab {
 
   void openGpu();
   loadTrials()
-    .then((all) => offerInterrupted(context.say, run.showTrial, all.at(-1)))
+    .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
     .catch((error: unknown) => context.say(toFailure(error).message));
 
   return { store, commands: { goTo: (step) => store.setState({ step }), ...dataset, ...run, ...trials } };
 }
 
-/** A run that ended with the page is offered again where it stood. */
-async function offerInterrupted(
-  say: (status: string) => void,
+/** The newest trial is shown again: on its step, with a sentence, where it ended with the page; else ready to be evaluated. */
+async function offerNewest(
+  store: StoreApi<LabState>,
   show: LabCommands["showTrial"],
   trial: LabState["trials"][number] | undefined,
 ): Promise<void> {
-  if (trial?.state !== "running" && trial?.state !== "paused") return;
+  const isInterrupted = trial?.state === "running" || trial?.state === "paused";
+  if (!trial || !(isInterrupted || trial.checkpoints.last)) return;
+  const { step } = store.getState();
   await show(trial.id);
+  if (!isInterrupted) return store.setState({ step });
   const at = trial.checkpoints.last?.step;
-  say(
-    at === undefined
-      ? `Trial ${trial.id} was interrupted before its first checkpoint. Resume begins it again.`
-      : `Trial ${trial.id} was interrupted; its last checkpoint is of step ${at} of ${trial.stepsTotal}. Resume goes on from there.`,
-  );
+  store.setState({
+    status:
+      at === undefined
+        ? `Trial ${trial.id} was interrupted before its first checkpoint. Resume begins it again.`
+        : `Trial ${trial.id} was interrupted; its last checkpoint is of step ${at} of ${trial.stepsTotal}. Resume goes on from there.`,
+  });
 }

@@ -317,7 +317,14 @@ export function createRunCommands(context: LabContext): RunCommands {
         const label = ofTrial ? `Trial ${ofTrial.id}, last checkpoint` : weights.label;
         const name = ofTrial ? `trial-${ofTrial.id}` : weights.label.replace(/\.safetensors$/i, "");
         store.setState({
-          evaluation: { ...EMPTY_EVALUATION, state: "running", label, name, total: request.sample.valid.slots.length },
+          evaluation: {
+            ...EMPTY_EVALUATION,
+            state: "running",
+            label,
+            name,
+            target: request.settings.target,
+            total: request.sample.valid.slots.length,
+          },
         });
         say(`Evaluating ${label}.`);
         evaluating = watchJob<EvaluateEvent>(

@@ -103,6 +103,8 @@ export interface EvaluationState {
   label: string;
   /** The same as the files of it are called, e.g. "trial-3". */
   name: string;
+  /** The column whose labels the films were held against. */
+  target: string;
   done: number;
   total: number;
   evaluation: Evaluation | null;

@@ -19,22 +19,26 @@ it("keeps target and positive values where the next dataset has them", () => {
   });
 });
 
+const FINDING = column("Edema", true, "1", "0");
+
 it.each([
   [column("AP/PA", false, "frontal AP", "frontal PA"), { target: "AP/PA", positive: ["PA"] }, ["frontal AP"]],
   [column("Cardiomegaly", false, "yes", "no"), { target: "Cardiomegaly", positive: ["1"] }, ["yes"]],
   [column("Cardiomegaly", true, "1", "0"), { target: "Cardiomegaly", positive: ["0"] }, ["1"]],
 ])("takes default positive values where %o has other values", (only, before, positive) => {
-  expect(chooseTarget({ columns: [only], ownValidation: null }, { ...DEFAULT_SETTINGS, ...before }).positive).toEqual(positive);
+  expect(chooseTarget({ columns: [only, FINDING], ownValidation: null }, { ...DEFAULT_SETTINGS, ...before }).positive).toEqual(
+    positive,
+  );
 });
 
-it("falls back to Cardiomegaly, then to the first column, and from a missing valid.csv to a share", () => {
+it("falls back to Cardiomegaly, then to the first column with nothing called positive yet, and from a missing valid.csv to a share", () => {
   const settings = { ...DEFAULT_SETTINGS, target: "Edema", validation: "own" as const };
   expect(chooseTarget({ columns: [VIEW, CARDIOMEGALY], ownValidation: null }, settings)).toEqual({
     target: "Cardiomegaly",
     positive: ["1"],
     validation: 0.1,
   });
-  expect(chooseTarget({ columns: [VIEW], ownValidation: null }, settings)).toMatchObject({ target: "AP/PA", positive: ["AP"] });
+  expect(chooseTarget({ columns: [VIEW], ownValidation: null }, settings)).toMatchObject({ target: "AP/PA", positive: [] });
   expect(chooseTarget({ columns: [], ownValidation: null }, settings)).toEqual({});
 });
 

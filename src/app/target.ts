@@ -15,7 +15,9 @@ export function chooseTarget(
     column.name === settings.target &&
     settings.positive.every((value) => column.values.some((one) => one.value === value)) &&
     (!column.isLabel || settings.positive.join() === "1");
-  return { target: column.name, positive: keepsValues ? settings.positive : defaultPositive(column), validation };
+  // Without a finding nothing says what is abnormal: the person chooses, rather than have normal films called positive.
+  const proposed = columns.some(({ isLabel }) => isLabel) ? defaultPositive(column) : [];
+  return { target: column.name, positive: keepsValues ? settings.positive : proposed, validation };
 }
 
 /** A finding is positive where it is 1; of any other column the most frequent value is taken, until the person chooses. */

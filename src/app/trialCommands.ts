@@ -3,7 +3,7 @@ import { LabError, toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { formatPredictions } from "./downloads";
-import { EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
+import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { saveFile, saveText } from "./save";
 import type { LabCommands, WeightsState } from "./state";
 
@@ -46,7 +46,10 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
       errand(async () => {
         await workers.training.deleteTrial(id);
         // Nothing of it is left to go on with or to take away.
-        if (store.getState().run.trial?.id === id) store.setState({ run: EMPTY_RUN });
+        const { run, evaluation, weights } = store.getState();
+        if (run.trial?.id === id) store.setState({ run: EMPTY_RUN });
+        if (evaluation.name === `trial-${id}`) store.setState({ evaluation: EMPTY_EVALUATION });
+        if (weights.choice.kind === "trial" && weights.choice.trialId === id) begin(FRESH_WEIGHTS);
         await loadTrials();
         return `Trial ${id} and its checkpoints are deleted.`;
       }),

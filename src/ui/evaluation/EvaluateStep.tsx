@@ -8,16 +8,18 @@ import { JobProgress } from "../parts/JobProgress";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
+import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { PredictionTable } from "./PredictionTable";
 import { ProbabilityBars } from "./ProbabilityBars";
 
 export function EvaluateStep() {
-  const { state, label, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
+  const { state, label, target, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
   const source = useLab(describeSource);
   const blocked = useLab(whatEvaluationNeeds);
   const { evaluate, stopEvaluating, downloadPredictions } = useCommands();
+  const mismatch = useLab(describeMismatch);
   const isRunning = state === "running" || state === "stopping";
   return (
     <>
@@ -27,9 +29,9 @@ export function EvaluateStep() {
           <>
             {evaluation && <Button onClick={downloadPredictions}>Download predictions</Button>}
             {isRunning ? (
-              <Button disabled={state === "stopping"} onClick={stopEvaluating}>
+              <SettledButton disabled={state === "stopping"} onClick={stopEvaluating}>
                 Stop
-              </Button>
+              </SettledButton>
             ) : (
               <Button variant={evaluation ? "default" : "filled"} disabled={blocked !== null} onClick={() => void evaluate()}>
                 Evaluate
@@ -53,11 +55,12 @@ export function EvaluateStep() {
         />
       )}
       <FailureNotice failure={failure} title="The films could not be evaluated" />
+      {mismatch && <Notice tone="warning">{mismatch}</Notice>}
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
           {evaluation ? (
             <>
-              <Panel title="How good it is">
+              <Panel title="How good it is" aside={target}>
                 <Readings
                   readings={[
                     { name: "AUROC", value: formatMetric(evaluation.auroc) },
@@ -83,6 +86,14 @@ export function EvaluateStep() {
       </div>
     </>
   );
+}
+
+/** Weights from elsewhere may have learnt another finding, or the very films they are tried on; null where there is nothing to say. */
+function describeMismatch({ weights: { choice, summary, label }, settings: { target } }: LabState): string | null {
+  if (choice.kind !== "file") return null;
+  const learnt = summary?.classes[0];
+  const other = learnt !== undefined && learnt !== target ? ` They learnt ${learnt} and are held against ${target} here.` : "";
+  return `${label} may have been trained on some of these films; then the figures flatter it.${other}`;
 }
 
 function describeSource({ weights, run }: LabState): string {

@@ -11,6 +11,7 @@ import { FailureNotice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import { whatComesFirst } from "../parts/ready";
+import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
 import { WeightsPanel } from "../parts/WeightsPanel";
@@ -106,9 +107,9 @@ function FinderActions() {
   const { findLr, stopFinder, train } = useCommands();
   if (state === "running" || state === "stopping") {
     return (
-      <Button disabled={state === "stopping"} onClick={stopFinder}>
+      <SettledButton disabled={state === "stopping"} onClick={stopFinder}>
         Stop
-      </Button>
+      </SettledButton>
     );
   }
   return (

@@ -4,6 +4,7 @@ import { useCommands, useLab } from "../labContext";
 import { formatBytes, formatCount, formatDuration, formatRate } from "./format";
 import { JobProgress } from "./JobProgress";
 import { FailureNotice } from "./Notice";
+import { SettledButton } from "./SettledButton";
 
 export function usePreparing(): boolean {
   return useLab(({ preparation: { state } }) => state === "running" || state === "stopping");
@@ -15,9 +16,9 @@ export function PrepareActions({ next }: { next: "balance" | "finder" }) {
   const { prepareFilms, stopPreparing, goTo } = useCommands();
   if (preparation.state === "running" || preparation.state === "stopping") {
     return (
-      <Button disabled={preparation.state === "stopping"} onClick={stopPreparing}>
+      <SettledButton disabled={preparation.state === "stopping"} onClick={stopPreparing}>
         Stop
-      </Button>
+      </SettledButton>
     );
   }
   const ready = preparation.sample !== null;

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import type { RunState } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
 import { whatComesFirst } from "../parts/ready";
+import { SettledButton } from "../parts/SettledButton";
 
 /** A run that ended before its last step; without a checkpoint it begins again. One whose loss overflowed would overflow again. */
 function canGoOn({ state, trial, failure }: RunState): boolean {
@@ -22,22 +23,24 @@ export function RunActions() {
       return (
         <>
           <Downloads run={run} />
-          <Button disabled={run.state === "stopping"} onClick={stop}>
+          <SettledButton key="stop" disabled={run.state === "stopping"} onClick={stop}>
             Stop
-          </Button>
-          <Button variant="filled" disabled={run.state !== "running"} onClick={pause}>
+          </SettledButton>
+          <SettledButton key="pause" variant="filled" disabled={run.state !== "running"} onClick={pause}>
             Pause
-          </Button>
+          </SettledButton>
         </>
       );
     case "paused":
       return (
         <>
           <Downloads run={run} />
-          <Button onClick={stop}>Stop</Button>
-          <Button variant="filled" onClick={resume}>
+          <SettledButton key="stop" onClick={stop}>
+            Stop
+          </SettledButton>
+          <SettledButton key="resume" variant="filled" onClick={resume}>
             Resume
-          </Button>
+          </SettledButton>
         </>
       );
     case "idle":

@@ -1,0 +1,19 @@
+// A button that appears where the one stood that started a job: the second click of a double click is not meant for it.
+import { Button, type ButtonProps } from "@mantine/core";
+import type { ReactNode } from "react";
+
+interface SettledButtonProps extends ButtonProps {
+  onClick: () => void;
+  children: ReactNode;
+}
+
+export function SettledButton({ onClick, ...props }: SettledButtonProps) {
+  return (
+    <Button
+      {...props}
+      onClick={({ detail: clicks }) => {
+        if (clicks < 2) onClick();
+      }}
+    />
+  );
+}
