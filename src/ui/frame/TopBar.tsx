@@ -46,9 +46,9 @@ export function TopBar() {
   );
 }
 
-function describeTrial({ run, trials }: LabState): string {
+function describeTrial({ run }: LabState): string {
   const { trial } = run;
-  if (!trial) return `Trial ${Math.max(0, ...trials.map(({ id }) => id)) + 1}\nnot started`;
+  if (!trial) return "Next trial\nnot started";
   const { target, arch, imageSize } = trial.settings;
   const parts = [`Trial ${trial.id}`, target, formatArchitecture(arch), `${imageSize} px`];
   if (trial.parent !== null) parts.push(`from ${trial.parent}`);

@@ -65,3 +65,8 @@ describe("figures", () => {
     expect([0.86449, null, Number.NaN].map(formatMetric)).toEqual(["0.864", "–", "–"]);
   });
 });
+
+it("writes a loss that ran away as a power of ten", () => {
+  expect(formatMetric(0.48231)).toBe("0.482");
+  expect(formatMetric(4.45e17)).toBe("4.5e+17");
+});

@@ -50,9 +50,10 @@ export function formatShare(share: number): string {
   return `${percent > 0 && percent < 1 ? percent.toFixed(1) : formatCount(percent)}${NBSP}%`;
 }
 
-/** A loss, AUROC or accuracy to three places; a dash where there is none. */
+/** A loss, AUROC or accuracy to three places, 4.5e+17 where a loss ran away; a dash where there is none. */
 export function formatMetric(value: number | null | undefined): string {
-  return value == null || !Number.isFinite(value) ? "–" : value.toFixed(3);
+  if (value == null || !Number.isFinite(value)) return "–";
+  return Math.abs(value) < 1e5 ? value.toFixed(3) : value.toExponential(1);
 }
 
 const ARCHITECTURE_NAMES: Record<string, string> = {

@@ -39,7 +39,7 @@ export function TrainStep() {
       <StepHeader title="Train" actions={<RunActions />}>
         <RunSentence />
       </StepHeader>
-      <FailureNotice failure={run.failure} title="The run ended early" />
+      <FailureNotice failure={run.failure} title={run.stepsSeen > 0 ? "The run ended early" : "The run did not begin"} />
       {run.notices.map((notice) => (
         <Notice key={notice} tone="warning">
           {notice}

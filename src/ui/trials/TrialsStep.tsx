@@ -95,7 +95,7 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                     <td>{settings.batchSize}</td>
                     <td>{settings.epochs}</td>
                     <td>{formatLr(settings.maxLr)}</td>
-                    <td data-best={(auroc !== null && auroc === best) || undefined}>{formatMetric(auroc)}</td>
+                    <td data-best={(auroc !== null && auroc === best && auroc > 0.5) || undefined}>{formatMetric(auroc)}</td>
                     <td>{formatDuration(seconds)}</td>
                     <td>
                       <TrialActions
