@@ -8,6 +8,7 @@ import { PreparationState, PrepareActions, usePreparing } from "../parts/Prepari
 import { StepHeader } from "../parts/StepHeader";
 import styles from "./dataset.module.css";
 import { EmptyDataset } from "./EmptyDataset";
+import { FindingCounts } from "./FindingCounts";
 import { LabelMakeup } from "./LabelMakeup";
 import { PassedOver, Trust } from "./Trust";
 import { WaitingTiles, Wall } from "./Wall";
@@ -91,6 +92,7 @@ function Open() {
           <WhatToLearn dataset={dataset} disabled={preparing} />
           {sample.summary && <LabelMakeup sample={sample.summary} />}
           {sample.summary && <Trust sample={sample.summary} />}
+          <FindingCounts dataset={dataset} />
           <PassedOver dataset={dataset} failed={failed} />
         </div>
       </div>
