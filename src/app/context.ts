@@ -10,6 +10,8 @@ export interface LabContext {
   patch<Part extends PartOfState>(part: Part, change: Partial<LabState[Part]>): void;
   /** The sentence in `Lab status`. */
   say(status: string): void;
+  /** What the page keeps on disk: asked for again after whatever adds to it. */
+  measureDisk(): Promise<void>;
 }
 
 type PartOfState = "gpu" | "dataset" | "sample" | "preparation" | "finder" | "run" | "weights" | "evaluation";
@@ -21,6 +23,10 @@ export function createContext(store: StoreApi<LabState>, workers: Workers): LabC
     patch: (part, change) =>
       store.setState((state) => ({ [part]: { ...state[part], ...change } }) as Pick<LabState, typeof part>),
     say: (status) => store.setState({ status }),
+    measureDisk: async () => {
+      const { usage } = await navigator.storage.estimate();
+      store.setState({ diskBytes: usage ?? null });
+    },
   };
 }
 

@@ -204,6 +204,7 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
       preparing = job;
       await job.done;
       if (preparing === job) preparing = null;
+      await context.measureDisk();
     },
     stopPreparing() {
       if (!preparing) return;

@@ -35,7 +35,7 @@ type RunCommands = Pick<
 type GpuPart = "finder" | "run" | "evaluation";
 
 export function createRunCommands(context: LabContext): RunCommands {
-  const { store, workers, patch, say } = context;
+  const { store, workers, patch, say, measureDisk } = context;
   let finding: JobHandle | null = null;
   let running: JobHandle | null = null;
   let evaluating: JobHandle | null = null;
@@ -62,8 +62,7 @@ export function createRunCommands(context: LabContext): RunCommands {
   async function loadTrials(): Promise<Trial[]> {
     const trials = await workers.training.listTrials();
     store.setState({ trials });
-    const { usage } = await navigator.storage.estimate();
-    store.setState({ diskBytes: usage ?? null });
+    await measureDisk();
     return trials;
   }
 

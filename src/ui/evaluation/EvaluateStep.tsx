@@ -51,6 +51,7 @@ export function EvaluateStep() {
           name="Films evaluated"
           done={done}
           total={total}
+          unit="films"
           words={`${formatCount(done)} of ${formatCount(total)} films`}
         />
       )}

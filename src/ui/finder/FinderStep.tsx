@@ -37,6 +37,7 @@ export function FinderStep() {
           name="Steps of the finder"
           done={finder.points.length}
           total={finder.steps}
+          unit="steps"
           words={describeProgress(finder)}
         />
       )}
@@ -48,7 +49,7 @@ export function FinderStep() {
           legend={[
             { name: "smoothed", color: "var(--accent)" },
             { name: "each batch", color: "color-mix(in srgb, var(--accent) 40%, transparent)" },
-            { name: "picked", color: "var(--lr)" },
+            { name: "max LR", color: "var(--lr)" },
           ]}
           table={() => (
             <DataTable
