@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
-import type { FinderResult, TrainApi, Trial } from "../protocol/training";
+import { DEFAULT_SETTINGS } from "../protocol/settings";
+import type { EvaluateRequest, FinderResult, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { createDatasetCommands } from "./datasetCommands";
 import { INITIAL_STATE } from "./initialState";
@@ -17,6 +18,7 @@ const RESULT: FinderResult = {
   chosen: null,
 };
 const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown as LabState["preparation"]["sample"];
+const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) } } as unknown as typeof SAMPLE;
 
 /** The commands on a training worker that starts what it is asked for and ends it when told to. */
 function createLabOnDoubles() {
@@ -26,6 +28,7 @@ function createLabOnDoubles() {
     preparation: { ...INITIAL_STATE.preparation, state: "done", sample: SAMPLE },
   }));
   const trials: Trial[] = [];
+  const evaluations: EvaluateRequest[] = [];
   const ports: { job: string; port: MessagePort; commands: string[] }[] = [];
   const open = (job: string, port: MessagePort) => {
     const commands: string[] = [];
@@ -36,7 +39,7 @@ function createLabOnDoubles() {
   const training: Partial<TrainApi> = {
     listTrials: async () => [...trials],
     readSteps: async () => [],
-    readSample: async () => SAMPLE as NonNullable<typeof SAMPLE>,
+    readSample: async () => SAMPLE_OF_TRIAL as NonNullable<typeof SAMPLE>,
     createTrial: async ({ settings, finder }) => {
       const trial = {
         id: trials.length + 1,
@@ -53,7 +56,10 @@ function createLabOnDoubles() {
     },
     train: (id, port) => open(`train ${id}`, port),
     find: (_, port) => open("find", port),
-    evaluate: (_, port) => open("evaluate", port),
+    evaluate: (request, port) => {
+      evaluations.push(request);
+      return open("evaluate", port);
+    },
   };
   const context = createContext(store, { training } as unknown as Workers);
   const run = createRunCommands(context);
@@ -63,7 +69,7 @@ function createLabOnDoubles() {
     ...createTrialCommands(context, run.loadTrials),
   };
   const started = (n: number) => vi.waitFor(() => expect(ports.map(({ job }) => job)).toHaveLength(n));
-  return { store, commands, ports, trials, started };
+  return { store, commands, ports, trials, evaluations, started };
 }
 
 beforeEach(() => {
@@ -149,5 +155,36 @@ describe("a finder's curve", () => {
     expect(store.getState()).toMatchObject({ weights: { choice: { kind: "fresh" } }, finder: { result: null } });
     ports[0]?.port.postMessage({ type: "finished", trial: trials[0] });
     await trained;
+  });
+});
+
+describe("an evaluation of weights from elsewhere", () => {
+  const weights = {
+    choice: { kind: "file" as const, name: "w", bytes: new ArrayBuffer(0) },
+    label: "w",
+    summary: null,
+    failure: null,
+  };
+  const ofTrial = { ...DEFAULT_SETTINGS, target: "Edema", imageSize: 32, batchSize: 4, arch: "densenet121" as const };
+  const trial = { id: 1, settings: ofTrial } as unknown as Trial;
+  const ofPage = { ...DEFAULT_SETTINGS, target: "Cardiomegaly", imageSize: 64, arch: "densenet-mini" as const };
+
+  it("holds the shown trial's films against that trial's target where none are prepared, on the weights' network", async () => {
+    const { commands, store, evaluations, started } = createLabOnDoubles();
+    const { preparation } = INITIAL_STATE;
+    store.setState({ weights, settings: ofPage, preparation, run: { ...INITIAL_STATE.run, trial } });
+    void commands.evaluate();
+    await started(1);
+    expect(evaluations[0]).toMatchObject({ sample: { store: "t" }, settings: { ...ofTrial, arch: "densenet-mini" } });
+    expect(store.getState().evaluation).toMatchObject({ target: "Edema", total: 2 });
+  });
+
+  it("takes the prepared films with the settings they were prepared with, whatever trial is shown", async () => {
+    const { commands, store, evaluations, started } = createLabOnDoubles();
+    store.setState({ weights, settings: ofPage, run: { ...INITIAL_STATE.run, trial } });
+    void commands.evaluate();
+    await started(1);
+    expect(evaluations[0]).toMatchObject({ sample: { store: "s" }, settings: ofPage });
+    expect(store.getState().evaluation).toMatchObject({ target: "Cardiomegaly", total: 3 });
   });
 });

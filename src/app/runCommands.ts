@@ -5,12 +5,14 @@ import { type Failure, LabError, toFailure } from "../protocol/labError";
 import {
   type DatasetFingerprint,
   type EvaluateEvent,
+  type EvaluateRequest,
   FINDER_DEFAULTS,
   type FinderEvent,
   type TrainEvent,
   type Trial,
 } from "../protocol/training";
 import { announce, type LabContext } from "./context";
+import { chooseEvaluated } from "./evaluated";
 import { formatCount, formatLr, formatPlural } from "./format";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
@@ -298,21 +300,18 @@ export function createRunCommands(context: LabContext): RunCommands {
 
     async evaluate() {
       await alone("evaluation", "An evaluation", async () => {
-        const { weights, preparation, settings, run: shown } = store.getState();
+        const { weights, run: shown } = store.getState();
         const fromWeights = weights.choice.kind !== "fresh";
         if (!fromWeights && !shown.trial) {
           throw new LabError("badSettings", "There are no weights to evaluate yet: train a trial, or choose a weights file.");
         }
         const ofTrial = shown.trial && !fromWeights ? shown.trial : null;
-        // After a reload the folder is forgotten, and the shown trial's films stand in for it.
-        const ownSample = async () => (shown.trial ? workers.training.readSample(shown.trial.id) : preparedSample());
-        const request = ofTrial
-          ? {
-              settings: ofTrial.settings,
-              sample: await ownSample(),
-              weights: { kind: "trial", trialId: ofTrial.id, which: "last" } as const,
-            }
-          : { settings, sample: preparation.sample ?? (await ownSample()), weights: weights.choice };
+        const { trial, settings } = chooseEvaluated(store.getState());
+        const request: EvaluateRequest = {
+          settings,
+          sample: trial ? await workers.training.readSample(trial.id) : preparedSample(),
+          weights: ofTrial ? { kind: "trial", trialId: ofTrial.id, which: "last" } : weights.choice,
+        };
         const label = ofTrial ? `Trial ${ofTrial.id}, last checkpoint` : weights.label;
         const name = ofTrial ? `trial-${ofTrial.id}` : weights.label.replace(/\.safetensors$/i, "");
         store.setState({
@@ -321,7 +320,7 @@ export function createRunCommands(context: LabContext): RunCommands {
             state: "running",
             label,
             name,
-            target: request.settings.target,
+            target: settings.target,
             total: request.sample.valid.slots.length,
           },
         });

@@ -11,6 +11,7 @@ import partsStyles from "../parts/parts.module.css";
 import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
+import { describeMismatch } from "./mismatch";
 import { PredictionTable } from "./PredictionTable";
 import { ProbabilityBars } from "./ProbabilityBars";
 
@@ -87,14 +88,6 @@ export function EvaluateStep() {
       </div>
     </>
   );
-}
-
-/** Weights from elsewhere may have learnt another finding, or the very films they are tried on; null where there is nothing to say. */
-function describeMismatch({ weights: { choice, summary, label }, settings: { target } }: LabState): string | null {
-  if (choice.kind !== "file") return null;
-  const learnt = summary?.classes[0];
-  const other = learnt !== undefined && learnt !== target ? ` They learnt ${learnt} and are held against ${target} here.` : "";
-  return `${label} may have been trained on some of these films; then the figures flatter it.${other}`;
 }
 
 function describeSource({ weights, run }: LabState): string {

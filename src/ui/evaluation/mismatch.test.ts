@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { INITIAL_STATE } from "../../app/initialState";
+import type { LabState, WeightsState } from "../../app/state";
+import { DEFAULT_SETTINGS } from "../../protocol/settings";
+import type { Trial } from "../../protocol/training";
+import { describeMismatch } from "./mismatch";
+
+const trialOf = (id: number, target: string) => ({ id, settings: { ...DEFAULT_SETTINGS, target } }) as Trial;
+const SUMMARY = { arch: "densenet121" as const, classes: ["Edema"], imageSize: 64, parameters: 1 };
+const FILE: WeightsState = {
+  choice: { kind: "file", name: "w", bytes: new ArrayBuffer(0) },
+  label: "w.safetensors",
+  summary: SUMMARY,
+  failure: null,
+};
+const OF_TRIAL: WeightsState = { ...FILE, choice: { kind: "trial", trialId: 2, which: "last" }, label: "trial-2", summary: null };
+
+/** A page that shows trial 1 and learns Cardiomegaly. */
+function labWith(weights: WeightsState, shown: string): LabState {
+  const trial = trialOf(1, shown);
+  return { ...INITIAL_STATE, weights, run: { ...INITIAL_STATE.run, trial }, trials: [trial, trialOf(2, "Edema")] };
+}
+
+it("says nothing of a trial's own weights", () => {
+  expect(describeMismatch(labWith(INITIAL_STATE.weights, "Edema"))).toBeNull();
+});
+
+it("compares a file with the shown trial's target, where its films are the ones that are evaluated", () => {
+  expect(describeMismatch(labWith(FILE, "Edema"))).not.toContain("They learnt");
+  expect(describeMismatch(labWith(FILE, "Fracture"))).toContain("They learnt Edema and are held against Fracture here.");
+});
+
+it("compares a file with the page's target, where films are prepared", () => {
+  const sample = {} as LabState["preparation"]["sample"];
+  const lab = { ...labWith(FILE, "Edema"), preparation: { ...INITIAL_STATE.preparation, sample } };
+  expect(describeMismatch(lab)).toContain("They learnt Edema and are held against Cardiomegaly here.");
+});
+
+it("compares what another trial learnt", () => {
+  expect(describeMismatch(labWith(OF_TRIAL, "Edema"))).toBeNull();
+  expect(describeMismatch(labWith(OF_TRIAL, "Fracture"))).toBe("trial-2 learnt Edema and is held against Fracture here.");
+});
