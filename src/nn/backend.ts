@@ -14,6 +14,14 @@ export interface OpenedGpu {
   failed: Promise<never>;
 }
 
+let present: { device: GPUDevice; report: AdapterReport } | null = null;
+
+/** The device that TF.js computes on. @throws Error before `openWebGpu` */
+export function getGpu(): { device: GPUDevice; report: AdapterReport } {
+  if (!present) throw new Error("No graphics card is open");
+  return present;
+}
+
 const BROWSERS = "Chrome or Edge 113 and later, Safari 26 and later, Firefox 141 and later on Windows";
 
 function noWebGpu(): LabError {
@@ -102,5 +110,6 @@ export async function openWebGpu({ allowSoftware }: { allowSoftware: boolean }):
   if (!(await tf.setBackend("webgpu"))) throw noWebGpu();
   // Left to choose, TF.js splits long reductions with float atomics, whose order is not fixed: a step would not repeat bit for bit.
   tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", webgpu_util.MatMulProgramType.MatMulPackedProgram);
+  present = { device, report };
   return { report, failed: watch(device) };
 }

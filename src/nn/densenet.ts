@@ -19,7 +19,7 @@ export const DENSENETS: Record<Architecture, DenseNetSpec> = {
   densenet161: { growth: 48, blocks: [6, 12, 36, 24], initialFeatures: 96, bnSize: 4 },
   densenet169: { growth: 32, blocks: [6, 12, 32, 32], initialFeatures: 64, bnSize: 4 },
   densenet201: { growth: 32, blocks: [6, 12, 48, 32], initialFeatures: 64, bnSize: 4 },
-  "densenet-mini": { growth: 8, blocks: [1, 2, 2, 2], initialFeatures: 8, bnSize: 2 },
+  "densenet-mini": { growth: 8, blocks: [1, 1, 2, 2], initialFeatures: 8, bnSize: 2 },
 };
 
 /** What an array is: parameters are trained, statistics are BatchNorm's, `batches` is its `num_batches_tracked`. */

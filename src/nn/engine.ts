@@ -1,4 +1,5 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
+import { LabError } from "../protocol/labError";
 import type { Architecture } from "../protocol/settings";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
@@ -49,6 +50,10 @@ export interface EngineOptions {
   classes: number;
   /** Weight of positive targets in the loss (torch `BCEWithLogitsLoss(pos_weight=...)`). */
   positiveWeight: number;
+  /** How the fused engine keeps activations: f32, or half-width (default f32). */
+  storage?: "f32" | "f16";
+  /** The fused engine keeps bottlenecks for the backward pass instead of computing them again (default false). */
+  keepBottlenecks?: boolean;
 }
 
 export interface Engine {
@@ -67,4 +72,18 @@ export interface Engine {
   /** Bytes allocated on the GPU, pooled buffers included, and live tensors. */
   memory(): { gpuBytes: number; tensors: number };
   dispose(): void;
+}
+
+/** @throws LabError badSettings where a training step on it has no meaning */
+export function checkBatch({ count, images }: Batch): void {
+  if (images.size < 32) {
+    throw new LabError(
+      "badSettings",
+      `Films of ${images.size} pixels are too small for a DenseNet: choose 32 or more.`,
+      "Image size",
+    );
+  }
+  if (count < 2 && images.size < 64) {
+    throw new LabError("badSettings", "One small film leaves BatchNorm a single value: choose 2 films or more.", "Batch size");
+  }
 }

@@ -1,10 +1,11 @@
-// The stock engine against torchvision, by the rule: logits 1e-4, loss 1e-5, and gradients and updated weights no further from
+// Both engines against torchvision, by the rule: logits 1e-4, loss 1e-5, and gradients and updated weights no further from
 // float64 than three times PyTorch's own float32.
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
 import { ARCHITECTURES, type Architecture } from "../protocol/settings";
 import { DENSENETS, listArrays } from "./densenet";
 import type { Batch, NamedArrays, OptimizerStep } from "./engine";
+import { createFusedEngine } from "./fusedEngine";
 import { fillByFormula, modelByFormula, project } from "./golden/formula";
 import inference from "./golden/inference.json";
 import training121 from "./golden/training121.json";
@@ -13,9 +14,11 @@ import { createStockEngine } from "./stockEngine";
 
 openTestGpu();
 
-function openEngine(name: string, classes: number, positiveWeight: number) {
+const ENGINES = { stock: createStockEngine, fused: createFusedEngine };
+
+function openEngine(kind: keyof typeof ENGINES, name: string, classes: number, positiveWeight: number) {
   const arch = ARCHITECTURES.find((known) => known === name) as Architecture;
-  const engine = createStockEngine({ arch, classes, positiveWeight }, 0);
+  const engine = ENGINES[kind]({ arch, classes, positiveWeight }, 0);
   engine.restore({ model: modelByFormula(listArrays(DENSENETS[arch], classes)), optimizer: new Map(), optimizerSteps: 0 });
   return engine;
 }
@@ -35,10 +38,10 @@ function relative(got: Float32Array, want: number[]): number {
   return norm(want.map((value, index) => value - (got[index] ?? Number.NaN))) / norm(want);
 }
 
-describe("inference", () => {
+describe.each(["stock", "fused"] as const)("inference of the %s engine", (kind) => {
   const { count, size, classes, cases } = inference;
-  it.each(cases)("of $arch equals torchvision's", async ({ arch, logits }) => {
-    const engine = openEngine(arch, classes, 1);
+  it.each(cases)("with $arch equals torchvision's", async ({ arch, logits }) => {
+    const engine = openEngine(kind, arch, classes, 1);
     expect(relative(await engine.predict(makeBatch(arch, count, size, classes)), logits)).toBeLessThan(1e-4);
     engine.dispose();
   });
@@ -60,10 +63,10 @@ function spread(arrays: NamedArrays, summaries: Summaries) {
 }
 
 // SwiftShader takes two minutes over DenseNet121.
-describe("one AdamW step", { timeout: 400_000 }, () => {
-  it.each([trainingMini, training121])("of $arch is as near to float64 as PyTorch's float32", async (golden) => {
+describe.each(["stock", "fused"] as const)("one AdamW step of the %s engine", { timeout: 400_000 }, (kind) => {
+  it.each([trainingMini, training121])("with $arch is as near to float64 as PyTorch's float32", async (golden) => {
     const { arch, count, size, classes, optimizer, positiveWeight, torchFloat32 } = golden;
-    const engine = openEngine(arch, classes, positiveWeight);
+    const engine = openEngine(kind, arch, classes, positiveWeight);
     const [beta1 = 0, beta2 = 0] = optimizer.betas;
     const step: OptimizerStep = { name: "adamw", ...optimizer, beta1, beta2 };
     let gradients: NamedArrays = new Map();

@@ -19,28 +19,34 @@ export interface Packing {
   size: number;
 }
 
-export function planPacking(arrays: readonly { name: string; shape: number[] }[]): Packing {
+/**
+ * One after another; with `align`, each begins at a multiple of so many elements, and the input channels of convolutions are filled up
+ * to a multiple of it, with zeros.
+ */
+export function planPacking(arrays: readonly { name: string; shape: number[] }[], align = 1): Packing {
+  const aligned = (count: number) => Math.ceil(count / align) * align;
   let offset = 0;
   const packed = arrays.map(({ name, shape }) => {
-    const size = shape.reduce((product, side) => product * side, 1);
     const [out = 1, input = 1, ...window] = shape;
-    const gpuShape = shape.length < 2 ? shape : [...window, input, out];
+    const gpuShape = shape.length < 2 ? shape : [...window, window.length > 0 ? aligned(input) : input, out];
+    const size = gpuShape.reduce((product, side) => product * side, 1);
     const array = { name, shape, gpuShape, offset, size };
-    offset += size;
+    offset = aligned(offset + size);
     return array;
   });
   return { arrays: packed, size: offset };
 }
 
 /** Swaps between [out, in, window] and [window, in, out], `window` being height*width, or 1 for linear. */
-function reorder(source: Float32Array, target: Float32Array, shape: number[], toGpu: boolean): void {
+function reorder(source: Float32Array, target: Float32Array, { shape, gpuShape }: PackedArray, toGpu: boolean): void {
   const [out = 1, input = 1, ...sides] = shape;
+  const gpuInput = gpuShape[gpuShape.length - 2] ?? 1;
   const window = sides.reduce((product, side) => product * side, 1);
   let ours = 0;
   for (let o = 0; o < out; o++) {
     for (let i = 0; i < input; i++) {
       for (let w = 0; w < window; w++) {
-        const gpus = (w * input + i) * out + o;
+        const gpus = (w * gpuInput + i) * out + o;
         if (toGpu) target[gpus] = source[ours] ?? 0;
         else target[ours] = source[gpus] ?? 0;
         ours++;
@@ -50,23 +56,26 @@ function reorder(source: Float32Array, target: Float32Array, shape: number[], to
 }
 
 /** @throws Error where a name is missing; shapes are taken to be right */
-export function pack(packing: Packing, named: NamedArrays): Float32Array {
+export function pack(packing: Packing, named: NamedArrays): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(packing.size);
-  for (const { name, shape, offset, size } of packing.arrays) {
+  for (const packed of packing.arrays) {
+    const { name, shape, offset, size } = packed;
     const array = named.get(name);
     if (!array) throw new Error(`No array ${name} to pack`);
     const target = flat.subarray(offset, offset + size);
     if (shape.length < 2) target.set(array.data);
-    else reorder(array.data, target, shape, true);
+    else reorder(array.data, target, packed, true);
   }
   return flat;
 }
 
 export function unpack(packing: Packing, flat: Float32Array): [string, NamedArray][] {
-  return packing.arrays.map(({ name, shape, offset, size }) => {
+  return packing.arrays.map((packed) => {
+    const { name, shape, offset, size } = packed;
     const source = flat.subarray(offset, offset + size);
-    const data = shape.length < 2 ? source.slice() : new Float32Array(size);
-    if (shape.length >= 2) reorder(source, data, shape, false);
+    const elements = shape.reduce((product, side) => product * side, 1);
+    const data = shape.length < 2 ? source.slice() : new Float32Array(elements);
+    if (shape.length >= 2) reorder(source, data, packed, false);
     return [name, { shape, data }];
   });
 }

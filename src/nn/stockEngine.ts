@@ -2,11 +2,18 @@
 // backend is set; not fast, and not frugal with memory.
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
-import { LabError } from "../protocol/labError";
 import { NORMALISATION } from "../protocol/settings";
 import { type BatchStatistics, NORM_EPSILON, NORM_MOMENTUM, normaliseBatch } from "./batchNorm";
 import { DENSENETS, denseNet, listArrays } from "./densenet";
-import type { Batch, Engine, EngineOptions, EngineSnapshot, NamedArrays, OptimizerStep } from "./engine";
+import {
+  type Batch,
+  checkBatch,
+  type Engine,
+  type EngineOptions,
+  type EngineSnapshot,
+  type NamedArrays,
+  type OptimizerStep,
+} from "./engine";
 import { initialise } from "./initialise";
 import { binaryCrossEntropy } from "./loss";
 import { checkArrays } from "./namedArrays";
@@ -140,19 +147,6 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
     );
     tf.dispose(statistics.map(({ mean, variance }) => [mean, variance]));
     return { loss, outputs, gradient, updated, runningMean, runningVariance };
-  }
-
-  function checkBatch({ count, images }: Batch): void {
-    if (images.size < 32) {
-      throw new LabError(
-        "badSettings",
-        `Films of ${images.size} pixels are too small for a DenseNet: choose 32 or more.`,
-        "Image size",
-      );
-    }
-    if (count < 2 && images.size < 64) {
-      throw new LabError("badSettings", "One small film leaves BatchNorm a single value: choose 2 films or more.", "Batch size");
-    }
   }
 
   return {

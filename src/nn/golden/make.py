@@ -19,7 +19,7 @@ SPECS = {
     "densenet161": (48, (6, 12, 36, 24), 96, 4),
     "densenet169": (32, (6, 12, 32, 32), 64, 4),
     "densenet201": (32, (6, 12, 48, 32), 64, 4),
-    "densenet-mini": (8, (1, 2, 2, 2), 8, 2),
+    "densenet-mini": (8, (1, 1, 2, 2), 8, 2),
 }
 ADAMW = {"lr": 1e-3, "betas": [0.9, 0.99], "eps": 1e-8, "weightDecay": 1e-2}
 POSITIVE_WEIGHT = 1.75

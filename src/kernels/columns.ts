@@ -1,0 +1,88 @@
+// What an invocation keeps of the columns it sees, for BatchNorm forward and backward, as WGSL; `$` marks its quad of columns. The
+// parts of all invocations are put together in a fixed order by normalise.ts and normGradient.ts, so that a step repeats bit for bit.
+import { type Binding, defineKernel, type Kernel, write } from "./kernel";
+
+export type Columns = "none" | "moments" | "sums";
+
+export const BEGIN_COLUMN = "var first$ = vec4<f32>(); var second$ = vec4<f32>(); var origin$ = vec4<f32>();";
+
+/** Deviations are taken from the first value seen, not from zero: what large means would cancel is not lost. */
+export const SEE_MOMENT =
+  "if (count == 0u) { origin$ = kept; } let away = kept - origin$; first$ += away; second$ += away * away;";
+
+/** Count, mean and squared distance from it: MOMENT_QUADS quads a part. */
+export const KEEP_MOMENTS = `let many = f32(max(count, 1u)); let drift = first$ / many;
+let at = (u.partsFrom + part) * 3u * u.columnQuads + column$;
+store_columnParts(at, vec4<f32>(f32(count)));
+store_columnParts(at + u.columnQuads, origin$ + drift);
+store_columnParts(at + 2u * u.columnQuads, max(second$ - first$ * drift, vec4<f32>()));`;
+export const MOMENT_QUADS = 3;
+
+/** Two sums a part. */
+export const KEEP_SUMS = `let at = (u.partsFrom + part) * 2u * u.columnQuads + column$;
+store_columnParts(at, first$); store_columnParts(at + u.columnQuads, second$);`;
+
+/**
+ * The gradient back through ReLU and BatchNorm's scale, for `value` at `column$` of `pixel`. `dy` is masked; its column sums are the
+ * gradients of shift and scale. What goes on is gamma * dy: what BatchNorm takes off for its batch statistics is taken off once for all
+ * later layers (normGradient.ts), by linearity.
+ */
+export const NORM_GRADIENT = {
+  perColumn: `let scale$ = load_norms(u.scales + column$); let shift$ = load_norms(u.shifts + column$);
+let mean$ = load_statistics(u.means + column$); let deviation$ = load_statistics(u.deviations + column$);
+let gamma$ = load_parameters(u.gammas + column$);`,
+  perValue: `let seen = load_seen(pixel * u.seenStride + column$);
+let dy = select(vec4<f32>(), value, fma(seen, scale$, shift$) > vec4<f32>());
+first$ += dy; second$ += dy * (seen - mean$) * deviation$;`,
+  uniforms: { scales: "u32", shifts: "u32", means: "u32", deviations: "u32", gammas: "u32", seenStride: "u32" },
+} as const;
+
+const common = { rows: "u32", rowsPerStrip: "u32", strips: "u32", columnQuads: "u32", partsFrom: "u32" } as const;
+
+/**
+ * A kernel that walks down the rows of a quad of columns, strip by strip. `perRow` sees `row`, `pixel` (the same) and `column0`; it leaves
+ * `kept` for moments, or adds to `first0` and `second0`.
+ */
+export function defineStrips<B extends string, U extends string>(parts: {
+  name: string;
+  bindings: Record<B, Binding>;
+  uniforms: Record<U, "u32" | "f32">;
+  functions?: string;
+  perColumn?: string;
+  perRow: string;
+  columns: Columns;
+}): Kernel<B | "columnParts", U | keyof typeof common> {
+  const { name, columns, functions = "", perColumn = "", perRow } = parts;
+  const moments = columns === "moments";
+  return defineKernel({
+    name,
+    workgroupSize: 16,
+    bindings: { ...parts.bindings, columnParts: write("f32") } as Record<B | "columnParts", Binding>,
+    uniforms: { ...common, ...parts.uniforms } as Record<U | keyof typeof common, "u32" | "f32">,
+    functions,
+    body: `
+let column$ = thread % u.columnQuads; let part = thread / u.columnQuads;
+if (part >= u.strips) { return; }
+${perColumn}
+${BEGIN_COLUMN}
+var count = 0u;
+let lastRow = min((part + 1u) * u.rowsPerStrip, u.rows);
+for (var row = part * u.rowsPerStrip; row < lastRow; row++) {
+let pixel = row;
+${perRow}
+${moments ? SEE_MOMENT : ""}
+count++;
+}
+${moments ? KEEP_MOMENTS : KEEP_SUMS}`.replaceAll("$", "0"),
+  });
+}
+
+export function planStrips(
+  { rows, columnQuads }: { rows: number; columnQuads: number },
+  { threads, maxParts }: { threads: number; maxParts: number },
+) {
+  const wanted = Math.max(1, Math.min(Math.ceil(threads / columnQuads), rows, maxParts));
+  const rowsPerStrip = Math.ceil(rows / wanted);
+  const parts = Math.ceil(rows / rowsPerStrip);
+  return { rowsPerStrip, parts, strips: parts, threads: parts * columnQuads };
+}

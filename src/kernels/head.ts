@@ -1,0 +1,112 @@
+// The head: the mean over each image of max(0, x * scale + shift), the linear classifier, and BCE with logits; forward and gradients.
+// Classifier weights lie as [in, classes], then the biases.
+import { defineStrips, NORM_GRADIENT } from "./columns";
+import { defineKernel, read, type Storage, write } from "./kernel";
+
+/** pooled [images, columnQuads] */
+export const headPool = (seen: Storage) =>
+  defineKernel({
+    name: "headPool",
+    bindings: { seen: read(seen), norms: read("f32"), pooled: write("f32") },
+    uniforms: { values: "u32", columnQuads: "u32", pixels: "u32", seenStride: "u32", scales: "u32", shifts: "u32" },
+    body: `
+if (thread >= u.values) { return; }
+let column = thread % u.columnQuads;
+let first = (thread / u.columnQuads) * u.pixels;
+let scale = load_norms(u.scales + column);
+let shift = load_norms(u.shifts + column);
+var sum = vec4<f32>();
+for (var pixel = first; pixel < first + u.pixels; pixel++) {
+  sum += max(fma(load_seen(pixel * u.seenStride + column), scale, shift), vec4<f32>());
+}
+store_pooled(thread, sum / f32(u.pixels));`,
+  });
+
+/**
+ * `out` gets, for every image and class, from `outFirst` on: the logit, and `stride` scalars later its loss
+ * (1 - t) z + (1 + (w - 1) t) softplus(-z), and again as much later the gradient of the mean loss over `elements` of them.
+ */
+export const headLoss = defineKernel({
+  name: "headLoss",
+  workgroupSize: 16,
+  bindings: { pooled: read("scalar"), parameters: read("scalar"), targets: read("scalar"), out: write("scalar") },
+  uniforms: {
+    values: "u32",
+    channels: "u32",
+    classes: "u32",
+    weights: "u32",
+    biases: "u32",
+    outFirst: "u32",
+    stride: "u32",
+    elements: "f32",
+    positiveWeight: "f32",
+  },
+  body: `
+if (thread >= u.values) { return; }
+let image = thread / u.classes;
+let class_ = thread % u.classes;
+var z = 0.0;
+for (var channel = 0u; channel < u.channels; channel++) {
+  z = fma(load_pooled(image * u.channels + channel), load_parameters(u.weights + channel * u.classes + class_), z);
+}
+z += load_parameters(u.biases + class_);
+let at = u.outFirst + thread;
+let target_ = load_targets(at);
+let weight = fma(target_, u.positiveWeight - 1.0, 1.0);
+let small = exp(-abs(z));
+let softplus = max(-z, 0.0) + log(1.0 + small);
+// sigmoid(-z), without an overflow on either side.
+let failing = select(1.0, small, z > 0.0) / (1.0 + small);
+store_out(at, z);
+store_out(at + u.stride, fma(1.0 - target_, z, weight * softplus));
+store_out(at + 2u * u.stride, ((1.0 - target_) - weight * failing) / u.elements);`,
+});
+
+/** Adds the classifier's gradients; invocation `channels` is the biases'. */
+export const headWeightGradient = defineKernel({
+  name: "headWeightGradient",
+  bindings: { pooled: read("scalar"), slopes: read("scalar"), gradients: write("scalar") },
+  uniforms: { images: "u32", channels: "u32", classes: "u32", slopesFirst: "u32", weights: "u32", biases: "u32" },
+  body: `
+if (thread > u.channels) { return; }
+for (var class_ = 0u; class_ < u.classes; class_++) {
+  var sum = 0.0;
+  for (var image = 0u; image < u.images; image++) {
+    var seen = 1.0;
+    if (thread < u.channels) { seen = load_pooled(image * u.channels + thread); }
+    sum = fma(seen, load_slopes(u.slopesFirst + image * u.classes + class_), sum);
+  }
+  let at = select(u.biases + class_, u.weights + thread * u.classes + class_, thread < u.channels);
+  store_gradients(at, load_gradients(at) + sum);
+}`,
+});
+
+/** Begins the last block's gradient: gamma * dy at every pixel. */
+export const headPoolGradient = (seen: Storage) =>
+  defineStrips({
+    name: "headPoolGradient",
+    bindings: {
+      seen: read(seen),
+      norms: read("f32"),
+      statistics: read("f32"),
+      parameters: read("f32"),
+      classifier: read("scalar"),
+      slopes: read("scalar"),
+      out: write("f32"),
+    },
+    uniforms: { ...NORM_GRADIENT.uniforms, pixels: "u32", classes: "u32", slopesFirst: "u32", weights: "u32", outStride: "u32" },
+    perColumn: NORM_GRADIENT.perColumn,
+    perRow: `
+let image = pixel / u.pixels;
+var value = vec4<f32>();
+for (var class_ = 0u; class_ < u.classes; class_++) {
+  let slope = load_slopes(u.slopesFirst + image * u.classes + class_);
+  for (var lane = 0u; lane < 4u; lane++) {
+    value[lane] += slope * load_classifier(u.weights + (column$ * 4u + lane) * u.classes + class_);
+  }
+}
+value /= f32(u.pixels);
+${NORM_GRADIENT.perValue}
+store_out(pixel * u.outStride + column$, gamma$ * dy);`,
+    columns: "sums",
+  });

@@ -1,0 +1,295 @@
+// The matrix product behind every convolution's forward pass and gradient to the input: rows are pixels, columns are output
+// channels, and the inner length is the window times the input channels. Not a kernel by itself: an operation brings its loads and
+// what becomes of a value. The gradient to the weights has another shape of reduction (weightProduct.ts).
+import { BEGIN_COLUMN, KEEP_MOMENTS, KEEP_SUMS, SEE_MOMENT } from "./columns";
+import { type Binding, defineKernel, type Format, read, write } from "./kernel";
+import { OUTSIDE, taps, type Window, windowFunctions, windowUniforms } from "./window";
+
+/**
+ * `direct`: each invocation loads what it needs. `tiled`: a workgroup shares its tiles in workgroup memory, as real graphics cards
+ * want it; software adapters run barriers slowly.
+ */
+export type Tiling = "direct" | "tiled";
+
+/** Rows an invocation computes, times two quads of columns. */
+export const ROWS = 8;
+const QUADS = 2;
+export const COLUMNS = 4 * QUADS;
+
+export interface Tile {
+  /** Invocations along the columns and along the rows of a workgroup; direct ones stand in a line. */
+  across: number;
+  down: number;
+}
+
+const DIRECT_SIZE = 8;
+/** 64 x 64, and 128 x 32 for the few channels that a dense layer adds. */
+const WIDE: Tile = { across: 8, down: 8 };
+const NARROW: Tile = { across: 4, down: 16 };
+/** Inner quads a tile holds at a time. */
+const DEPTH = 4;
+
+export interface ProductParts<B extends string, U extends string> {
+  name: string;
+  tiling: Tiling;
+  /** Few columns: the narrow tile. */
+  narrow?: boolean;
+  /** How the left side is stored. */
+  left: Format;
+  /** The left side is read as max(0, x * scale + shift): BatchNorm and ReLU on load. */
+  activate: boolean;
+  window: Window | null;
+  /** The weights lie as [tap, in, out]. `forward` runs along in, `gradient` along out. */
+  weights: "forward" | "gradient";
+  bindings: Record<B, Binding>;
+  uniforms: Record<U, "u32" | "f32">;
+  /** WGSL once for each quad of columns; `$` is 0 or 1, `column$` the quad. */
+  perColumn?: string;
+  /** WGSL for each value: `value`, of `pixel` and `column$`; `first$` and `second$` are its column's sums. */
+  perValue: string;
+  /**
+   * What is kept of each column for BatchNorm. `moments`: count, mean and squared deviations of what `perValue` leaves in
+   * `kept`; `sums`: `first$` and `second$` as `perValue` added them up.
+   */
+  columns: "none" | "moments" | "sums";
+}
+
+const common = {
+  rows: "u32",
+  rowsPerStrip: "u32",
+  strips: "u32",
+  columnQuads: "u32",
+  innerQuads: "u32",
+  leftStride: "u32",
+  weights: "u32",
+  scales: "u32",
+  shifts: "u32",
+  partsFrom: "u32",
+} as const;
+export type ProductUniform = keyof typeof common | keyof typeof windowUniforms;
+
+const each = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
+const perQuad = (template: string) => each(QUADS, (j) => template.replaceAll("$", String(j)));
+
+/** a[i] holds four inner elements of row i; b<e>_<j> the columns of quad j at inner element e. */
+function multiply(rows: string): string {
+  return each(ROWS, (i) =>
+    each(4, (e) => each(QUADS, (j) => `sum_${i}_${j} = fma(vec4<f32>(${rows}${i}.${"xyzw"[e]}), b${e}_${j}, sum_${i}_${j});`)),
+  );
+}
+
+/** Four columns' inner quads w0 to w3 as four inner elements' column quads. */
+function turn(j: number): string {
+  return each(4, (e) => {
+    const at = "xyzw"[e];
+    return `let b${e}_${j} = vec4<f32>(w0_${j}.${at}, w1_${j}.${at}, w2_${j}.${at}, w3_${j}.${at});`;
+  });
+}
+
+/** The weights of inner quad `k` at `tap` for a quad of columns: forward they lie side by side, backward they are turned. */
+function loadWeights(weights: "forward" | "gradient"): string {
+  if (weights === "forward") {
+    return each(4, (e) =>
+      each(
+        QUADS,
+        (j) =>
+          `let b${e}_${j} = load_parameters(u.weights + ((tap * u.innerQuads + k) * 4u + ${e}u) * u.columnQuads + column${j});`,
+      ),
+    );
+  }
+  return each(QUADS, (j) =>
+    [
+      each(
+        4,
+        (e) =>
+          `let w${e}_${j} = load_parameters(u.weights + ((tap * u.columnQuads + column${j}) * 4u + ${e}u) * u.innerQuads + k);`,
+      ),
+      turn(j),
+    ].join("\n"),
+  );
+}
+
+function directLoop(parts: { activate: boolean; window: Window | null; weights: "forward" | "gradient" }): string {
+  const { activate, window, weights } = parts;
+  const value = (i: number) => {
+    const loaded = `load_left(place${i} + k)`;
+    const active = activate ? `max(fma(${loaded}, scale, shift), vec4<f32>())` : loaded;
+    return window ? `select(vec4<f32>(), ${active}, place${i} != OUTSIDE)` : active;
+  };
+  return `
+${each(ROWS, (i) => {
+  const pixel = `min(row + ${i}u, u.rows - 1u)`;
+  return window ? `let corner${i} = corner_of(${pixel});` : `let place${i} = ${pixel} * u.leftStride;`;
+})}
+for (var tap = 0u; tap < ${taps(window)}u; tap++) {
+${window ? each(ROWS, (i) => `let place${i} = place_of(corner${i}, tap);`) : ""}
+for (var k = 0u; k < u.innerQuads; k++) {
+${activate ? "let scale = load_norms(u.scales + k); let shift = load_norms(u.shifts + k);" : ""}
+${each(ROWS, (i) => `let a${i} = ${value(i)};`)}
+${loadWeights(weights)}
+${multiply("a")}
+}
+}`;
+}
+
+function tiledLoop(
+  parts: { activate: boolean; window: Window | null; weights: "forward" | "gradient" },
+  { across, down }: Tile,
+): string {
+  const { activate, window, weights } = parts;
+  const size = across * down;
+  const rows = down * ROWS;
+  const quads = across * QUADS;
+  const rowsLoaded = (rows * DEPTH) / size;
+  const columnsLoaded = (quads * 4 * DEPTH) / size;
+  const loaded = activate
+    ? "max(fma(load_left(place + k), load_norms(u.scales + k), load_norms(u.shifts + k)), vec4<f32>())"
+    : "load_left(place + k)";
+  const lanes = quads * 4;
+  const fillWeights =
+    weights === "forward"
+      ? `let k = depth + item / ${lanes}u; let column = firstColumn + item % ${quads}u;
+let at = ((tap * u.innerQuads + k) * 4u + (item / ${quads}u) % 4u) * u.columnQuads + column;`
+      : `let k = depth + item / ${lanes}u; let column = firstColumn + (item % ${lanes}u) / 4u;
+let at = ((tap * u.columnQuads + column) * 4u + item % 4u) * u.innerQuads + k;`;
+  const readWeights =
+    weights === "forward"
+      ? each(4, (e) => each(QUADS, (j) => `let b${e}_${j} = right_tile[(k * 4u + ${e}u) * ${quads}u + lx * ${QUADS}u + ${j}u];`))
+      : each(QUADS, (j) => {
+          const loads = each(4, (e) => `let w${e}_${j} = right_tile[k * ${lanes}u + (lx * ${QUADS}u + ${j}u) * 4u + ${e}u];`);
+          return `${loads}\n${turn(j)}`;
+        });
+  return `
+${window ? each(rowsLoaded, (i) => `let corner${i} = corner_of(min(tileRow + (local + ${i * size}u) / ${DEPTH}u, u.rows - 1u));`) : ""}
+for (var tap = 0u; tap < ${taps(window)}u; tap++) {
+for (var depth = 0u; depth < u.innerQuads; depth += ${DEPTH}u) {
+workgroupBarrier();
+${each(
+  rowsLoaded,
+  (i) => `{
+let item = local + ${i * size}u; let k = depth + item % ${DEPTH}u; let tileLine = item / ${DEPTH}u;
+let place = ${window ? `place_of(corner${i}, tap)` : "min(tileRow + tileLine, u.rows - 1u) * u.leftStride"};
+var loaded = vec4<f32>();
+if (k < u.innerQuads${window ? " && place != OUTSIDE" : ""}) { loaded = ${loaded}; }
+left_tile[(item % ${DEPTH}u) * ${rows}u + tileLine] = loaded;
+}`,
+)}
+${each(
+  columnsLoaded,
+  (i) => `{
+let item = local + ${i * size}u;
+${fillWeights}
+var loaded = vec4<f32>();
+if (k < u.innerQuads && column < u.columnQuads) { loaded = load_parameters(u.weights + at); }
+right_tile[item] = loaded;
+}`,
+)}
+workgroupBarrier();
+for (var k = 0u; k < ${DEPTH}u; k++) {
+${each(ROWS, (i) => `let a${i} = left_tile[k * ${rows}u + ly * ${ROWS}u + ${i}u];`)}
+${readWeights}
+${multiply("a")}
+}
+}
+}`;
+}
+
+/** One invocation's tile, strip by strip; then what it keeps of its columns. */
+export function defineProduct<B extends string, U extends string>(parts: ProductParts<B, U>) {
+  const { name, tiling, left, activate, window, columns } = parts;
+  const tile = parts.narrow ? NARROW : WIDE;
+  const tiled = tiling === "tiled";
+  const rowsAtOnce = tiled ? tile.down * ROWS : ROWS;
+  const moments = columns === "moments";
+  const keeps = columns !== "none";
+
+  const start = tiled
+    ? `let lx = local % ${tile.across}u; let ly = local / ${tile.across}u;
+let columnTiles = (u.columnQuads + ${tile.across * QUADS - 1}u) / ${tile.across * QUADS}u;
+let strip = group / columnTiles;
+let firstColumn = (group % columnTiles) * ${tile.across * QUADS}u;
+let firstQuad = firstColumn + lx * ${QUADS}u;
+let part = strip * ${tile.down}u + ly;
+if (strip >= u.strips) { return; }`
+    : `let columnTiles = (u.columnQuads + ${QUADS - 1}u) / ${QUADS}u;
+let strip = thread / columnTiles;
+let firstQuad = (thread % columnTiles) * ${QUADS}u;
+let part = strip;
+if (strip >= u.strips) { return; }`;
+
+  const value = (i: number, j: number) =>
+    `{ let value = sum_${i}_$; let pixel = row + ${i}u;
+${parts.perValue}
+${moments ? SEE_MOMENT : ""}
+}`.replaceAll("$", String(j));
+
+  const body = `
+${start}
+${each(QUADS, (j) => `let live${j} = firstQuad + ${j}u < u.columnQuads; let column${j} = min(firstQuad + ${j}u, u.columnQuads - 1u);`)}
+${perQuad(parts.perColumn ?? "")}
+${keeps ? perQuad(BEGIN_COLUMN) : ""}
+var count = 0u;
+let lastRow = min((strip + 1u) * u.rowsPerStrip, u.rows);
+for (var tileRow = strip * u.rowsPerStrip; tileRow < lastRow; tileRow += ${rowsAtOnce}u) {
+let row = tileRow${tiled ? ` + ly * ${ROWS}u` : ""};
+${each(ROWS, (i) => each(QUADS, (j) => `var sum_${i}_${j} = vec4<f32>();`))}
+${tiled ? tiledLoop(parts, tile) : directLoop(parts)}
+${each(
+  ROWS,
+  (i) => `if (row + ${i}u < lastRow) {
+${each(QUADS, (j) => `if (live${j}) ${value(i, j)}`)}
+count++;
+}`,
+)}
+}
+${keeps ? perQuad(`if (live$) { ${moments ? KEEP_MOMENTS : KEEP_SUMS} }`) : ""}`;
+
+  return defineKernel({
+    name,
+    workgroupSize: tiled ? tile.across * tile.down : DIRECT_SIZE,
+    bindings: {
+      left: read(left),
+      parameters: read("f32"),
+      ...(activate ? { norms: read("f32") } : {}),
+      ...(keeps ? { columnParts: write("f32") } : {}),
+      ...parts.bindings,
+    } as Record<B | "left" | "parameters" | "norms" | "columnParts", Binding>,
+    uniforms: { ...common, ...(window ? windowUniforms : {}), ...parts.uniforms } as Record<U | ProductUniform, "u32" | "f32">,
+    functions: [
+      OUTSIDE,
+      window ? windowFunctions(window) : "",
+      tiled
+        ? `var<workgroup> left_tile: array<vec4<f32>, ${tile.down * ROWS * DEPTH}>;
+var<workgroup> right_tile: array<vec4<f32>, ${tile.across * QUADS * 4 * DEPTH}>;`
+        : "",
+    ].join("\n"),
+    body,
+  });
+}
+
+export interface ProductGrid {
+  rowsPerStrip: number;
+  strips: number;
+  /** Parts of each column that `columnParts` gets. */
+  parts: number;
+  threads: number;
+}
+
+/**
+ * How the rows are cut into strips: enough of them to keep an adapter busy that runs `threads` invocations well, and no more than
+ * `maxParts` parts of a column to add up.
+ */
+export function planProduct(
+  { rows, columnQuads }: { rows: number; columnQuads: number },
+  { tiling, narrow, threads, maxParts }: { tiling: Tiling; narrow?: boolean; threads: number; maxParts: number },
+): ProductGrid {
+  const tile = narrow ? NARROW : WIDE;
+  const [rowsAtOnce, size, partsPerStrip] =
+    tiling === "tiled" ? [tile.down * ROWS, tile.across * tile.down, tile.down] : [ROWS, 1, 1];
+  const columnTiles = Math.ceil(columnQuads / (tiling === "tiled" ? tile.across * QUADS : QUADS));
+  const wanted = Math.ceil(threads / (columnTiles * size));
+  const strips = Math.max(1, Math.min(wanted, Math.ceil(rows / rowsAtOnce), Math.floor(maxParts / partsPerStrip)));
+  const rowsPerStrip = Math.ceil(rows / rowsAtOnce / strips) * rowsAtOnce;
+  const used = Math.ceil(rows / rowsPerStrip);
+  return { rowsPerStrip, strips: used, parts: used * partsPerStrip, threads: columnTiles * used * size };
+}

@@ -1,0 +1,206 @@
+// The matrix product behind every convolution's gradient to the weights: rows are window times input channels, columns output
+// channels, and the reduction runs over all pixels. It is cut into parts that are added up in order (sumParts.ts): no float
+// atomics, so a step repeats bit for bit. Not the forward pass nor the gradient to the input (product.ts).
+import { defineKernel, type Format, read, write } from "./kernel";
+import type { Tiling } from "./product";
+import { OUTSIDE, type Window, windowFunctions, windowUniforms } from "./window";
+
+const QUADS = 2;
+const DIRECT_SIZE = 8;
+/** A workgroup's tile: 64 x 64 weights, 8 x 8 an invocation; this many pixels at a time. */
+const ACROSS = 8;
+const DEPTH = 8;
+
+export interface WeightProductParts {
+  name: string;
+  tiling: Tiling;
+  left: Format;
+  activate: boolean;
+  window: Window | null;
+  /** Row quads an invocation computes: 1 where a tap has a single quad of channels. */
+  rowQuads: 1 | 2;
+}
+
+const common = {
+  pixels: "u32",
+  pixelsPerPart: "u32",
+  parts: "u32",
+  innerQuads: "u32",
+  taps: "u32",
+  columnQuads: "u32",
+  leftStride: "u32",
+  rightStride: "u32",
+  scales: "u32",
+  shifts: "u32",
+  out: "u32",
+  outStride: "u32",
+  add: "u32",
+} as const;
+
+const each = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
+
+/** a<r>: quad r of rows; b<j>: quad j of columns; of one pixel. */
+function multiply(rowQuads: number): string {
+  return each(rowQuads, (r) =>
+    each(4, (e) =>
+      each(QUADS, (j) => `sum_${r * 4 + e}_${j} = fma(vec4<f32>(a${r}.${"xyzw"[e]}), b${j}, sum_${r * 4 + e}_${j});`),
+    ),
+  );
+}
+
+/**
+ * Bindings: `left` [pixels, channels] (the convolution's input), `right` [pixels, columns] (the gradient at its output), `norms` where
+ * activated, `out`, to which the weights' gradient is added where `add` is 1, and which else holds one part after another.
+ */
+export function defineWeightProduct({ name, tiling, left, activate, window, rowQuads }: WeightProductParts) {
+  const tiled = tiling === "tiled";
+  const activated = (r: number, loaded: string) => (activate ? `max(fma(${loaded}, scale${r}, shift${r}), vec4<f32>())` : loaded);
+
+  const direct = `
+var corner = ${window ? "corner_of(first)" : "vec3<i32>()"};
+for (var pixel = first; pixel < last; pixel++) {
+${window ? "let place = place_of(corner, tap);" : "let place = pixel * u.leftStride;"}
+${each(rowQuads, (r) => {
+  const value = activated(r, `load_left(place + inner${r})`);
+  return `let a${r} = ${window ? `select(vec4<f32>(), ${value}, place != OUTSIDE)` : value};`;
+})}
+${each(QUADS, (j) => `let b${j} = load_right(pixel * u.rightStride + column${j});`)}
+${multiply(rowQuads)}
+${
+  window
+    ? `corner.z += ${window.stride}i;
+if (corner.z == i32(u.outWidth) * ${window.stride}i - ${window.pad}i) {
+  corner.z = -${window.pad}i; corner.y += ${window.stride}i;
+  if (corner.y == i32(u.outHeight) * ${window.stride}i - ${window.pad}i) { corner.y = -${window.pad}i; corner.x += i32(u.height); }
+}`
+    : ""
+}
+}`;
+
+  const rowsWide = ACROSS * rowQuads;
+  const columnsWide = ACROSS * QUADS;
+  const size = ACROSS * ACROSS;
+  const shared = `
+for (var begin = first; begin < last; begin += ${DEPTH}u) {
+workgroupBarrier();
+${each((rowsWide * DEPTH) / size, (i) => {
+  return `{
+let item = local + ${i * size}u; let pixel = begin + item / ${rowsWide}u;
+let quad = tileFirst + item % ${rowsWide}u; let inner = quad % u.innerQuads;
+var loaded = vec4<f32>();
+if (pixel < last && quad < u.taps * u.innerQuads) {
+  let place = ${window ? "place_of(corner_of(pixel), quad / u.innerQuads)" : "pixel * u.leftStride"};
+  if (place != OUTSIDE) {
+    loaded = ${activate ? "max(fma(load_left(place + inner), load_norms(u.scales + inner), load_norms(u.shifts + inner)), vec4<f32>())" : "load_left(place + inner)"};
+  }
+}
+left_tile[item] = loaded;
+}`;
+})}
+${each((columnsWide * DEPTH) / size, (i) => {
+  return `{
+let item = local + ${i * size}u; let pixel = begin + item / ${columnsWide}u; let column = columnFirst + item % ${columnsWide}u;
+var loaded = vec4<f32>();
+if (pixel < last && column < u.columnQuads) { loaded = load_right(pixel * u.rightStride + column); }
+right_tile[item] = loaded;
+}`;
+})}
+workgroupBarrier();
+for (var k = 0u; k < ${DEPTH}u; k++) {
+${each(rowQuads, (r) => `let a${r} = left_tile[k * ${rowsWide}u + ly * ${rowQuads}u + ${r}u];`)}
+${each(QUADS, (j) => `let b${j} = right_tile[k * ${columnsWide}u + lx * ${QUADS}u + ${j}u];`)}
+${multiply(rowQuads)}
+}
+}`;
+
+  // Tiled: rows run through taps and channels in one line. Direct: a tile stays within a tap, so that its window moves as one.
+  const start = tiled
+    ? `let lx = local % ${ACROSS}u; let ly = local / ${ACROSS}u;
+let columnTiles = (u.columnQuads + ${columnsWide - 1}u) / ${columnsWide}u;
+let rowTiles = (u.taps * u.innerQuads + ${rowsWide - 1}u) / ${rowsWide}u;
+let columnFirst = (group % columnTiles) * ${columnsWide}u;
+let tileFirst = ((group / columnTiles) % rowTiles) * ${rowsWide}u;
+let part = group / (columnTiles * rowTiles);
+if (part >= u.parts) { return; }
+${each(QUADS, (j) => `let column${j} = columnFirst + lx * ${QUADS}u + ${j}u;`)}
+${each(rowQuads, (r) => `let rowQuad${r} = tileFirst + ly * ${rowQuads}u + ${r}u; let live${r} = rowQuad${r} < u.taps * u.innerQuads;`)}`
+    : `let columnTiles = (u.columnQuads + ${QUADS - 1}u) / ${QUADS}u;
+let tapTiles = (u.innerQuads + ${rowQuads - 1}u) / ${rowQuads}u;
+let rowTile = (thread / columnTiles) % (u.taps * tapTiles);
+let part = thread / (columnTiles * u.taps * tapTiles);
+if (part >= u.parts) { return; }
+let tap = rowTile / tapTiles;
+let innerFirst = (rowTile % tapTiles) * ${rowQuads}u;
+${each(QUADS, (j) => `let column${j} = (thread % columnTiles) * ${QUADS}u + ${j}u;`)}
+${each(rowQuads, (r) => {
+  const scale = activate
+    ? `let scale${r} = load_norms(u.scales + inner${r}); let shift${r} = load_norms(u.shifts + inner${r});`
+    : "";
+  return `let live${r} = innerFirst + ${r}u < u.innerQuads; let inner${r} = min(innerFirst + ${r}u, u.innerQuads - 1u);
+let rowQuad${r} = tap * u.innerQuads + inner${r}; ${scale}`;
+})}`;
+
+  return defineKernel({
+    name,
+    workgroupSize: tiled ? size : DIRECT_SIZE,
+    bindings: {
+      left: read(left),
+      right: read("f32"),
+      ...(activate ? { norms: read("f32") } : {}),
+      out: write("f32"),
+    } as {
+      left: ReturnType<typeof read>;
+      right: ReturnType<typeof read>;
+      norms: ReturnType<typeof read>;
+      out: ReturnType<typeof read>;
+    },
+    uniforms: { ...common, ...(window ? windowUniforms : {}) } as typeof common & typeof windowUniforms,
+    functions: [
+      OUTSIDE,
+      window ? windowFunctions(window) : "",
+      tiled
+        ? `var<workgroup> left_tile: array<vec4<f32>, ${rowsWide * DEPTH}>; var<workgroup> right_tile: array<vec4<f32>, ${columnsWide * DEPTH}>;`
+        : "",
+    ].join("\n"),
+    body: `
+${start}
+let first = part * u.pixelsPerPart; let last = min(first + u.pixelsPerPart, u.pixels);
+${each(rowQuads * 4, (i) => each(QUADS, (j) => `var sum_${i}_${j} = vec4<f32>();`))}
+${tiled ? shared : direct}
+${each(rowQuads, (r) =>
+  each(
+    QUADS,
+    (j) =>
+      `if (live${r} && column${j} < u.columnQuads) {
+${each(
+  4,
+  (e) => `{ let at = u.out + part * u.outStride + (rowQuad${r} * 4u + ${e}u) * u.columnQuads + column${j};
+var value = sum_${r * 4 + e}_${j}; if (u.add == 1u) { value += load_out(at); } store_out(at, value); }`,
+)}
+}`,
+  ),
+)}`,
+  });
+}
+
+export interface WeightGrid {
+  parts: number;
+  pixelsPerPart: number;
+  threads: number;
+}
+
+/** How the pixels are cut into parts: enough to keep an adapter of `threads` invocations busy, at most `maxParts`. */
+export function planWeightProduct(
+  shape: { pixels: number; innerQuads: number; taps: number; columnQuads: number; rowQuads: 1 | 2 },
+  { tiling, threads, maxParts }: { tiling: Tiling; threads: number; maxParts: number },
+): WeightGrid {
+  const { pixels, innerQuads, taps, columnQuads, rowQuads } = shape;
+  const tiles =
+    tiling === "tiled"
+      ? Math.ceil(columnQuads / (ACROSS * QUADS)) * Math.ceil((taps * innerQuads) / (ACROSS * rowQuads)) * ACROSS * ACROSS
+      : Math.ceil(columnQuads / QUADS) * taps * Math.ceil(innerQuads / rowQuads);
+  const wanted = Math.max(1, Math.min(Math.floor(threads / tiles), maxParts, Math.ceil(pixels / 64)));
+  const pixelsPerPart = Math.ceil(pixels / wanted);
+  const parts = Math.ceil(pixels / pixelsPerPart);
+  return { parts, pixelsPerPart, threads: tiles * parts };
+}

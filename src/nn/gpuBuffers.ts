@@ -1,0 +1,81 @@
+// Takes and gives back the memory of planned buffers, and reads it back. Knows no network.
+import type { Dispatch, PlannedBuffer } from "../kernels/dispatches";
+import { LabError } from "../protocol/labError";
+
+/** Every buffer that dispatches refer to, once. */
+export function listBuffers(dispatches: readonly Dispatch[]): PlannedBuffer[] {
+  return [...new Set(dispatches.flatMap(({ bindings }) => Object.values(bindings)))];
+}
+
+const asGiga = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+/**
+ * Allocates those that are not yet. All or none: what was taken is given back where the adapter refuses one.
+ * @throws LabError outOfGpuMemory
+ */
+export async function allocate(device: GPUDevice, buffers: readonly PlannedBuffer[]): Promise<void> {
+  const missing = buffers.filter(({ buffer }) => !buffer);
+  const bytes = missing.reduce((sum, one) => sum + one.bytes, 0);
+  device.pushErrorScope("out-of-memory");
+  device.pushErrorScope("validation");
+  let refused: unknown;
+  try {
+    for (const one of missing) {
+      one.buffer = device.createBuffer({
+        label: one.label,
+        size: one.bytes,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      });
+    }
+  } catch (error) {
+    refused = error;
+  }
+  const tooLarge = await device.popErrorScope();
+  const noMemory = await device.popErrorScope();
+  if (!(refused ?? tooLarge ?? noMemory)) return;
+  release(missing);
+  throw new LabError(
+    "outOfGpuMemory",
+    `The graphics card has no ${asGiga(bytes)} left for this network and batch. Choose a smaller Batch size, Image size or Architecture, or half-width activations.`,
+    "Batch size",
+  );
+}
+
+export function release(buffers: readonly PlannedBuffer[]): void {
+  for (const one of buffers) {
+    one.buffer?.destroy();
+    one.buffer = null;
+  }
+}
+
+/** Bytes of those that are allocated. */
+export const countBytes = (buffers: readonly PlannedBuffer[]) =>
+  buffers.reduce((sum, { buffer }) => sum + (buffer?.size ?? 0), 0);
+
+const CHUNK_BYTES = 16 * 2 ** 20;
+
+/** The first `length` floats, read through a small window, so that reading takes next to no memory. */
+export async function readFloats(device: GPUDevice, { buffer, label }: PlannedBuffer, length: number): Promise<Float32Array> {
+  if (!buffer) throw new Error(`${label} is not allocated`);
+  const out = new Float32Array(length);
+  const bytes = length * 4;
+  const window = device.createBuffer({
+    label: "window",
+    size: Math.min(CHUNK_BYTES, bytes),
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  try {
+    for (let offset = 0; offset < bytes; offset += window.size) {
+      const size = Math.min(window.size, bytes - offset);
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, offset, window, 0, size);
+      device.queue.submit([encoder.finish()]);
+      await window.mapAsync(GPUMapMode.READ, 0, size);
+      out.set(new Float32Array(window.getMappedRange(0, size)), offset / 4);
+      window.unmap();
+    }
+  } finally {
+    window.destroy();
+  }
+  return out;
+}
