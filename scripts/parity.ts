@@ -1,4 +1,4 @@
-// `npm run -s parity -- IN.safetensors OUT.safetensors --engine stock`: trains the steps that IN asks for and writes what came of
+// `npm run -s parity -- IN.safetensors OUT.safetensors --engine fused`: trains the steps that IN asks for and writes what came of
 // them, to be held against PyTorch. Not a training tool: films, losses and schedules of the lab are elsewhere.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -6,9 +6,9 @@ import { openWebGpu } from "../src/nn/backend";
 import { DENSENETS, listArrays } from "../src/nn/densenet";
 import type { Batch, NamedArray, NamedArrays, OptimizerStep } from "../src/nn/engine";
 import { readSafetensors, writeSafetensors } from "../src/nn/safetensors";
-import { createStockEngine } from "../src/nn/stockEngine";
+import { createEngine } from "../src/nn/createEngine";
 import { LabError } from "../src/protocol/labError";
-import { ARCHITECTURES, type Architecture } from "../src/protocol/settings";
+import { ARCHITECTURES, type Architecture, ENGINES, type EngineName } from "../src/protocol/settings";
 import { oneCycle } from "../src/training/schedule";
 import { endProcess, openDawn } from "./vulkan";
 
@@ -108,7 +108,7 @@ function countBatches(arrays: NamedArrays): number {
 
 const scalar = (value: number): NamedArray => ({ shape: [], data: Float32Array.of(value) });
 
-async function run(inputPath: string, outputPath: string): Promise<void> {
+async function run(inputPath: string, outputPath: string, name: EngineName): Promise<void> {
   if (!existsSync(inputPath)) throw bad(`${inputPath} is not there: name a safetensors file to read.`);
   const bytes = readFileSync(inputPath);
   const { arrays, metadata } = readSafetensors(new Uint8Array(bytes).buffer, inputPath);
@@ -126,7 +126,7 @@ async function run(inputPath: string, outputPath: string): Promise<void> {
 
   await openDawn();
   const { failed } = await openWebGpu({ allowSoftware: true });
-  const engine = createStockEngine({ arch, classes, positiveWeight: 1 }, 0);
+  const engine = createEngine(name, { arch, classes, positiveWeight: 1 }, 0);
   engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
 
   const out: NamedArrays = new Map();
@@ -147,19 +147,20 @@ async function run(inputPath: string, outputPath: string): Promise<void> {
     for (const [name, array] of (await engine.snapshot()).model) out.set(name, array);
   };
   await Promise.race([work(), failed]);
-  writeFileSync(outputPath, new Uint8Array(writeSafetensors({ arrays: out, metadata: { engine: "stock", arch } })));
+  writeFileSync(outputPath, new Uint8Array(writeSafetensors({ arrays: out, metadata: { engine: name, arch } })));
 }
 
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { engine: { type: "string", default: "stock" } },
+    options: { engine: { type: "string", default: "fused" } },
   });
   const [inputPath, outputPath] = positionals;
   if (!inputPath || !outputPath)
-    throw bad("Give an input and an output: npm run -s parity -- IN.safetensors OUT.safetensors --engine stock");
-  if (values.engine !== "stock") throw bad(`The engine ${values.engine} is not there; stock is.`, "engine");
-  await run(inputPath, outputPath);
+    throw bad("Give an input and an output: npm run -s parity -- IN.safetensors OUT.safetensors --engine fused");
+  const name = ENGINES.find((known) => known === values.engine);
+  if (!name) throw bad(`--engine must be ${ENGINES.join(" or ")}, not ${values.engine}.`, "engine");
+  await run(inputPath, outputPath, name);
   endProcess(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

@@ -3,6 +3,10 @@
 export const ARCHITECTURES = ["densenet121", "densenet161", "densenet169", "densenet201", "densenet-mini"] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
+/** `fused`: own kernels; `stock`: plain TF.js operations, slow and large, the readable definition of the same network. */
+export const ENGINES = ["fused", "stock"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
 /** CheXpert's U-Ignore, U-Zeros, U-Ones (Irvin et al. 2019, section 3.1). */
 export type UncertainPolicy = "ignore" | "zero" | "one";
 /** A blank cell is a finding the report does not mention. */
@@ -45,7 +49,7 @@ export interface TrainingSettings {
   moms: [number, number];
   /** A checkpoint is written every so many steps, and at each epoch's end. */
   checkpointEverySteps: number;
-  engine: "stock";
+  engine: EngineName;
 }
 
 export interface TrialSettings extends SampleSettings, TrainingSettings {}
@@ -73,7 +77,7 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   finalDiv: 250_000,
   moms: [0.95, 0.85],
   checkpointEverySteps: 200,
-  engine: "stock",
+  engine: "fused",
 };
 
 /** Mean and standard deviation of the three input channels, of films in [0, 1]: ImageNet's, as torchvision and fastai use them. */
