@@ -63,12 +63,14 @@ describe("CheXpert's counts", () => {
     expect(planSample(index, settings({ ...change, balance: "none" })).summary.before).toMatchObject({ positives, negatives });
   });
 
-  test("fresh negatives: seven epochs see all of the training part's", () => {
-    const { summary } = planSample(index, settings({ freshEachEpoch: true, epochs: 8 }));
-    expect(summary.epochsToSeeAll).toBe(7);
-    expect(summary.kept).toBe(54_000);
-    expect(summary.setAside).toBe(188_327 - 27_000 - (summary.filmsToPrepare - 54_000));
-    expect(summary.train.films).toBeLessThan(summary.filmsToPrepare / 3);
+  test("fresh negatives: validation is left as it is, and seven epochs see all of the training part's", () => {
+    const plan = (epochs: number) => planSample(index, settings({ freshEachEpoch: true, epochs })).summary;
+    const summary = plan(7);
+    expect(summary).toMatchObject({ epochsToSeeAll: 7, setAside: 0, filmsToPrepare: 215_327, kept: 70_188 });
+    expect(summary.train.positives).toBe(summary.train.negatives);
+    expect(summary.valid.negatives - summary.valid.positives).toBe(16_188);
+    expect(plan(6).setAside).toBeGreaterThan(0);
+    expect(plan(1).setAside).toBe(161_327 - 16_188);
   });
 
   test("other balances leave validation as it is and set nothing aside", () => {

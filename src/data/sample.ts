@@ -50,11 +50,12 @@ function pick(rows: Uint32Array, places: Uint32Array): Uint32Array {
 }
 
 /**
- * Validation split off by share is undersampled like training, once for all epochs, so that accuracy means the same on both; the other
- * balances, and a dataset's own validation, leave it as it is.
+ * Validation split off by share is undersampled like training, once for all epochs, so that accuracy means the same on both. It is left as
+ * it is where fresh films are drawn every epoch, which would set its surplus aside for good, by the other balances, and where it is the
+ * dataset's own.
  */
-function drawValidation(labels: Uint8Array, { balance, validation, seed }: SampleSettings): Uint32Array {
-  const balances = balance === "undersample" && validation !== "own";
+function drawValidation(labels: Uint8Array, { balance, freshEachEpoch, validation, seed }: SampleSettings): Uint32Array {
+  const balances = balance === "undersample" && !freshEachEpoch && validation !== "own";
   return drawEpoch({ labels, balance: balances ? "undersample" : "none", freshEachEpoch: false, seed }, 0);
 }
 

@@ -87,13 +87,13 @@ export function BalanceStep() {
 }
 
 function describeBalance(summary: SampleSummary, { balance, freshEachEpoch, epochs }: TrialSettings): string {
-  const { kept, setAside, epochsToSeeAll, positiveWeight } = summary;
+  const { kept, setAside, epochFilms, epochsToSeeAll, positiveWeight } = summary;
   switch (balance) {
     case "undersample":
+      if (freshEachEpoch && epochsToSeeAll > 1)
+        return `${formatPlural(epochFilms, "film")} an epoch, other ones each time: after ${formatPlural(epochsToSeeAll, "epoch")} every film was seen, and ${formatPlural(epochs, "epoch")} are planned. Validation is left as it is.`;
       if (setAside === 0) return `All ${formatCount(kept)} labelled films are kept: both classes are as large as each other.`;
-      return freshEachEpoch
-        ? `${formatPlural(kept, "film")} an epoch, other ones each time: after ${formatPlural(epochsToSeeAll, "epoch")} every film was seen, and ${formatPlural(epochs, "epoch")} are planned.`
-        : `${formatPlural(kept, "film")} are kept and ${formatCount(setAside)} are set aside for good.`;
+      return `${formatPlural(kept, "film")} are kept and ${formatCount(setAside)} are set aside for good.`;
     case "oversample":
       return `All ${formatPlural(kept, "film")} are kept; the smaller class is repeated until both weigh the same.`;
     case "weight":

@@ -2,13 +2,13 @@
 import type { SampleSummary } from "../../protocol/dataset";
 import { useLab } from "../labContext";
 import { SplitBar } from "../parts/Figures";
-import { formatCount } from "../parts/format";
+import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import styles from "./dataset.module.css";
 
 export function LabelMakeup({ sample }: { sample: SampleSummary }) {
   const counting = useLab((lab) => lab.sample.state === "counting");
-  const target = useLab((lab) => lab.settings.target);
+  const { target, epochs } = useLab((lab) => lab.settings);
   const isFinding = useLab(({ dataset }) => dataset.summary?.columns.find(({ name }) => name === target)?.isLabel ?? true);
   const bars = [
     { name: "positive", value: sample.positive, color: "var(--positive)" },
@@ -32,22 +32,22 @@ export function LabelMakeup({ sample }: { sample: SampleSummary }) {
       </dl>
       <p className={styles.words}>
         {describeNegatives(sample, isFinding ? `the report did not mention ${target}` : `the CSV says nothing under ${target}`)}
+        {describeUse(sample, epochs)}
       </p>
     </Panel>
   );
 }
 
-function describeNegatives({ negativeBlank, negativeExplicit, kept, setAside }: SampleSummary, whatBlankMeans: string): string {
-  const negatives = negativeBlank + negativeExplicit;
-  const words: string[] = [];
-  if (negativeBlank > 0) {
-    const share = Math.round((negativeBlank / negatives) * 100);
-    words.push(`${share} of 100 negatives are blanks: ${whatBlankMeans}.`);
-  }
-  words.push(
-    setAside > 0
-      ? `The balance keeps ${formatCount(kept)} films and sets ${formatCount(setAside)} aside; fresh films every epoch would use them all in time.`
-      : `All ${formatCount(kept)} labelled films are used.`,
-  );
-  return words.join(" ");
+function describeNegatives({ negativeBlank, negativeExplicit }: SampleSummary, whatBlankMeans: string): string {
+  if (negativeBlank === 0) return "";
+  const share = Math.round((negativeBlank / (negativeBlank + negativeExplicit)) * 100);
+  return `${share} of 100 negatives are blanks: ${whatBlankMeans}. `;
+}
+
+function describeUse({ filmsToPrepare, setAside, epochsToSeeAll }: SampleSummary, epochs: number): string {
+  if (setAside === 0) return `All ${formatCount(filmsToPrepare)} labelled films are used.`;
+  const kept = `keeps ${formatCount(filmsToPrepare)} films and sets ${formatCount(setAside)} aside`;
+  // More than one where films are already drawn afresh.
+  if (epochsToSeeAll === 1) return `The balance ${kept}; fresh films every epoch would use them all in time.`;
+  return `The balance ${kept} in ${formatPlural(epochs, "epoch")}${epochs < epochsToSeeAll ? "; more epochs would use them all" : ""}.`;
 }
