@@ -71,10 +71,9 @@ function trainLine({ run, settings, preparation }: LabState): string {
     }
     case "pausing":
     case "paused":
-      return `paused at step ${steps}`;
     case "stopping":
     case "stopped":
-      return `stopped at step ${steps}`;
+      return `${run.state} at step ${steps}`;
     case "failed":
       return "failed";
     case "done":
