@@ -6,6 +6,7 @@ import { useCommands } from "../labContext";
 import { formatPlural } from "../parts/format";
 import { FailureNotice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
 import { SCROLLS_BY_KEY } from "../parts/ScrollBox";
 import styles from "./dataset.module.css";
 import { FilmTile, TILE_SIDE } from "./FilmTile";
@@ -34,7 +35,7 @@ export function Wall({ labelKey }: { labelKey: string }) {
       title="Films"
       className={styles.wallPanel}
       aside={
-        <div className={styles.filters}>
+        <div className={partsStyles.pills}>
           {FILTERS.map((one) => (
             <button type="button" key={one.filter} aria-pressed={one.filter === filter} onClick={() => setFilter(one.filter)}>
               {one.words}

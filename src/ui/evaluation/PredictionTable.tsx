@@ -5,6 +5,7 @@ import type { Prediction } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
 import { formatCount, formatMetric } from "../parts/format";
 import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
 import styles from "./evaluation.module.css";
 import { orderPredictions, type PredictionOrder, wrongness } from "./predictions";
 
@@ -23,7 +24,7 @@ export function PredictionTable({ predictions }: { predictions: Prediction[] }) 
     <Panel
       title="Films"
       aside={
-        <div className={styles.orders}>
+        <div className={partsStyles.pills}>
           {ORDERS.map((one) => (
             <button type="button" key={one.order} aria-pressed={one.order === order} onClick={() => setOrder(one.order)}>
               {one.words}
