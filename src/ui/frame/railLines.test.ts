@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../app/initialState";
-import type { LabState, RunState } from "../../app/state";
+import type { FinderState, LabState, RunState } from "../../app/state";
+import { DEFAULT_SETTINGS } from "../../protocol/settings";
+import type { FinderResult } from "../../protocol/training";
 import { railLines } from "./railLines";
 
 it.each<[RunState["state"], string]>([
@@ -11,4 +13,31 @@ it.each<[RunState["state"], string]>([
 ])("says of a run that is %s: %s", (state, line) => {
   const lab: LabState = { ...INITIAL_STATE, run: { ...INITIAL_STATE.run, state, stepsSeen: 3, stepsTotal: 8 } };
   expect(railLines(lab).train.line).toBe(line);
+});
+
+describe("LR Find", () => {
+  const result = { chosen: null } as FinderResult;
+  const line = (finder: Partial<FinderState>, maxLr = DEFAULT_SETTINGS.maxLr) =>
+    railLines({
+      ...INITIAL_STATE,
+      finder: { ...INITIAL_STATE.finder, ...finder },
+      settings: { ...DEFAULT_SETTINGS, maxLr },
+    }).finder;
+
+  it("is not done where the default max LR stands and no finder has run", () => {
+    expect(line({})).toMatchObject({ done: false, line: "after films are prepared" });
+    expect(line({ state: "stopped", result })).toMatchObject({ done: false, line: "default max LR 1.0e-3" });
+  });
+
+  it("is done once the finder has run, and says whether a max LR was picked", () => {
+    expect(line({ state: "done", result })).toMatchObject({ done: true, line: "default max LR 1.0e-3" });
+    expect(line({ state: "done", result: { ...result, chosen: 1e-3 } })).toMatchObject({ done: true, line: "max LR 1.0e-3" });
+  });
+
+  it("is done where the person set a max LR, unless a finder is running or has failed", () => {
+    expect(line({}, 0.05)).toMatchObject({ done: true, line: "max LR 5.0e-2" });
+    expect(line({ state: "stopped", result }, 0.05).done).toBe(true);
+    expect(line({ state: "running" }, 0.05).done).toBe(false);
+    expect(line({ state: "failed" }, 0.05)).toMatchObject({ done: false, line: "failed" });
+  });
 });

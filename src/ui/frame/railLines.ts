@@ -1,5 +1,6 @@
 // What the rail says of each step: a line of figures, and whether the step is done. Pure; it draws nothing.
 import type { LabState, StepName } from "../../app/state";
+import { DEFAULT_SETTINGS } from "../../protocol/settings";
 import { formatCount, formatDuration, formatLr, formatMetric, formatPlural } from "../parts/format";
 
 export interface RailLine {
@@ -10,11 +11,11 @@ export interface RailLine {
 
 export function railLines(lab: LabState): Record<StepName, RailLine> {
   const prepared = lab.preparation.sample;
-  const { run, finder, evaluation } = lab;
+  const { run, evaluation } = lab;
   return {
     dataset: { title: "Dataset", line: datasetLine(lab), done: lab.dataset.state === "ready" },
     balance: { title: "Balance", line: balanceLine(lab), done: prepared !== null },
-    finder: { title: "LR Find", line: finderLine(lab), done: finder.result !== null && finder.state === "done" },
+    finder: { title: "LR Find", line: finderLine(lab), done: isLrFound(lab) },
     train: { title: "Train", line: trainLine(lab), done: run.state === "done" },
     evaluate: { title: "Evaluate", line: evaluateLine(lab), done: evaluation.evaluation !== null },
     trials: { title: "Trials", line: trialsLine(lab), done: false },
@@ -49,11 +50,23 @@ function balanceLine({ sample, settings, preparation }: LabState): string {
   return `${formatCount(positives)} + ${formatCount(negatives)}${fresh}`;
 }
 
-function finderLine({ finder, preparation, settings }: LabState): string {
+function finderLine(lab: LabState): string {
+  const { finder, preparation, settings } = lab;
   if (finder.state === "running") return `step ${finder.points.length} of ${finder.steps}`;
   if (finder.state === "failed") return "failed";
-  if (finder.result) return `max LR ${formatLr(settings.maxLr)}`;
+  const isOwn = hasOwnMaxLr(lab);
+  if (isOwn || finder.result) return `${isOwn ? "" : "default "}max LR ${formatLr(settings.maxLr)}`;
   return preparation.sample ? "ready" : "after films are prepared";
+}
+
+function isLrFound(lab: LabState): boolean {
+  const { state } = lab.finder;
+  return state === "done" || ((state === "idle" || state === "stopped") && hasOwnMaxLr(lab));
+}
+
+/** Whether the person has set the max LR, typed or picked on a curve. */
+function hasOwnMaxLr({ finder, settings }: LabState): boolean {
+  return (finder.result?.chosen ?? null) !== null || settings.maxLr !== DEFAULT_SETTINGS.maxLr;
 }
 
 function trainLine({ run, settings, preparation }: LabState): string {
