@@ -1,9 +1,11 @@
 // The lab: one store of what is so, and the commands that change it. No React, no TF.js; the work is done in workers.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toFailure } from "../protocol/labError";
+import { createSettingsStore, openSettings } from "../storage/settings";
 import { createContext } from "./context";
 import { createDatasetCommands } from "./datasetCommands";
 import { INITIAL_STATE } from "./initialState";
+import { keepSettings } from "./keepSettings";
 import { createRunCommands } from "./runCommands";
 import type { LabCommands, LabState } from "./state";
 import { createTrialCommands } from "./trialCommands";
@@ -24,6 +26,7 @@ export function createLab(): Lab {
   const trials = createTrialCommands(context, loadTrials);
   const dataset = createDatasetCommands(context, trials.takeWeights);
 
+  void keepSettings(context, createSettingsStore(openSettings()));
   void openGpu();
   loadTrials()
     .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
