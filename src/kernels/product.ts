@@ -23,6 +23,8 @@ export interface Tile {
 }
 
 const DIRECT_SIZE = 8;
+/** Inner quads that are summed before they join the total: long sums lose digits, and each digit lost flips more ReLUs. */
+const BLOCK = 16;
 /** 64 x 64, and 128 x 32 for the few channels that a dense layer adds. */
 const WIDE: Tile = { across: 8, down: 8 };
 const NARROW: Tile = { across: 4, down: 16 };
@@ -70,6 +72,8 @@ export type ProductUniform = keyof typeof common | keyof typeof windowUniforms;
 
 const each = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
 const perQuad = (template: string) => each(QUADS, (j) => template.replaceAll("$", String(j)));
+
+const eachSum = (line: (sum: string) => string) => each(ROWS, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
 
 /** a[i] holds four inner elements of row i; b<e>_<j> the columns of quad j at inner element e. */
 function multiply(rows: string): string {
@@ -123,13 +127,18 @@ ${each(ROWS, (i) => {
 })}
 for (var tap = 0u; tap < ${taps(window)}u; tap++) {
 ${window ? each(ROWS, (i) => `let place${i} = place_of(corner${i}, tap);`) : ""}
-for (var k = 0u; k < u.innerQuads; k++) {
+for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {
+${eachSum((sum) => `var ${sum} = vec4<f32>();`)}
+for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {
 ${activate ? "let scale = load_norms(u.scales + k); let shift = load_norms(u.shifts + k);" : ""}
 ${each(ROWS, (i) => `let a${i} = ${value(i)};`)}
 ${loadWeights(weights)}
 ${multiply("a")}
 }
-}`;
+${eachSum((sum) => `total_${sum} += ${sum};`)}
+}
+}
+${eachSum((sum) => `let ${sum} = total_${sum};`)}`;
 }
 
 function tiledLoop(
@@ -232,7 +241,7 @@ var count = 0u;
 let lastRow = min((strip + 1u) * u.rowsPerStrip, u.rows);
 for (var tileRow = strip * u.rowsPerStrip; tileRow < lastRow; tileRow += ${rowsAtOnce}u) {
 let row = tileRow${tiled ? ` + ly * ${ROWS}u` : ""};
-${each(ROWS, (i) => each(QUADS, (j) => `var sum_${i}_${j} = vec4<f32>();`))}
+${eachSum((sum) => `var ${tiled ? sum : `total_${sum}`} = vec4<f32>();`)}
 ${tiled ? tiledLoop(parts, tile) : directLoop(parts)}
 ${each(
   ROWS,

@@ -7,6 +7,8 @@ import { OUTSIDE, type Window, windowFunctions, windowUniforms } from "./window"
 
 const QUADS = 2;
 const DIRECT_SIZE = 8;
+/** Pixels that are summed before they join the total: long sums lose digits. */
+const BLOCK = 256;
 /** A workgroup's tile: 64 x 64 weights, 8 x 8 an invocation; this many pixels at a time. */
 const ACROSS = 8;
 const DEPTH = 8;
@@ -39,6 +41,9 @@ const common = {
 
 const each = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
 
+const eachSum = (rowQuads: number, line: (sum: string) => string) =>
+  each(rowQuads * 4, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
+
 /** a<r>: quad r of rows; b<j>: quad j of columns; of one pixel. */
 function multiply(rowQuads: number): string {
   return each(rowQuads, (r) =>
@@ -58,7 +63,9 @@ export function defineWeightProduct({ name, tiling, left, activate, window, rowQ
 
   const direct = `
 var corner = ${window ? "corner_of(first)" : "vec3<i32>()"};
-for (var pixel = first; pixel < last; pixel++) {
+for (var begin = first; begin < last; begin += ${BLOCK}u) {
+${eachSum(rowQuads, (sum) => `var ${sum} = vec4<f32>();`)}
+for (var pixel = begin; pixel < min(begin + ${BLOCK}u, last); pixel++) {
 ${window ? "let place = place_of(corner, tap);" : "let place = pixel * u.leftStride;"}
 ${each(rowQuads, (r) => {
   const value = activated(r, `load_left(place + inner${r})`);
@@ -75,7 +82,10 @@ if (corner.z == i32(u.outWidth) * ${window.stride}i - ${window.pad}i) {
 }`
     : ""
 }
-}`;
+}
+${eachSum(rowQuads, (sum) => `total_${sum} += ${sum};`)}
+}
+${eachSum(rowQuads, (sum) => `let ${sum} = total_${sum};`)}`;
 
   const rowsWide = ACROSS * rowQuads;
   const columnsWide = ACROSS * QUADS;
@@ -165,7 +175,7 @@ let rowQuad${r} = tap * u.innerQuads + inner${r}; ${scale}`;
     body: `
 ${start}
 let first = part * u.pixelsPerPart; let last = min(first + u.pixelsPerPart, u.pixels);
-${each(rowQuads * 4, (i) => each(QUADS, (j) => `var sum_${i}_${j} = vec4<f32>();`))}
+${eachSum(rowQuads, (sum) => `var ${tiled ? sum : `total_${sum}`} = vec4<f32>();`)}
 ${tiled ? shared : direct}
 ${each(rowQuads, (r) =>
   each(
