@@ -1,6 +1,6 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
 import { LabError } from "../protocol/labError";
-import type { Architecture } from "../protocol/settings";
+import type { Activations, Architecture } from "../protocol/settings";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
 export interface NamedArray {
@@ -50,14 +50,29 @@ export interface EngineOptions {
   classes: number;
   /** Weight of positive targets in the loss (torch `BCEWithLogitsLoss(pos_weight=...)`). */
   positiveWeight: number;
-  /** How the fused engine keeps activations: f32, or half-width (default f32). */
-  storage?: "f32" | "f16";
-  /** The fused engine keeps bottlenecks for the backward pass instead of computing them again (default false). */
-  keepBottlenecks?: boolean;
+  /** Of the fused engine: how activations are stored (default f32). */
+  activations?: Activations;
+  /** Of the fused engine: films that the network sees at once (default all of a batch). */
+  filmsPerPass?: number;
+  /** Of the fused engine: kept for the backward pass, or computed again; by default kept where that is within `budgetBytes`. */
+  bottlenecks?: "keep" | "recompute";
+  /** GPU memory that the engine should keep within. */
+  budgetBytes?: number;
+}
+
+export interface BatchShape {
+  count: number;
+  /** Side of a film in pixels. */
+  size: number;
 }
 
 export interface Engine {
   readonly options: EngineOptions;
+  /**
+   * Takes the memory and compiles the programs that steps and predictions of such batches need; without it the first step does.
+   * @throws LabError outOfGpuMemory
+   */
+  prepare(shape: BatchShape, onProgress?: (done: number, total: number) => void): Promise<void>;
   /**
    * One step: forward in training mode, BCE with logits (mean over all elements), backward, optimiser. Resolves to the loss.
    * A loss that is not finite is returned as it is; the caller decides.

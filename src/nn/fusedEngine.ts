@@ -13,6 +13,7 @@ import { getGpu } from "./backend";
 import { DENSENETS, listArrays } from "./densenet";
 import {
   type Batch,
+  type BatchShape,
   checkBatch,
   type Engine,
   type EngineOptions,
@@ -20,15 +21,16 @@ import {
   type NamedArrays,
   type OptimizerStep,
 } from "./engine";
+import { chooseBottlenecks, cutPasses } from "./forecast";
 import { planLayout, QUAD } from "./fusedLayout";
 import {
   type BatchBuffers,
+  chooseTuning,
   type PassInputs,
   planBatch,
   planState,
   recordInference,
   recordTraining,
-  type Tuning,
 } from "./fusedPasses";
 import { allocate, countBytes, listBuffers, readFloats, release } from "./gpuBuffers";
 import { initialise } from "./initialise";
@@ -38,9 +40,6 @@ import { type Packing, pack, unpack } from "./packing";
 type Moments =
   | { name: "adamw"; steps: number; expAvg: PlannedBuffer; expAvgSq: PlannedBuffer }
   | { name: "sgd"; steps: number; momentumBuffer: PlannedBuffer };
-
-const SOFTWARE: Tuning = { tiling: "direct", threads: 256, maxParts: 64 };
-const HARDWARE: Tuning = { tiling: "tiled", threads: 16_384, maxParts: 256 };
 
 const toArrays = (moments: Moments): [string, PlannedBuffer][] =>
   moments.name === "adamw"
@@ -57,7 +56,7 @@ export function createFusedEngine(options: EngineOptions, seed: number): Engine 
   const layout = planLayout(options);
   const arrays = listArrays(DENSENETS[arch], classes);
   const state = planState(layout);
-  const tuning = report.isSoftware ? SOFTWARE : HARDWARE;
+  const tuning = chooseTuning(report);
 
   // Until it is on the GPU, the model waits here.
   let waiting: EngineSnapshot | null = { model: initialise(arrays, seed), optimizer: new Map(), optimizerSteps: 0 };
@@ -135,56 +134,85 @@ export function createFusedEngine(options: EngineOptions, seed: number): Engine 
     batch = null;
   }
 
-  /** The batch's buffers, large enough; films of another size or more of them begin anew. */
-  function openBatch(count: number, size: number): BatchBuffers {
-    if (batch && batch.shape.size === size && batch.shape.count >= count) return batch;
+  /** The batch's buffers, large enough for its passes; films of another size or more of them begin anew. */
+  function openBatch(shape: BatchShape): BatchBuffers {
+    const count = Math.max(...cutPasses(shape.count, options.filmsPerPass));
+    if (batch && batch.shape.size === shape.size && batch.shape.count >= count) return batch;
     closeBatch();
-    const { storage = "f32", keepBottlenecks = false } = options;
-    batch = planBatch(layout, classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes: report.maxBindingBytes });
+    const { activations: storage = "f32" } = options;
+    const keepBottlenecks = chooseBottlenecks(options, shape, report);
+    const { maxBindingBytes } = report;
+    batch = planBatch(layout, classes, { count, size: shape.size }, { storage, keepBottlenecks, maxBindingBytes });
     return batch;
   }
 
-  async function openList(kind: "training" | "inference", { count, images }: Batch, lossCount: number): Promise<DispatchList> {
-    const key = `${kind} ${count} ${images.size} ${images.kind} ${lossCount}`;
-    const buffers = openBatch(count, images.size);
+  async function openList(
+    kind: "training" | "inference",
+    buffers: BatchBuffers,
+    { count, lossCount, fromFilms }: Pick<PassInputs, "count" | "lossCount" | "fromFilms">,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<DispatchList> {
+    const key = `${kind} ${count} ${lossCount} ${fromFilms}`;
     const known = lists.get(key);
     if (known) return known;
-    const inputs: PassInputs = {
-      layout,
-      options,
-      tuning,
-      state,
-      batch: buffers,
-      count,
-      lossCount,
-      fromFilms: images.kind === "films",
-    };
+    const inputs: PassInputs = { layout, options, tuning, state, batch: buffers, count, lossCount, fromFilms };
     const dispatches = kind === "training" ? recordTraining(inputs) : recordInference(inputs);
-    await own([...listBuffers(dispatches), ...(images.kind === "films" ? [] : buffers.images)]);
-    await compileKernels(device, dispatches);
+    await own([...listBuffers(dispatches), ...(fromFilms ? [] : buffers.images)]);
+    await compileKernels(device, dispatches, onProgress);
     const list = await prepareDispatches(device, dispatches);
     lists.set(key, list);
     return list;
   }
 
-  function upload({ count, images, targets }: Batch, buffers: BatchBuffers): void {
+  /** Films from `first` on into the buffers of a pass. */
+  function upload({ images, targets }: Batch, first: number, count: number, buffers: BatchBuffers): void {
     const { size, data } = images;
     const pixels = size * size;
-    for (let first = 0, slice = 0; first < count; first += buffers.filmsPerSlice, slice++) {
-      const films = Math.min(buffers.filmsPerSlice, count - first);
+    for (let done = 0, slice = 0; done < count; done += buffers.filmsPerSlice, slice++) {
+      const films = Math.min(buffers.filmsPerSlice, count - done);
+      const from = first + done;
       const place = (array: PlannedBuffer[]): PlannedBuffer => array[slice] as PlannedBuffer;
       if (images.kind === "films") {
         const bytes = new Uint8Array(Math.ceil((films * pixels) / 4) * 4);
-        bytes.set(data.subarray(first * pixels, (first + films) * pixels));
+        bytes.set(data.subarray(from * pixels, (from + films) * pixels));
         write(place(buffers.films), bytes);
-        const moves = new Float32Array(films * 8);
-        for (let film = 0; film < films; film++) moves.set(STILL, film * 8);
+        const moves = new Float32Array(films * STILL.length);
+        for (let film = 0; film < films; film++) moves.set(STILL, film * STILL.length);
         write(place(buffers.moves), moves);
       } else {
-        write(place(buffers.images), toQuads(data as Float32Array, first, films, pixels));
+        write(place(buffers.images), toQuads(data as Float32Array, from, films, pixels));
       }
     }
-    if (targets.length > 0) write(buffers.targets, Float32Array.from(targets));
+    const wanted = targets.slice(first * classes, (first + count) * classes);
+    if (wanted.length > 0) write(buffers.targets, wanted);
+  }
+
+  /** Runs a pass after another over the batch; `use` sees the logits and losses of each. */
+  async function runPasses(
+    kind: "training" | "inference",
+    given: Batch,
+    use: (outcome: { logits: Float32Array; losses: Float32Array }, first: number) => void,
+  ): Promise<void> {
+    const { count: lossCount, images } = given;
+    const buffers = openBatch({ count: lossCount, size: images.size });
+    let first = 0;
+    for (const count of cutPasses(lossCount, options.filmsPerPass)) {
+      const list = await openList(kind, buffers, { count, lossCount, fromFilms: images.kind === "films" });
+      upload(given, first, count, buffers);
+      // In parts, so that the GPU has begun before the last command is written.
+      const part = Math.ceil(list.dispatches.length / SUBMITS);
+      for (let from = 0; from < list.dispatches.length; from += part) {
+        submit((encoder) => list.encode(encoder, from, Math.min(from + part, list.dispatches.length)));
+      }
+      use(await readOutcome(buffers, count), first);
+      first += count;
+    }
+  }
+
+  function submit(work: (encoder: GPUCommandEncoder) => void): void {
+    const encoder = device.createCommandEncoder();
+    work(encoder);
+    device.queue.submit([encoder.finish()]);
   }
 
   async function openUpdates(name: OptimizerStep["name"]): Promise<{ list: DispatchList; of: Moments }> {
@@ -216,48 +244,44 @@ export function createFusedEngine(options: EngineOptions, seed: number): Engine 
   return {
     options,
 
+    async prepare({ count, size }, onProgress) {
+      await settle();
+      const buffers = openBatch({ count, size });
+      for (const films of new Set(cutPasses(count, options.filmsPerPass))) {
+        await openList("training", buffers, { count: films, lossCount: count, fromFilms: true }, onProgress);
+      }
+      await openUpdates("adamw");
+    },
+
     async trainStep(given, optimizerStep, observe) {
       checkBatch(given);
       await settle();
-      const list = await openList("training", given, given.count);
-      const buffers = openBatch(given.count, given.images.size);
       const { list: update, of } = await openUpdates(optimizerStep.name);
-      upload(given, buffers);
+      await own([state.gradients]);
+      submit((encoder) => encoder.clearBuffer(state.gradients.buffer as GPUBuffer));
+      const logits = new Float32Array(given.count * classes);
+      let loss = 0;
+      await runPasses("training", given, (outcome, first) => {
+        logits.set(outcome.logits, first * classes);
+        for (const one of outcome.losses) loss += one / logits.length;
+        batches = batches.map((count) => count + 1);
+      });
       of.steps++;
       update.setUniforms(0, { first: 0, quads: layout.parameters.size / QUAD, ...updateUniforms(optimizerStep, of.steps) });
-      const gradients = state.gradients.buffer as GPUBuffer;
-      const encode = (work: (encoder: GPUCommandEncoder) => void) => {
-        const encoder = device.createCommandEncoder();
-        work(encoder);
-        device.queue.submit([encoder.finish()]);
-      };
-      // In parts, so that the GPU has begun before the last command is written.
-      const part = Math.ceil(list.dispatches.length / 4);
-      for (let first = 0; first < list.dispatches.length; first += part) {
-        encode((encoder) => {
-          if (first === 0) encoder.clearBuffer(gradients);
-          list.encode(encoder, first, Math.min(first + part, list.dispatches.length));
-        });
-      }
-      encode((encoder) => update.encode(encoder));
-      batches = batches.map((count) => count + 1);
-      const { logits, losses } = await readOutcome(buffers, given.count);
+      submit((encoder) => update.encode(encoder));
       if (observe) {
         const flat = await readFloats(device, state.gradients, layout.parameters.size);
         observe({ logits, gradients: inOrder(arrays, unpack(layout.parameters, flat)) });
       }
-      return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+      return loss;
     },
 
     async predict(given) {
       await settle();
-      const list = await openList("inference", given, given.count);
-      const buffers = openBatch(given.count, given.images.size);
-      upload({ ...given, targets: new Float32Array(given.count * classes) }, buffers);
-      const encoder = device.createCommandEncoder();
-      list.encode(encoder);
-      device.queue.submit([encoder.finish()]);
-      return (await readOutcome(buffers, given.count)).logits;
+      const logits = new Float32Array(given.count * classes);
+      const untold = { ...given, targets: new Float32Array(given.count * classes) };
+      await runPasses("inference", untold, (outcome, first) => logits.set(outcome.logits, first * classes));
+      return logits;
     },
 
     async snapshot() {
@@ -307,6 +331,8 @@ export function createFusedEngine(options: EngineOptions, seed: number): Engine 
   };
 }
 
+/** Submissions a pass. */
+const SUBMITS = 4;
 /** A film that is neither moved nor lit (kernels/films.ts). */
 const STILL = Float32Array.of(1, 0, 0, 1, 0, 1, 0, 0);
 const NO_ADAMW = { beta1: 0, beta2: 0, oneMinusBeta1: 0, oneMinusBeta2: 0, keep: 1, rate: 0, correction: 1, eps: 1 };

@@ -17,7 +17,7 @@ import { sumParts } from "../kernels/sumParts";
 import { transitionPool, transitionPoolGradient } from "../kernels/transitionPool";
 import { planWeightProduct } from "../kernels/weightProduct";
 import { NORMALISATION } from "../protocol/settings";
-import type { EngineOptions } from "./engine";
+import type { BatchShape, EngineOptions } from "./engine";
 import { type ChannelPlace, type FusedLayout, type LayerPlace, type NormPlace, planSides, QUAD } from "./fusedLayout";
 
 /** How the work is cut for an adapter. */
@@ -29,11 +29,11 @@ export interface Tuning {
   maxParts: number;
 }
 
-export interface BatchShape {
-  count: number;
-  /** Side of a film in pixels. */
-  size: number;
-}
+const SOFTWARE: Tuning = { tiling: "direct", threads: 256, maxParts: 64 };
+const HARDWARE: Tuning = { tiling: "tiled", threads: 16_384, maxParts: 256 };
+
+/** A software adapter runs barriers slowly and has few threads; a graphics card wants shared tiles and many. */
+export const chooseTuning = ({ isSoftware }: { isSoftware: boolean }): Tuning => (isSoftware ? SOFTWARE : HARDWARE);
 
 export interface PassOptions {
   storage: Storage;

@@ -152,6 +152,9 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
   return {
     options,
 
+    // TF.js compiles and allocates as it goes.
+    prepare: async () => {},
+
     async trainStep(batch, optimizerStep, observe) {
       checkBatch(batch);
       const { loss, outputs, gradient, updated, runningMean, runningVariance } = tf.tidy(() => step(batch, optimizerStep));

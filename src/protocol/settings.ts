@@ -7,6 +7,10 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export const ENGINES = ["fused", "stock"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
+/** How activations wait on the GPU for the backward pass: whole floats, or halves at some cost in accuracy. */
+export const ACTIVATIONS = ["f32", "f16"] as const;
+export type Activations = (typeof ACTIVATIONS)[number];
+
 /** CheXpert's U-Ignore, U-Zeros, U-Ones (Irvin et al. 2019, section 3.1). */
 export type UncertainPolicy = "ignore" | "zero" | "one";
 /** A blank cell is a finding the report does not mention. */
@@ -50,6 +54,14 @@ export interface TrainingSettings {
   /** A checkpoint is written every so many steps, and at each epoch's end. */
   checkpointEverySteps: number;
   engine: EngineName;
+  activations: Activations;
+  /**
+   * Films that the network sees at once; 0 for the whole batch. Where it is less than `batchSize`, a step adds up the gradients of several
+   * passes, and BatchNorm sees each pass by itself.
+   */
+  filmsPerPass: number;
+  /** GPU memory that a run should keep within, in MiB; 0 for one chosen from the adapter's limits. */
+  gpuBudgetMiB: number;
 }
 
 export interface TrialSettings extends SampleSettings, TrainingSettings {}
@@ -78,6 +90,9 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   moms: [0.95, 0.85],
   checkpointEverySteps: 200,
   engine: "fused",
+  activations: "f32",
+  filmsPerPass: 0,
+  gpuBudgetMiB: 0,
 };
 
 /** Mean and standard deviation of the three input channels, of films in [0, 1]: ImageNet's, as torchvision and fastai use them. */

@@ -189,6 +189,21 @@ export interface EvaluateRequest {
   weights: WeightsChoice;
 }
 
+/** What GPU memory goes to: optimiser's moments; features kept for the backward pass; working space; films on their way in. */
+export const MEMORY_PARTS = ["weights", "gradients", "moments", "features", "featureGradients", "scratch", "films"] as const;
+export type MemoryPart = (typeof MEMORY_PARTS)[number];
+
+/** What a run will take, known before anything starts. */
+export interface Forecast {
+  gpuBytes: number;
+  parts: Record<MemoryPart, number>;
+  budgetBytes: number;
+  /** Films a pass that fit the budget at most; 0 where not even the smallest batch does. */
+  largestPass: number;
+  /** Of a step, once steps of these settings were timed in this visit. */
+  msPerStep: number | null;
+}
+
 export interface WeightsSummary {
   arch: Architecture;
   classes: string[];
@@ -199,6 +214,8 @@ export interface WeightsSummary {
 export interface TrainApi {
   /** Asks for the adapter. `allowSoftware` false refuses a software adapter with `softwareAdapter`. @throws LabError noWebGpu */
   openAdapter(allowSoftware: boolean): Promise<AdapterReport>;
+  /** Null for the stock engine, whose memory TF.js decides. Allocates nothing. */
+  forecast(settings: TrialSettings): Promise<Forecast | null>;
   find(request: FinderRequest, port: MessagePort): Promise<void>;
   /** Creates the trial in IndexedDB, numbered, and returns it; nothing runs yet. */
   createTrial(request: NewTrial): Promise<Trial>;

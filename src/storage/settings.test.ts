@@ -33,6 +33,9 @@ const OTHERS: TrialSettings = {
   moms: [0.9, 0.8],
   checkpointEverySteps: 50,
   engine: "stock",
+  activations: "f16",
+  filmsPerPass: 4,
+  gpuBudgetMiB: 512,
 };
 
 it("reads every setting as it was written, and the defaults where nothing was", async () => {

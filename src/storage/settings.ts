@@ -49,7 +49,7 @@ const numberThat =
   (holds: (n: number) => boolean): Check<number> =>
   (value): value is number =>
     typeof value === "number" && holds(value);
-const isSeed = numberThat((n) => Number.isSafeInteger(n) && n >= 0);
+const isWholeFromZero = numberThat((n) => Number.isSafeInteger(n) && n >= 0);
 const isCount = numberThat((n) => Number.isSafeInteger(n) && n >= 1);
 const isFromZero = numberThat((n) => n >= 0 && n < Infinity);
 const isAboveZero = numberThat((n) => n > 0 && n < Infinity);
@@ -75,7 +75,7 @@ const CHECKS: { [Field in keyof TrialSettings]: Check<TrialSettings[Field]> } = 
   freshEachEpoch: isFlag,
   imageSize: isCount,
   epochs: isCount,
-  seed: isSeed,
+  seed: isWholeFromZero,
   arch: (value): value is Architecture => ARCHITECTURES.some((arch) => arch === value),
   batchSize: isCount,
   maxLr: isAboveZero,
@@ -87,5 +87,8 @@ const CHECKS: { [Field in keyof TrialSettings]: Check<TrialSettings[Field]> } = 
   finalDiv: isAboveZero,
   moms: isPair,
   checkpointEverySteps: isCount,
-  engine: oneOf({ stock: true }),
+  engine: oneOf({ fused: true, stock: true }),
+  activations: oneOf({ f32: true, f16: true }),
+  filmsPerPass: isWholeFromZero,
+  gpuBudgetMiB: isWholeFromZero,
 };

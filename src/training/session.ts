@@ -97,6 +97,7 @@ export function createSession(tools: Tools): TrainApi {
 
   return {
     openAdapter: workbench.openAdapter,
+    forecast: workbench.forecast,
 
     find: (request, port) => runJob<FinderEvent>(port, (job) => alone("LR Find", () => runFinder(job, request))),
 

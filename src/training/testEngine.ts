@@ -33,6 +33,7 @@ export function createTestEngine(pixels: number, seed: number): TestEngine {
   const engine: TestEngine = {
     options: { arch: "densenet-mini", classes: 1, positiveWeight: 1 },
     onStep: (_, loss) => loss,
+    prepare: async () => {},
     async trainStep(batch, step) {
       if (step.name !== "adamw") throw new Error("AdamW only");
       const gradients = new Map([

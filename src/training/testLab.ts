@@ -59,7 +59,7 @@ export function createTestLab(): TestLab {
           lab.failGpu = reject;
         }),
       }),
-      createEngine: (_, seed) => {
+      createEngine: (_name, _options, seed) => {
         const engine = createTestEngine(TEST_SIZE ** 2, seed);
         const lent = { engine, disposed: false };
         engine.dispose = () => {

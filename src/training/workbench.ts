@@ -1,11 +1,12 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
 import type { Engine, EngineOptions, NamedArrays } from "../nn/engine";
+import { type Adapter, chooseBudget, findLargestPass, forecastMemory } from "../nn/forecast";
 import type { readArchitecture, readWeights, writeWeights } from "../nn/weights";
 import type { PreparedPart, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import type { Architecture, TrialSettings } from "../protocol/settings";
-import type { AdapterReport, TrainPhase, WeightsChoice } from "../protocol/training";
+import type { Architecture, EngineName, TrialSettings } from "../protocol/settings";
+import type { AdapterReport, Forecast, TrainPhase, WeightsChoice } from "../protocol/training";
 import type { CheckpointStore } from "../storage/checkpoints";
 import type { FilmReader } from "../storage/filmStore";
 import type { TrialStore } from "../storage/trials";
@@ -14,7 +15,7 @@ import type { FilmSource } from "./batches";
 /** The outside world, so that tests may bring their own. */
 export interface Tools {
   openGpu(options: { allowSoftware: boolean }): Promise<OpenedGpu>;
-  createEngine(options: EngineOptions, seed: number): Engine;
+  createEngine(name: EngineName, options: EngineOptions, seed: number): Engine;
   openFilms(store: string): Promise<FilmReader>;
   readArchitecture: typeof readArchitecture;
   readWeights: typeof readWeights;
@@ -37,6 +38,8 @@ export interface Bench {
 
 export interface Workbench {
   openAdapter(allowSoftware: boolean): Promise<AdapterReport>;
+  /** Null for the stock engine. */
+  forecast(settings: TrialSettings): Promise<Forecast | null>;
   /** Lends a network for one job and takes it back however the job ends; a GPU failure ends the job at once. */
   lend<Result>(
     settings: TrialSettings,
@@ -48,12 +51,43 @@ export interface Workbench {
   loadWeights(choice: WeightsChoice, arch: Architecture): Promise<NamedArrays | null>;
 }
 
+const TIMED_STEPS = 9;
+
+const stepKey = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations }: TrialSettings) =>
+  [engine, arch, imageSize, batchSize, filmsPerPass, activations].join(" ");
+
 /** What a person is told before the first step. */
 export const COMPILING = "Compiling for this graphics card; the first step takes longer than those after it.";
 
 export function createWorkbench(tools: Tools): Workbench {
   let opened: OpenedGpu | null = null;
   let softwareAllowed = false;
+
+  /** Milliseconds of the last steps, by what decides them. */
+  const stepTimes = new Map<string, number[]>();
+
+  function chooseOptions(settings: TrialSettings, adapter: Adapter): EngineOptions {
+    const { arch, activations, filmsPerPass, gpuBudgetMiB } = settings;
+    const budgetBytes = chooseBudget(adapter, gpuBudgetMiB);
+    return { arch, classes: 1, positiveWeight: 1, activations, filmsPerPass, budgetBytes };
+  }
+
+  function timed(engine: Engine, settings: TrialSettings): Engine {
+    const times: number[] = [];
+    let steps = 0;
+    return {
+      ...engine,
+      async trainStep(...args) {
+        const begun = tools.now();
+        const loss = await engine.trainStep(...args);
+        // The first step may still compile.
+        if (steps++ > 0) times.push(tools.now() - begun);
+        if (times.length > TIMED_STEPS) times.shift();
+        stepTimes.set(stepKey(settings), times);
+        return loss;
+      },
+    };
+  }
 
   async function openGpu(): Promise<OpenedGpu> {
     if (opened) return opened;
@@ -72,16 +106,32 @@ export function createWorkbench(tools: Tools): Workbench {
       return (await openGpu()).report;
     },
 
+    async forecast(settings) {
+      if (settings.engine === "stock") return null;
+      const { report } = await openGpu();
+      const options = chooseOptions(settings, report);
+      const { batchSize: count, imageSize: size } = settings;
+      const { gpuBytes, parts } = forecastMemory(options, { count, size }, report);
+      const budgetBytes = options.budgetBytes ?? 0;
+      const largestPass = findLargestPass(options, size, report, budgetBytes);
+      const times = stepTimes.get(stepKey(settings))?.toSorted((a, b) => a - b) ?? [];
+      return { gpuBytes, parts, budgetBytes, largestPass, msPerStep: times[Math.floor(times.length / 2)] ?? null };
+    },
+
     async lend(settings, sample, onPhase, use) {
       onPhase("opening", "Opening the graphics card.");
       const gpu = await openGpu();
       const reader = await tools.openFilms(sample.store);
       const { positiveWeight } = sample.summary;
-      const engine = tools.createEngine({ arch: settings.arch, classes: 1, positiveWeight }, settings.seed);
+      const engine = tools.createEngine(
+        settings.engine,
+        { ...chooseOptions(settings, gpu.report), positiveWeight },
+        settings.seed,
+      );
       const source = (part: PreparedPart): FilmSource => ({ part, imageSize: reader.imageSize, read: reader.read });
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
       try {
-        return await Promise.race([gpu.failed, use({ engine, adapter: gpu.report, source, assertGpu })]);
+        return await Promise.race([gpu.failed, use({ engine: timed(engine, settings), adapter: gpu.report, source, assertGpu })]);
       } finally {
         engine.dispose();
       }

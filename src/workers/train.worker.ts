@@ -2,7 +2,7 @@
 import { version_core } from "@tensorflow/tfjs-core";
 import { version as labVersion } from "../../package.json";
 import { openWebGpu } from "../nn/backend";
-import { createStockEngine } from "../nn/stockEngine";
+import { createEngine } from "../nn/createEngine";
 import { readArchitecture, readWeights, writeWeights } from "../nn/weights";
 import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
 import { openFilmReader } from "../storage/filmStore";
@@ -15,7 +15,7 @@ const trials = createTrialStore(openTrialStores());
 expose(
   createSession({
     openGpu: openWebGpu,
-    createEngine: createStockEngine,
+    createEngine,
     openFilms: (store) => openFilmReader(store),
     readArchitecture,
     readWeights,

@@ -1,0 +1,113 @@
+// What the fused engine will take of a graphics card, before it takes any: the passes are planned and their buffers added up. Measures
+// nothing.
+import type { Dispatch, PlannedBuffer } from "../kernels/dispatches";
+import type { AdapterReport, MemoryPart } from "../protocol/training";
+import type { BatchShape, EngineOptions } from "./engine";
+import { planLayout } from "./fusedLayout";
+import { type BatchBuffers, chooseTuning, planBatch, planState, recordTraining, type StateBuffers } from "./fusedPasses";
+import { listBuffers } from "./gpuBuffers";
+
+export type Adapter = Pick<AdapterReport, "isSoftware" | "maxBindingBytes" | "maxBufferBytes">;
+
+export interface MemoryForecast {
+  gpuBytes: number;
+  parts: Record<MemoryPart, number>;
+  dispatches: number;
+}
+
+/** Films a pass, as even as they can be: no pass is left with one odd film that BatchNorm could not use. */
+export function cutPasses(count: number, filmsPerPass: number | undefined): number[] {
+  const passes = Math.ceil(count / (filmsPerPass || count));
+  return Array.from(
+    { length: passes },
+    (_, pass) => Math.floor(((pass + 1) * count) / passes) - Math.floor((pass * count) / passes),
+  );
+}
+
+/** One uniform slot a dispatch. */
+const UNIFORM_BYTES = 256;
+
+/** A training step of AdamW on batches of this shape. */
+export function forecastMemory(options: EngineOptions, { count, size }: BatchShape, adapter: Adapter): MemoryForecast {
+  const passes = [...new Set(cutPasses(count, options.filmsPerPass))];
+  const layout = planLayout(options);
+  const state = planState(layout);
+  const keepBottlenecks = chooseBottlenecks(options, { count, size }, adapter);
+  const { activations: storage = "f32" } = options;
+  const shape = { count: Math.max(...passes), size };
+  const { maxBindingBytes } = adapter;
+  const batch = planBatch(layout, options.classes, shape, { storage, keepBottlenecks, maxBindingBytes });
+  const tuning = chooseTuning(adapter);
+  const record = (films: number): Dispatch[] =>
+    recordTraining({ layout, options, tuning, state, batch, count: films, lossCount: count, fromFilms: true });
+  const recorded = passes.map(record);
+  const buffers = new Set(recorded.flatMap(listBuffers));
+  const bytesOf = (group: PlannedBuffer[]) => group.reduce((sum, one) => sum + (buffers.has(one) ? one.bytes : 0), 0);
+  const dispatches = recorded.reduce((sum, list) => sum + list.length, 0) + 1;
+
+  const groups = groupBuffers(state, batch);
+  const parts: Record<MemoryPart, number> = {
+    weights: bytesOf(groups.weights),
+    gradients: bytesOf(groups.gradients),
+    moments: 2 * state.parameters.bytes,
+    features: bytesOf(groups.features),
+    featureGradients: bytesOf(groups.featureGradients),
+    scratch: bytesOf(groups.scratch) + dispatches * UNIFORM_BYTES,
+    films: bytesOf(groups.films),
+  };
+  return { gpuBytes: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0), parts, dispatches };
+}
+
+function groupBuffers(state: StateBuffers, batch: BatchBuffers): Record<Exclude<MemoryPart, "moments">, PlannedBuffer[]> {
+  const kept = batch.options.keepBottlenecks ? batch.bottlenecks.flat() : [];
+  const working = batch.options.keepBottlenecks ? batch.scratch : batch.bottlenecks.flat();
+  return {
+    weights: [state.parameters, state.running],
+    gradients: [state.gradients],
+    features: [...batch.stem, ...batch.blocks.flat(), ...kept],
+    featureGradients: [...batch.gradient, ...batch.bottleneckGradient, ...batch.taken],
+    scratch: [
+      ...working,
+      ...batch.pooled,
+      state.norms,
+      state.statistics,
+      state.sums,
+      batch.columnParts,
+      batch.weightParts,
+      batch.outcome,
+    ],
+    films: [...batch.films, ...batch.moves, ...batch.images, batch.targets],
+  };
+}
+
+/** Bottlenecks are kept where the budget allows it: the same numbers, with one product a layer less to compute. */
+export function chooseBottlenecks(options: EngineOptions, shape: BatchShape, adapter: Adapter): boolean {
+  const { bottlenecks, budgetBytes } = options;
+  if (bottlenecks || !budgetBytes) return bottlenecks === "keep";
+  return forecastMemory({ ...options, bottlenecks: "keep" }, shape, adapter).gpuBytes <= budgetBytes;
+}
+
+const LARGEST_PASS = 1024;
+
+/** The most films a pass within the budget, with bottlenecks computed again where they must be; 0 where not even one fits. */
+export function findLargestPass(options: EngineOptions, size: number, adapter: Adapter, budgetBytes: number): number {
+  const fits = (count: number) => {
+    const whole: EngineOptions = { ...options, filmsPerPass: count, bottlenecks: "recompute" };
+    return forecastMemory(whole, { count, size }, adapter).gpuBytes <= budgetBytes;
+  };
+  let most = 0;
+  for (let step = LARGEST_PASS; step >= 1; step /= 2) {
+    if (most + step <= LARGEST_PASS && fits(most + step)) most += step;
+  }
+  return most;
+}
+
+const GIB = 2 ** 30;
+
+/**
+ * No browser says how much memory a graphics card has. Its largest buffer is what there is to go by: taken once over, and no less than
+ * 1 GiB nor more than 4.
+ */
+export function chooseBudget({ maxBufferBytes }: Adapter, budgetMiB: number): number {
+  return budgetMiB > 0 ? budgetMiB * 2 ** 20 : Math.min(4 * GIB, Math.max(GIB, maxBufferBytes));
+}
