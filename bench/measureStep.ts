@@ -2,45 +2,26 @@
 // films are noise.
 import * as tf from "@tensorflow/tfjs-core";
 import { openWebGpu } from "../src/nn/backend";
+import { createEngine } from "../src/nn/createEngine";
 import type { Batch, OptimizerStep } from "../src/nn/engine";
 import { createRandom } from "../src/nn/random";
-import { createStockEngine } from "../src/nn/stockEngine";
-import type { Architecture } from "../src/protocol/settings";
+import type { Activations, Architecture, EngineName } from "../src/protocol/settings";
 import { type Convolution, listConvolutions } from "./convolutions";
-
-export const ENGINES = { stock: createStockEngine };
-export type EngineName = keyof typeof ENGINES;
+import { countCalls } from "./counts";
+import { measureOwnGemm } from "./ownGemm";
 
 export interface StepFlags {
   arch: Architecture;
   size: number;
   batch: number;
   steps: number;
+  activations: Activations;
+  bottlenecks: "keep" | "recompute";
 }
 
-const OPTIMIZER: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
+export const OPTIMIZER: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
 
-/** Counts what every engine asks of the device, stock or not. */
-function countCalls(): { dispatches: number; pipelines: number } {
-  const counts = { dispatches: 0, pipelines: 0 };
-  const { dispatchWorkgroups } = GPUComputePassEncoder.prototype;
-  GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...args) {
-    counts.dispatches++;
-    return dispatchWorkgroups.apply(this, args);
-  };
-  const { createComputePipeline, createComputePipelineAsync } = GPUDevice.prototype;
-  GPUDevice.prototype.createComputePipeline = function (...args) {
-    counts.pipelines++;
-    return createComputePipeline.apply(this, args);
-  };
-  GPUDevice.prototype.createComputePipelineAsync = function (...args) {
-    counts.pipelines++;
-    return createComputePipelineAsync.apply(this, args);
-  };
-  return counts;
-}
-
-function makeBatch(count: number, size: number): Batch {
+export function makeBatch(count: number, size: number): Batch {
   const random = createRandom(0, "drawn");
   return {
     count,
@@ -91,14 +72,15 @@ const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor
 const rounded = (value: number) => Number(value.toPrecision(4));
 
 /** The line of the engine's result. Call once in a process or page: what it counts by stays in place. */
-export async function measureStep(name: EngineName, { arch, size, batch, steps }: StepFlags): Promise<Record<string, unknown>> {
+export async function measureStep(name: EngineName, flags: StepFlags): Promise<Record<string, unknown>> {
+  const { arch, size, batch, steps, activations, bottlenecks } = flags;
   const counts = countCalls();
   const { report, failed } = await openWebGpu({ allowSoftware: true });
-  const engine = ENGINES[name]({ arch, classes: 1, positiveWeight: 1 }, 0);
+  const engine = createEngine(name, { arch, classes: 1, positiveWeight: 1, activations, bottlenecks }, 0);
   const films = makeBatch(batch, size);
   const times: number[] = [];
-  let gpuBytesPeak = 0;
   let firstStepMs = 0;
+  let gpuBytesAfterTwo = 0;
   // One warm-up, which also compiles; it is not among the timed steps.
   for (let step = 0; step <= steps; step++) {
     counts.dispatches = 0;
@@ -107,9 +89,9 @@ export async function measureStep(name: EngineName, { arch, size, batch, steps }
     const ms = performance.now() - start;
     if (step === 0) firstStepMs = ms;
     else times.push(ms);
-    gpuBytesPeak = Math.max(gpuBytesPeak, engine.memory().gpuBytes);
+    if (step === 1) gpuBytesAfterTwo = counts.gpuBytes;
   }
-  const { dispatches, pipelines } = counts;
+  const { dispatches, pipelines, gpuBytes, gpuBytesPeak } = counts;
   engine.dispose();
   const convolutions = listConvolutions(arch, size);
   const macs = batch * convolutions.reduce((sum, { pixels, inner, out }) => sum + pixels * inner * out, 0);
@@ -122,14 +104,16 @@ export async function measureStep(name: EngineName, { arch, size, batch, steps }
     arch,
     size,
     batch,
+    ...(name === "fused" ? { activations, bottlenecks } : {}),
     msPerStep: rounded(msPerStep),
     firstStepMs: rounded(firstStepMs),
     pipelines,
     dispatchesPerStep: dispatches,
     gpuBytesPeak,
-    gpuBytesAfter: engine.memory().gpuBytes,
+    gpuBytesAfterTwo,
+    gpuBytesAfter: gpuBytes,
     gflopPerStep: rounded(gflopPerStep),
     gflops: rounded((gflopPerStep / msPerStep) * 1e3),
-    gemmGflops: rounded(await measureGemm(findCommonestGemm(convolutions, batch))),
+    gemmGflops: rounded(await (name === "stock" ? measureGemm : measureOwnGemm)(findCommonestGemm(convolutions, batch))),
   };
 }

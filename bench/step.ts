@@ -6,8 +6,8 @@ import { parseArgs } from "node:util";
 import { build, preview } from "vite";
 import { openBrowser } from "../scripts/openBrowser";
 import { openDawn } from "../scripts/vulkan";
-import { ARCHITECTURES } from "../src/protocol/settings";
-import { type EngineName, measureStep, type StepFlags } from "./measureStep";
+import { ACTIVATIONS, ARCHITECTURES, ENGINES, type EngineName } from "../src/protocol/settings";
+import { measureStep, type StepFlags } from "./measureStep";
 
 interface Flags extends StepFlags {
   engines: EngineName[];
@@ -28,7 +28,9 @@ function readFlags(flags: string[]): Flags {
       size: { type: "string", default: "64" },
       batch: { type: "string", default: "2" },
       steps: { type: "string", default: "3" },
-      engines: { type: "string", default: "stock" },
+      engines: { type: "string", default: "fused" },
+      activations: { type: "string", default: "f32" },
+      keep: { type: "boolean", default: false },
       host: { type: "string", default: "node" },
     },
   });
@@ -36,11 +38,16 @@ function readFlags(flags: string[]): Flags {
   if (!arch) throw new Error(`--arch must be one of ${ARCHITECTURES.join(", ")}.`);
   if (!["node", "chromium"].includes(values.host)) throw new Error("--host must be node or chromium.");
   const engines = values.engines.split(",").map((name): EngineName => {
-    if (name === "stock") return name;
-    throw new Error(`The engine ${name} is not there; stock is.`);
+    const known = ENGINES.find((engine) => engine === name);
+    if (!known) throw new Error(`--engines must name some of ${ENGINES.join(", ")}, not ${name}.`);
+    return known;
   });
+  const activations = ACTIVATIONS.find((name) => name === values.activations);
+  if (!activations) throw new Error(`--activations must be ${ACTIVATIONS.join(" or ")}.`);
   return {
     arch,
+    activations,
+    bottlenecks: values.keep ? "keep" : "recompute",
     size: readCount(values.size, "size", 32),
     batch: readCount(values.batch, "batch", 1),
     steps: readCount(values.steps, "steps", 1),

@@ -16,6 +16,8 @@ export interface Dispatch {
   workgroups: number;
   /** Multiply-adds count two. */
   flop: number;
+  /** Read and written at the least, each array once. */
+  bytes: number;
 }
 
 /** Checks at compile time that a kernel gets all its bindings and uniforms. */
@@ -23,10 +25,10 @@ export function dispatch<B extends string, U extends string>(
   kernel: Kernel<B, U>,
   bindings: Record<B, PlannedBuffer>,
   uniforms: Record<U, number>,
-  size: { threads: number; flop?: number },
+  size: { threads: number; flop?: number; bytes?: number },
 ): Dispatch {
   const workgroups = Math.ceil(size.threads / kernel.workgroupSize);
-  return { kernel, bindings, uniforms, workgroups, flop: size.flop ?? 0 };
+  return { kernel, bindings, uniforms, workgroups, flop: size.flop ?? 0, bytes: size.bytes ?? 0 };
 }
 
 const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();

@@ -104,7 +104,9 @@ export async function openWebGpu({ allowSoftware }: { allowSoftware: boolean }):
       `Only a software adapter (${report.name}) was found: training would run on the processor, some hundred times slower. Switch on hardware acceleration in the browser's settings, or go on with small films.`,
     );
   }
-  const device = await adapter.requestDevice({ requiredLimits: chooseLimits(adapter.limits) });
+  // Timestamps are for profiles only; a card without them is as good.
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits: chooseLimits(adapter.limits) });
   if (tf.findBackendFactory("webgpu")) tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
   if (!(await tf.setBackend("webgpu"))) throw noWebGpu();

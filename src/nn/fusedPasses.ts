@@ -204,6 +204,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
   const sides = planSides(layout.blocks.length, size);
   const { parameters, gradients, running, norms, statistics, sums } = state;
   const { columnParts, weightParts } = batch;
+  const stored = QUAD_BYTES[storage];
   const dispatches: Dispatch[] = [];
   const add = (one: Dispatch) => dispatches.push(one);
 
@@ -241,10 +242,12 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
     bindings: (slice: number) => Record<string, PlannedBuffer>;
     uniforms: Record<string, number>;
     quadsKept: number;
+    /** Arrays of the output's shape that are read or written. */
+    touches: number;
   }
   /** A product over all slices. Returns the parts of each column. */
   function product(call: ProductCall): number {
-    const { kernel, left, leftStride, innerQuads, taps, weights, columnQuads, frame, narrow, quadsKept } = call;
+    const { kernel, left, leftStride, innerQuads, taps, weights, columnQuads, frame, narrow, quadsKept, touches } = call;
     let parts = 0;
     for (const { index, films } of slices) {
       const rows = films * frame.outSide * frame.outSide;
@@ -265,7 +268,9 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
       };
       const bindings = { left: at(left, index), parameters, norms, columnParts, ...call.bindings(index) };
       const flop = 2 * rows * innerQuads * QUAD * taps * columnQuads * QUAD;
-      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop }));
+      const pixels = films * frame.side * frame.side;
+      const quads = pixels * innerQuads + taps * innerQuads * QUAD * columnQuads + rows * columnQuads * touches;
+      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, bytes: quads * stored }));
       parts += grid.parts;
     }
     reserve(columnParts, parts * quadsKept * columnQuads * QUAD_BYTES.f32);
@@ -316,7 +321,8 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
       };
       const bindings = { left: at(left, index), right: at(right, index), norms, out: split ? weightParts : gradients };
       const flop = 2 * pixels * quads * QUAD;
-      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop }));
+      const seen = films * frame.side * frame.side * innerQuads + pixels * columnQuads + quads * (split ? grid.parts : 2);
+      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, bytes: seen * stored }));
       parts += grid.parts;
     });
     if (!split) return;
@@ -385,6 +391,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
       bindings: (slice) => ({ out: at(bottleneckOf(b, l), slice) }),
       uniforms: { ...scaled(layer.norm1), outStride: layout.bottleneckQuads, outFirst: 0 },
       quadsKept: MOMENT_QUADS,
+      touches: 1,
     });
   }
 
@@ -443,6 +450,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
     bindings: (slice) => ({ out: at(batch.stem, slice) }),
     uniforms: { outStride: layout.stemQuads, outFirst: 0 },
     quadsKept: MOMENT_QUADS,
+    touches: 1,
   });
   normalise(layout.norm0, layout.stem, 0, stemParts, pixelsOf(sides.stem));
   const poolFrame = { height: sides.stem, width: sides.stem, outHeight: sides.blocks[0] ?? 0, outWidth: sides.blocks[0] ?? 0 };
@@ -476,6 +484,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
         bindings: (slice) => ({ out: at(blockArray(b), slice) }),
         uniforms: { ...scaled(layer.norm2), outStride: block.quads, outFirst: layer.inputQuads },
         quadsKept: MOMENT_QUADS,
+        touches: 1,
       });
       freshFrom = layer.inputQuads;
     });
@@ -496,6 +505,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
       bindings: (slice) => ({ out: at(blockArray(b + 1), slice) }),
       uniforms: { outStride: next?.quads ?? 0, outFirst: 0 },
       quadsKept: MOMENT_QUADS,
+      touches: 1,
     });
   });
 
@@ -652,6 +662,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
         bindings: (slice) => ({ out: at(batch.bottleneckGradient, slice) }),
         uniforms: { outStride: block.quads, outFirst: 0 },
         quadsKept: 0,
+        touches: 1,
       });
       const parts = strips(side * side, block.quads, 2, (slice, grid, threads) =>
         dispatch(
@@ -703,6 +714,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
         bindings: (slice) => ({ statistics, seen: at(array, slice), out: at(batch.bottleneckGradient, slice) }),
         uniforms: { ...seenThrough(norm2, bottleneck, layout.bottleneckQuads), outStride: layout.bottleneckQuads },
         quadsKept: 2,
+        touches: 3,
       });
       addSums(norm2, bottleneck, parts2, true, pixelsOf(side));
       correct(array, batch.bottleneckGradient, side, layout.bottleneckQuads, bottleneck);
@@ -730,6 +742,7 @@ function record(inputs: PassInputs, training: boolean): Dispatch[] {
         bindings: (slice) => ({ statistics, seen: at(blockArray(b), slice), out: at(batch.gradient, slice) }),
         uniforms: { ...seenThrough(norm1, block.channels, block.quads), outStride: block.quads },
         quadsKept: 2,
+        touches: 3,
       });
       addSums(norm1, block.channels, parts1, false, pixelsOf(side));
     }

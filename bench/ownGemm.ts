@@ -1,0 +1,58 @@
+// The best rate of the engine's own matrix product by itself, without BatchNorm on load: what the adapter gives at a shape. Not a step.
+import { forward1x1 } from "../src/kernels/convolve1x1";
+import { dispatch, type PlannedBuffer, prepareDispatches } from "../src/kernels/dispatches";
+import { planProduct } from "../src/kernels/product";
+import { getGpu } from "../src/nn/backend";
+import { chooseTuning } from "../src/nn/fusedPasses";
+import { allocate, release } from "../src/nn/gpuBuffers";
+
+const QUAD = 4;
+
+/** GFLOPS at [rows, inner, columns]: the best of several runs, each of many products. */
+export async function measureOwnGemm([rows, inner, columns]: [number, number, number]): Promise<number> {
+  const { device, report } = getGpu();
+  const tuning = chooseTuning(report);
+  const columnQuads = columns / QUAD;
+  const grid = planProduct({ rows, columnQuads }, tuning);
+  const floats = (label: string, count: number): PlannedBuffer => ({ label, bytes: count * 4, buffer: null });
+  const left = floats("left", rows * inner);
+  const parameters = floats("parameters", inner * columns);
+  const out = floats("out", rows * columns);
+  const columnParts = floats("column sums", grid.parts * 3 * columns);
+  const uniforms = {
+    rows,
+    rowsPerStrip: grid.rowsPerStrip,
+    strips: grid.strips,
+    columnQuads,
+    innerQuads: inner / QUAD,
+    leftStride: inner / QUAD,
+    weights: 0,
+    scales: 0,
+    shifts: 0,
+    partsFrom: 0,
+    outStride: columnQuads,
+    outFirst: 0,
+    height: 0,
+    width: 0,
+    outHeight: 0,
+    outWidth: 0,
+  };
+  const buffers = { left, parameters, out, columnParts, norms: parameters };
+  await allocate(device, [left, parameters, out, columnParts]);
+  const flop = 2 * rows * inner * columns;
+  const one = dispatch(forward1x1(tuning.tiling, "f32", "f32", false), buffers, uniforms, { threads: grid.threads, flop });
+  const repeats = Math.max(4, Math.ceil(2e8 / flop));
+  const list = await prepareDispatches(device, Array(repeats).fill(one));
+  let best = 0;
+  for (let run = 0; run < 6; run++) {
+    const start = performance.now();
+    const encoder = device.createCommandEncoder();
+    list.encode(encoder);
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    best = Math.max(best, (flop * repeats) / (performance.now() - start) / 1e6);
+  }
+  list.dispose();
+  release([left, parameters, out, columnParts]);
+  return best;
+}
