@@ -8,7 +8,7 @@ const sizes = { height: "u32", width: "u32", outHeight: "u32", outWidth: "u32", 
 /** One value a quad of channels and pixel of the stem; a place outside never wins. */
 const ACTIVE = `
 fn activated_at(image: u32, y: i32, x: i32, column: u32, scale: vec4<f32>, shift: vec4<f32>) -> vec4<f32> {
-  let inside = y >= 0i && x >= 0i && y < i32(u.height) && x < i32(u.width);
+  let inside = (y >= 0i) & (x >= 0i) & (y < i32(u.height)) & (x < i32(u.width));
   let at = ((image * u.height + u32(max(y, 0i))) * u.width + u32(max(x, 0i))) * u.stemStride + column;
   return select(vec4<f32>(-1.0), max(fma(load_seen(at), scale, shift), vec4<f32>()), inside);
 }`;
@@ -66,7 +66,7 @@ for (var oy = y / 2i; oy <= (y + 1i) / 2i; oy++) {
         let ty = oy * 2i - 1i + tap / 3i;
         let tx = ox * 2i - 1i + tap % 3i;
         let other = activated_at(image, ty, tx, column$, scale$, shift$);
-        let earlier = ty < y || (ty == y && tx < x);
+        let earlier = (ty < y) | ((ty == y) & (tx < x));
         wins = wins & ((own > other) | ((own == other) & vec4<bool>(!earlier)));
       }
       let at = ((image * u.outHeight + u32(oy)) * u.outWidth + u32(ox)) * u.columnQuads + column$;

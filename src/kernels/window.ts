@@ -33,7 +33,8 @@ fn corner_of(pixel: u32) -> vec3<i32> {
 fn place_of(corner: vec3<i32>, tap: u32) -> u32 {
   let y = corner.y + ${step(`tap / ${side}u`)};
   let x = corner.z + ${step(`tap % ${side}u`)};
-  let inside = y >= 0i && x >= 0i && y < i32(u.height) && x < i32(u.width);
+  // Not &&, which branches: some drivers take minutes over branches among so many values.
+  let inside = (y >= 0i) & (x >= 0i) & (y < i32(u.height)) & (x < i32(u.width));
   return select(OUTSIDE, u32((corner.x + y) * i32(u.width) + x) * u.leftStride, inside);
 }`;
 }
