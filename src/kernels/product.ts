@@ -226,8 +226,8 @@ let firstQuad = (thread % columnTiles) * ${QUADS}u;
 let part = strip;
 if (strip >= u.strips) { return; }`;
 
-  const value = (i: number, j: number) =>
-    `{ let value = sum_${i}_$; let pixel = row + ${i}u;
+  const value = (j: number) =>
+    `{ let value = tile[i * ${QUADS}u + ${j}u]; let pixel = row + i;
 ${parts.perValue}
 ${moments ? SEE_MOMENT : ""}
 }`.replaceAll("$", String(j));
@@ -243,13 +243,12 @@ for (var tileRow = strip * u.rowsPerStrip; tileRow < lastRow; tileRow += ${rowsA
 let row = tileRow${tiled ? ` + ly * ${ROWS}u` : ""};
 ${eachSum((sum) => `var ${tiled ? sum : `total_${sum}`} = vec4<f32>();`)}
 ${tiled ? tiledLoop(parts, tile) : directLoop(parts)}
-${each(
-  ROWS,
-  (i) => `if (row + ${i}u < lastRow) {
-${each(QUADS, (j) => `if (live${j}) ${value(i, j)}`)}
+var tile = array<vec4<f32>, ${ROWS * QUADS}>(${Array.from({ length: ROWS * QUADS }, (_, at) => `sum_${Math.floor(at / QUADS)}_${at % QUADS}`).join(", ")});
+// A loop that is not unrolled: what becomes of a value is compiled once.
+for (var i = 0u; i < min(${ROWS}u, max(row, lastRow) - row); i++) {
+${each(QUADS, (j) => `if (live${j}) ${value(j)}`)}
 count++;
-}`,
-)}
+}
 }
 ${keeps ? perQuad(`if (live$) { ${moments ? KEEP_MOMENTS : KEEP_SUMS} }`) : ""}`;
 
