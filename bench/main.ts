@@ -5,6 +5,7 @@ type Benchmark = (flags: string[]) => Promise<void>;
 
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   drawn: async () => (await import("./drawn")).benchDrawn,
+  memory: async () => (await import("./memory")).benchMemory,
   step: async () => (await import("./step")).benchStep,
 };
 

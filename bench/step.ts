@@ -6,18 +6,13 @@ import { parseArgs } from "node:util";
 import { build, preview } from "vite";
 import { openBrowser } from "../scripts/openBrowser";
 import { openDawn } from "../scripts/vulkan";
-import { ACTIVATIONS, ARCHITECTURES, ENGINES, type EngineName } from "../src/protocol/settings";
+import { ENGINES, type EngineName } from "../src/protocol/settings";
+import { readActivations, readArch, readCount } from "./flags";
 import { measureStep, type StepFlags } from "./measureStep";
 
 interface Flags extends StepFlags {
   engines: EngineName[];
   host: string;
-}
-
-function readCount(text: string, name: string, least: number): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < least) throw new Error(`--${name} must be a whole number of at least ${least}.`);
-  return count;
 }
 
 function readFlags(flags: string[]): Flags {
@@ -34,19 +29,15 @@ function readFlags(flags: string[]): Flags {
       host: { type: "string", default: "node" },
     },
   });
-  const arch = ARCHITECTURES.find((name) => name === values.arch);
-  if (!arch) throw new Error(`--arch must be one of ${ARCHITECTURES.join(", ")}.`);
   if (!["node", "chromium"].includes(values.host)) throw new Error("--host must be node or chromium.");
   const engines = values.engines.split(",").map((name): EngineName => {
     const known = ENGINES.find((engine) => engine === name);
     if (!known) throw new Error(`--engines must name some of ${ENGINES.join(", ")}, not ${name}.`);
     return known;
   });
-  const activations = ACTIVATIONS.find((name) => name === values.activations);
-  if (!activations) throw new Error(`--activations must be ${ACTIVATIONS.join(" or ")}.`);
   return {
-    arch,
-    activations,
+    arch: readArch(values.arch),
+    activations: readActivations(values.activations),
     bottlenecks: values.keep ? "keep" : "recompute",
     size: readCount(values.size, "size", 32),
     batch: readCount(values.batch, "batch", 1),

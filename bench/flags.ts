@@ -1,0 +1,20 @@
+// Flags that several benchmarks take.
+import { ACTIVATIONS, type Activations, ARCHITECTURES, type Architecture } from "../src/protocol/settings";
+
+export function readCount(text: string, name: string, least: number): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < least) throw new Error(`--${name} must be a whole number of at least ${least}.`);
+  return count;
+}
+
+export function readArch(text: string): Architecture {
+  const arch = ARCHITECTURES.find((name) => name === text);
+  if (!arch) throw new Error(`--arch must be one of ${ARCHITECTURES.join(", ")}.`);
+  return arch;
+}
+
+export function readActivations(text: string): Activations {
+  const activations = ACTIVATIONS.find((name) => name === text);
+  if (!activations) throw new Error(`--activations must be ${ACTIVATIONS.join(" or ")}.`);
+  return activations;
+}
