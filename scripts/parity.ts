@@ -3,10 +3,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { openWebGpu } from "../src/nn/backend";
+import { createEngine } from "../src/nn/createEngine";
 import { DENSENETS, listArrays } from "../src/nn/densenet";
 import type { Batch, NamedArray, NamedArrays, OptimizerStep } from "../src/nn/engine";
 import { readSafetensors, writeSafetensors } from "../src/nn/safetensors";
-import { createEngine } from "../src/nn/createEngine";
 import { LabError } from "../src/protocol/labError";
 import { ARCHITECTURES, type Architecture, ENGINES, type EngineName } from "../src/protocol/settings";
 import { oneCycle } from "../src/training/schedule";

@@ -17,7 +17,7 @@ let scale = load_norms(u.scales + column);
 let shift = load_norms(u.shifts + column);
 var sum = vec4<f32>();
 for (var pixel = first; pixel < first + u.pixels; pixel++) {
-  sum += max(fma(load_seen(pixel * u.seenStride + column), scale, shift), vec4<f32>());
+  sum += relu(fma(load_seen(pixel * u.seenStride + column), scale, shift));
 }
 store_pooled(thread, sum / f32(u.pixels));`,
   });

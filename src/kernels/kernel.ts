@@ -40,8 +40,12 @@ export const write = (format: Format): Binding => ({ format, access: "write" });
 
 const ELEMENT: Record<Format, string> = { f32: "vec4<f32>", f16: "vec2<u32>", scalar: "f32", word: "u32" };
 
-/** The largest finite half: what packs beyond it would be infinite. */
+/** The largest finite half: what packs beyond it is undefined. What is not finite before stays so. */
 const HALF_MAX = "vec4<f32>(65504.0)";
+
+/** Not max(), which may swallow a NaN: a run that has diverged has to show it. */
+const RELU = `const HALF_NANS = 0x7e007e00u;
+fn relu(value: vec4<f32>) -> vec4<f32> { return select(value, vec4<f32>(), value < vec4<f32>()); }`;
 
 function accessors(name: string, { format, access }: Binding): string {
   if (format === "word") return "";
@@ -50,7 +54,11 @@ function accessors(name: string, { format, access }: Binding): string {
   const unpack = "vec4<f32>(unpack2x16float(words.x), unpack2x16float(words.y))";
   const load = packed ? `let words = ${name}[index]; return ${unpack};` : `return ${name}[index];`;
   const pack = `let bounded = clamp(value, -${HALF_MAX}, ${HALF_MAX});
-  let words = vec2<u32>(pack2x16float(bounded.xy), pack2x16float(bounded.zw));`;
+  let lost = (bitcast<vec4<u32>>(value) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u);
+  let words = vec2<u32>(
+    select(pack2x16float(bounded.xy), HALF_NANS, any(lost.xy)),
+    select(pack2x16float(bounded.zw), HALF_NANS, any(lost.zw)),
+  );`;
   const lines = [`fn load_${name}(index: u32) -> ${value} { ${load} }`];
   if (access === "write") {
     lines.push(
@@ -78,6 +86,7 @@ export function defineKernel<B extends string, U extends string>(parts: KernelPa
       return `@group(0) @binding(${index + 1}) var<storage, ${mode}> ${binding}: array<${ELEMENT[format]}>;`;
     }),
     ...bindings.map(([binding, how]) => accessors(binding, how)).filter(Boolean),
+    RELU,
     functions,
     `@compute @workgroup_size(${workgroupSize})
 fn main(

@@ -117,7 +117,7 @@ function directLoop(parts: { activate: boolean; window: Window | null; weights: 
   const { activate, window, weights } = parts;
   const value = (i: number) => {
     const loaded = `load_left(place${i} + k)`;
-    const active = activate ? `max(fma(${loaded}, scale, shift), vec4<f32>())` : loaded;
+    const active = activate ? `relu(fma(${loaded}, scale, shift))` : loaded;
     return window ? `select(vec4<f32>(), ${active}, place${i} != OUTSIDE)` : active;
   };
   return `
@@ -152,7 +152,7 @@ function tiledLoop(
   const rowsLoaded = (rows * DEPTH) / size;
   const columnsLoaded = (quads * 4 * DEPTH) / size;
   const loaded = activate
-    ? "max(fma(load_left(place + k), load_norms(u.scales + k), load_norms(u.shifts + k)), vec4<f32>())"
+    ? "relu(fma(load_left(place + k), load_norms(u.scales + k), load_norms(u.shifts + k)))"
     : "load_left(place + k)";
   const lanes = quads * 4;
   const fillWeights =

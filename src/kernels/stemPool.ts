@@ -10,7 +10,7 @@ const ACTIVE = `
 fn activated_at(image: u32, y: i32, x: i32, column: u32, scale: vec4<f32>, shift: vec4<f32>) -> vec4<f32> {
   let inside = (y >= 0i) & (x >= 0i) & (y < i32(u.height)) & (x < i32(u.width));
   let at = ((image * u.height + u32(max(y, 0i))) * u.width + u32(max(x, 0i))) * u.stemStride + column;
-  return select(vec4<f32>(-1.0), max(fma(load_seen(at), scale, shift), vec4<f32>()), inside);
+  return select(vec4<f32>(-1.0), relu(fma(load_seen(at), scale, shift)), inside);
 }`;
 
 export const stemPool = (stem: Storage, out: Storage) =>
@@ -26,7 +26,8 @@ let top = i32((pixel / u.outWidth) % u.outHeight) * 2i - 1i;
 let left = i32(pixel % u.outWidth) * 2i - 1i;
 var value = vec4<f32>(-1.0);
 for (var tap = 0i; tap < 9i; tap++) {
-  value = max(value, activated_at(image, top + tap / 3i, left + tap % 3i, column$, scale$, shift$));
+  let other = activated_at(image, top + tap / 3i, left + tap % 3i, column$, scale$, shift$);
+  value = select(other, value, other <= value);
 }
 let kept = rounded_out(value);
 store_out(pixel * u.outStride + column$, kept);`,

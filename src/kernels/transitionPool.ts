@@ -23,7 +23,7 @@ let shift = load_norms(u.shifts + column);
 var sum = vec4<f32>();
 for (var tap = 0u; tap < 4u; tap++) {
   let at = ((image * u.height + y + tap / 2u) * u.width + x + tap % 2u) * u.seenStride + column;
-  sum += max(fma(load_seen(at), scale, shift), vec4<f32>());
+  sum += relu(fma(load_seen(at), scale, shift));
 }
 store_out(thread, sum * 0.25);`,
   });

@@ -59,7 +59,7 @@ function multiply(rowQuads: number): string {
  */
 export function defineWeightProduct({ name, tiling, left, activate, window, rowQuads }: WeightProductParts) {
   const tiled = tiling === "tiled";
-  const activated = (r: number, loaded: string) => (activate ? `max(fma(${loaded}, scale${r}, shift${r}), vec4<f32>())` : loaded);
+  const activated = (r: number, loaded: string) => (activate ? `relu(fma(${loaded}, scale${r}, shift${r}))` : loaded);
 
   const direct = `
 var corner = ${window ? "corner_of(first)" : "vec3<i32>()"};
@@ -101,7 +101,7 @@ var loaded = vec4<f32>();
 if (pixel < last && quad < u.taps * u.innerQuads) {
   let place = ${window ? "place_of(corner_of(pixel), quad / u.innerQuads)" : "pixel * u.leftStride"};
   if (place != OUTSIDE) {
-    loaded = ${activate ? "max(fma(load_left(place + inner), load_norms(u.scales + inner), load_norms(u.shifts + inner)), vec4<f32>())" : "load_left(place + inner)"};
+    loaded = ${activate ? "relu(fma(load_left(place + inner), load_norms(u.scales + inner), load_norms(u.shifts + inner)))" : "load_left(place + inner)"};
   }
 }
 left_tile[item] = loaded;

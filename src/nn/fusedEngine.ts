@@ -50,8 +50,7 @@ const toArrays = (moments: Moments): [string, PlannedBuffer][] =>
     : [["momentum_buffer", moments.momentumBuffer]];
 
 /** An engine with fresh weights from `seed`, on the device that was opened last. */
-export function createFusedEngine(options: EngineOptions, seed: number): Engine {
-  const { device, report } = getGpu();
+export function createFusedEngine(options: EngineOptions, seed: number, { device, report } = getGpu()): Engine {
   const { arch, classes } = options;
   const layout = planLayout(options);
   const arrays = listArrays(DENSENETS[arch], classes);

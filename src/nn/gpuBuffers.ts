@@ -36,7 +36,7 @@ export async function allocate(device: GPUDevice, buffers: readonly PlannedBuffe
   release(missing);
   throw new LabError(
     "outOfGpuMemory",
-    `The graphics card has no ${asGiga(bytes)} left for this network and batch. Choose a smaller Batch size, Image size or Architecture, or half-width activations.`,
+    `The graphics card has no ${asGiga(bytes)} left for this network and batch.`,
     "Batch size",
   );
 }

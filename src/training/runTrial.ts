@@ -6,7 +6,7 @@ import { Checkpoints, FiniteGuard, PauseGate, Recorder } from "./callbacks";
 import { StepHistory } from "./history";
 import { type Callback, type Progress, runEpochs } from "./loop";
 import { planRun, type RunPlan } from "./plan";
-import { COMPILING, type Tools, type Workbench } from "./workbench";
+import type { Tools, Workbench } from "./workbench";
 
 /** The last step that was run, for a failure to name. */
 interface Reached {
@@ -47,73 +47,78 @@ async function runHeld(
   const plan = planRun(settings, sample);
   const onPhase: Parameters<Workbench["lend"]>[2] = (phase, detail) => emit({ type: "phase", phase, detail });
 
-  return workbench.lend(settings, sample, onPhase, async ({ engine, adapter, source, assertGpu }): Promise<TrainEvent> => {
-    const from = await checkpoints.read(trial, "last", (message) => emit({ type: "notice", message }));
-    if (from) engine.restore(from);
-    const progress: Progress = {
-      history: new StepHistory(from?.steps),
-      epochs: [...(from?.epochs ?? [])],
-      seconds: from?.seconds ?? 0,
-    };
-    const { history } = progress;
-    await trials.patch(trialId, {
-      state: "running",
-      failure: null,
-      adapter,
-      versions: tools.versions,
-      stepsDone: history.length,
-      stepsTotal: plan.stepsTotal,
-      epochs: progress.epochs,
-    });
-    emit({ type: "schedule", lrs: thinSchedule(plan) });
+  return workbench.lend(
+    settings,
+    sample,
+    onPhase,
+    async ({ engine, adapter, source, compile, assertGpu }): Promise<TrainEvent> => {
+      const from = await checkpoints.read(trial, "last", (message) => emit({ type: "notice", message }));
+      if (from) engine.restore(from);
+      const progress: Progress = {
+        history: new StepHistory(from?.steps),
+        epochs: [...(from?.epochs ?? [])],
+        seconds: from?.seconds ?? 0,
+      };
+      const { history } = progress;
+      await trials.patch(trialId, {
+        state: "running",
+        failure: null,
+        adapter,
+        versions: tools.versions,
+        stepsDone: history.length,
+        stepsTotal: plan.stepsTotal,
+        epochs: progress.epochs,
+      });
+      emit({ type: "schedule", lrs: thinSchedule(plan) });
 
-    const guard = new FiniteGuard(maxLr, history);
-    const recorder = new Recorder({
-      emit,
-      engine,
-      now,
-      epochs,
-      epochsDone: progress.epochs.length,
-      stepsTotal: plan.stepsTotal,
-      batchSize,
-      validFilms: sample.valid.slots.length,
-    });
-    const keeper = new Checkpoints({
-      engine,
-      progress,
-      everySteps: checkpointEverySteps,
-      stepsPerEpoch: plan.stepsPerEpoch,
-      guard,
-      write: async (checkpoint) => {
-        await assertGpu();
-        return checkpoints.write(trialId, checkpoint);
-      },
-      recorder,
-      emit,
-    });
-    const pause = new PauseGate(job, keeper, async (state) => void (await trials.patch(trialId, { state })));
-    const watch: Callback = {
-      onLoss: ({ step }) => {
-        reached.step = step;
-      },
-    };
+      const guard = new FiniteGuard(maxLr, history);
+      const recorder = new Recorder({
+        emit,
+        engine,
+        now,
+        epochs,
+        epochsDone: progress.epochs.length,
+        stepsTotal: plan.stepsTotal,
+        batchSize,
+        validFilms: sample.valid.slots.length,
+      });
+      const keeper = new Checkpoints({
+        engine,
+        progress,
+        everySteps: checkpointEverySteps,
+        stepsPerEpoch: plan.stepsPerEpoch,
+        guard,
+        write: async (checkpoint) => {
+          await assertGpu();
+          return checkpoints.write(trialId, checkpoint);
+        },
+        recorder,
+        emit,
+      });
+      const pause = new PauseGate(job, keeper, async (state) => void (await trials.patch(trialId, { state })));
+      const watch: Callback = {
+        onLoss: ({ step }) => {
+          reached.step = step;
+        },
+      };
 
-    onPhase("compiling", COMPILING);
-    const run = {
-      engine,
-      plan,
-      train: source(sample.train),
-      valid: source(sample.valid),
-      epochs,
-      batchSize,
-      seed,
-      progress,
-      now,
-    };
-    const ending = await runEpochs(run, signal, [watch, guard, recorder, keeper, pause]);
-    await keeper.save();
-    return { type: ending, trial: await trials.patch(trialId, { state: ending }) };
-  });
+      await compile();
+      const run = {
+        engine,
+        plan,
+        train: source(sample.train),
+        valid: source(sample.valid),
+        epochs,
+        batchSize,
+        seed,
+        progress,
+        now,
+      };
+      const ending = await runEpochs(run, signal, [watch, guard, recorder, keeper, pause]);
+      await keeper.save();
+      return { type: ending, trial: await trials.patch(trialId, { state: ending }) };
+    },
+  );
 }
 
 const CHART_POINTS = 400;

@@ -24,7 +24,7 @@ import { planRun } from "./plan";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
 import { validate } from "./validate";
-import { COMPILING, createWorkbench, noCheckpoint, readOneTarget, type Tools } from "./workbench";
+import { createWorkbench, noCheckpoint, readOneTarget, type Tools } from "./workbench";
 
 export function createSession(tools: Tools): TrainApi {
   const { trials, checkpoints, now } = tools;
@@ -48,9 +48,9 @@ export function createSession(tools: Tools): TrainApi {
     const { batchSize, seed, betas } = settings;
     const { drawFilms, optimizerAt } = planRun(settings, sample);
     const onPhase = (phase: TrainPhase, detail: string) => emit({ type: "phase", phase, detail });
-    return workbench.lend(settings, sample, onPhase, async ({ engine, source }): Promise<FinderEvent> => {
+    return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
       await giveWeights(engine, weights, settings.arch);
-      onPhase("compiling", COMPILING);
+      await compile();
       const due = createPace(now);
       let pending: FinderPoint[] = [];
       const flush = () => {

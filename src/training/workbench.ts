@@ -11,6 +11,7 @@ import type { CheckpointStore } from "../storage/checkpoints";
 import type { FilmReader } from "../storage/filmStore";
 import type { TrialStore } from "../storage/trials";
 import type { FilmSource } from "./batches";
+import { createPace } from "./pace";
 
 /** The outside world, so that tests may bring their own. */
 export interface Tools {
@@ -32,6 +33,8 @@ export interface Bench {
   engine: Engine;
   adapter: AdapterReport;
   source(part: PreparedPart): FilmSource;
+  /** Takes the memory for training and compiles for the card. @throws LabError outOfGpuMemory with a smaller setting to try */
+  compile(): Promise<void>;
   /** Throws what the GPU failed with, if it has: nothing read back from it since can be trusted. */
   assertGpu(): Promise<void>;
 }
@@ -51,13 +54,24 @@ export interface Workbench {
   loadWeights(choice: WeightsChoice, arch: Architecture): Promise<NamedArrays | null>;
 }
 
+/** What else to try where the card has too little memory; any other error as it is. */
+function proposeSmaller(error: unknown, { batchSize, filmsPerPass, imageSize }: TrialSettings): unknown {
+  if (!(error instanceof LabError) || error.code !== "outOfGpuMemory") return error;
+  const half = Math.floor((filmsPerPass || batchSize) / 2);
+  const way =
+    half >= 2
+      ? `Set Films per pass to ${half}, which keeps the Batch size of ${batchSize}, or Image size below ${imageSize}.`
+      : `Set Image size below ${imageSize}, or choose a smaller Architecture.`;
+  return new LabError("outOfGpuMemory", `${error.message} ${way}`, half >= 2 ? "Films per pass" : "Image size");
+}
+
 const TIMED_STEPS = 9;
 
 const stepKey = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations }: TrialSettings) =>
   [engine, arch, imageSize, batchSize, filmsPerPass, activations].join(" ");
 
 /** What a person is told before the first step. */
-export const COMPILING = "Compiling for this graphics card; the first step takes longer than those after it.";
+const COMPILING = "Compiling for this graphics card; the first step takes longer than those after it.";
 
 export function createWorkbench(tools: Tools): Workbench {
   let opened: OpenedGpu | null = null;
@@ -130,8 +144,23 @@ export function createWorkbench(tools: Tools): Workbench {
       );
       const source = (part: PreparedPart): FilmSource => ({ part, imageSize: reader.imageSize, read: reader.read });
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
+      const compile = async () => {
+        onPhase("compiling", COMPILING);
+        const due = createPace(tools.now);
+        const shape = { count: settings.batchSize, size: settings.imageSize };
+        try {
+          await engine.prepare(shape, (done, total) => {
+            if (due()) onPhase("compiling", `Compiling for this graphics card: ${done} of ${total} programs.`);
+          });
+        } catch (error) {
+          throw proposeSmaller(error, settings);
+        }
+      };
       try {
-        return await Promise.race([gpu.failed, use({ engine: timed(engine, settings), adapter: gpu.report, source, assertGpu })]);
+        return await Promise.race([
+          gpu.failed,
+          use({ engine: timed(engine, settings), adapter: gpu.report, source, compile, assertGpu }),
+        ]);
       } finally {
         engine.dispose();
       }

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { openTestGpu } from "../../scripts/testGpu";
+import { ENGINES, NORMALISATION } from "../protocol/settings";
+import { createEngine } from "./createEngine";
+import type { Batch, OptimizerStep } from "./engine";
+
+openTestGpu();
+
+const SIZE = 32;
+const COUNT = 4;
+const pixels = Uint8Array.from({ length: COUNT * SIZE * SIZE }, (_, index) => (index * 31 + (index >> 5) * 17) % 256);
+const films: Batch = {
+  count: COUNT,
+  images: { kind: "films", data: pixels, size: SIZE },
+  targets: Float32Array.of(0, 1, 1, 0),
+};
+const adamw: OptimizerStep = { name: "adamw", lr: 1e-2, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
+const sgd: OptimizerStep = { name: "sgd", lr: 1e-2, momentum: 0.9, weightDecay: 1e-2 };
+
+describe.each(ENGINES)("the %s engine", (name) => {
+  const open = (seed = 5) => createEngine(name, { arch: "densenet-mini", classes: 1, positiveWeight: 1 }, seed);
+
+  it("learns four films by heart", async () => {
+    const engine = open();
+    const first = await engine.trainStep(films, adamw);
+    let last = first;
+    for (let step = 0; step < 30; step++) last = await engine.trainStep(films, adamw);
+    expect(first).toBeGreaterThan(0.5);
+    expect(last).toBeLessThan(0.1);
+    engine.dispose();
+  });
+
+  it("keeps tensors and GPU bytes level from step to step, and gives all back", async () => {
+    const before = open().memory().tensors;
+    const engine = open();
+    const levels: { gpuBytes: number; tensors: number }[] = [];
+    for (let step = 0; step < 6; step++) {
+      await engine.trainStep(films, adamw, () => {});
+      await engine.predict(films);
+      await engine.snapshot();
+      levels.push(engine.memory());
+    }
+    expect(levels[5]).toEqual(levels[2]);
+    expect(levels[2]?.gpuBytes).toBeGreaterThan(0);
+    engine.dispose();
+    expect(engine.memory().tensors).toBe(before);
+  });
+
+  it("sees films as bytes just as it sees them normalised", async () => {
+    const engine = open();
+    const normalised = new Float32Array(COUNT * 3 * SIZE * SIZE);
+    for (let film = 0; film < COUNT; film++) {
+      for (let channel = 0; channel < 3; channel++) {
+        for (let pixel = 0; pixel < SIZE * SIZE; pixel++) {
+          const grey = (pixels[film * SIZE * SIZE + pixel] ?? 0) / 255;
+          const mean = NORMALISATION.mean[channel] ?? 0;
+          normalised[(film * 3 + channel) * SIZE * SIZE + pixel] = (grey - mean) / (NORMALISATION.std[channel] ?? 1);
+        }
+      }
+    }
+    const fromBytes = await engine.predict(films);
+    const fromFloats = await engine.predict({ ...films, images: { kind: "normalised", data: normalised, size: SIZE } });
+    fromBytes.forEach((logit, index) => {
+      expect(logit).toBeCloseTo(fromFloats[index] ?? Number.NaN, 5);
+    });
+    expect(new Set(fromBytes).size).toBe(COUNT);
+    engine.dispose();
+  });
+
+  describe("a snapshot", () => {
+    it.each([adamw, sgd])("with $name restores bit for bit, and the run goes on as if uninterrupted", async (step) => {
+      const engine = open();
+      await engine.trainStep(films, step);
+      const kept = await engine.snapshot();
+      expect(kept.optimizerSteps).toBe(1);
+      const losses = [await engine.trainStep(films, step), await engine.trainStep(films, step)];
+      const end = await engine.snapshot();
+      engine.dispose();
+
+      const resumed = open(6);
+      resumed.restore(kept);
+      expect(await resumed.snapshot()).toEqual(kept);
+      expect([await resumed.trainStep(films, step), await resumed.trainStep(films, step)]).toEqual(losses);
+      expect(await resumed.snapshot()).toEqual(end);
+      resumed.dispose();
+    });
+
+    it("holds torchvision's names in order and counts batches", async () => {
+      const engine = open();
+      expect((await engine.snapshot()).optimizer.size).toBe(0);
+      await engine.trainStep(films, adamw);
+      const { model, optimizer } = await engine.snapshot();
+      expect([...model.keys()].slice(0, 6)).toEqual([
+        "features.conv0.weight",
+        "features.norm0.weight",
+        "features.norm0.bias",
+        "features.norm0.running_mean",
+        "features.norm0.running_var",
+        "features.norm0.num_batches_tracked",
+      ]);
+      expect(model.get("features.norm0.num_batches_tracked")).toEqual({ shape: [], data: Float32Array.of(1) });
+      expect(optimizer.get("exp_avg.classifier.bias")?.shape).toEqual([1]);
+      expect(optimizer.get("exp_avg_sq.features.conv0.weight")?.shape).toEqual([8, 3, 7, 7]);
+      engine.dispose();
+    });
+
+    it("of another network is refused, and nothing changes", async () => {
+      const engine = open();
+      const before = await engine.snapshot();
+      const other = createEngine(name, { arch: "densenet-mini", classes: 2, positiveWeight: 1 }, 0);
+      const snapshot = await other.snapshot();
+      expect(() => engine.restore(snapshot)).toThrow(/classifier\.weight with shape \[2, 28\], but \[1, 28\] is needed/);
+      expect(await engine.snapshot()).toEqual(before);
+      engine.dispose();
+      other.dispose();
+    });
+  });
+
+  describe("a batch that BatchNorm cannot use is refused in a sentence", () => {
+    it("films below 32 pixels", async () => {
+      const engine = open();
+      const tiny: Batch = { ...films, images: { kind: "films", data: pixels.slice(0, COUNT * 16 * 16), size: 16 } };
+      await expect(engine.trainStep(tiny, adamw)).rejects.toThrow(/16 pixels are too small/);
+      engine.dispose();
+    });
+
+    it("a single small film", async () => {
+      const engine = open();
+      const one: Batch = {
+        count: 1,
+        images: { kind: "films", data: pixels.slice(0, SIZE * SIZE), size: SIZE },
+        targets: Float32Array.of(1),
+      };
+      await expect(engine.trainStep(one, adamw)).rejects.toThrow(/2 films or more/);
+      engine.dispose();
+    });
+  });
+
+  it("passes a loss that is not finite on as it is", async () => {
+    const engine = open();
+    const wild: OptimizerStep = { ...sgd, lr: 1e30 };
+    await engine.trainStep(films, wild);
+    expect(Number.isFinite(await engine.trainStep(films, wild))).toBe(false);
+    engine.dispose();
+  });
+});

@@ -1,0 +1,213 @@
+// What the fused engine adds to an engine: passes, slices, tilings, half-width activations, a forecast. What all engines have in common
+// stands in engine.test.ts, and torchvision's numbers in golden.test.ts.
+import { describe, expect, it } from "vitest";
+import { openTestGpu } from "../../scripts/testGpu";
+import { getGpu } from "./backend";
+import type { Batch, EngineOptions, NamedArrays, OptimizerStep } from "./engine";
+import { cutPasses, findLargestPass, forecastMemory } from "./forecast";
+import { createFusedEngine } from "./fusedEngine";
+import { createRandom } from "./random";
+import { createStockEngine } from "./stockEngine";
+
+openTestGpu();
+
+const SIZE = 64;
+const MINI: EngineOptions = { arch: "densenet-mini", classes: 1, positiveWeight: 1 };
+const adamw: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
+
+function makeBatch(count: number, size = SIZE): Batch {
+  const random = createRandom(1, "drawn");
+  return {
+    count,
+    images: { kind: "films", data: Uint8Array.from({ length: count * size * size }, () => random.int(256)), size },
+    targets: Float32Array.from({ length: count }, (_, film) => film % 2),
+  };
+}
+
+interface Seen {
+  loss: number;
+  logits: Float32Array;
+  gradients: NamedArrays;
+  predicted: Float32Array;
+}
+
+/** A prediction and a step of the fused engine with its adapter's report changed. */
+async function look(
+  options: EngineOptions,
+  batch: Batch,
+  changes: Partial<ReturnType<typeof getGpu>["report"]> = {},
+): Promise<Seen> {
+  const { device, report } = getGpu();
+  const engine = createFusedEngine(options, 7, { device, report: { ...report, ...changes } });
+  const predicted = await engine.predict(batch);
+  let seen: Omit<Seen, "loss" | "predicted"> = { logits: new Float32Array(), gradients: new Map() };
+  const loss = await engine.trainStep(batch, adamw, (step) => {
+    seen = step;
+  });
+  engine.dispose();
+  return { ...seen, loss, predicted };
+}
+
+/** The largest distance over norm of any array; those whose gradient is zero but for rounding are left out. */
+function farthest(got: NamedArrays, want: NamedArrays): number {
+  const distances = [...want].map(([name, { data }]) => {
+    const other = got.get(name)?.data ?? new Float32Array();
+    return Math.hypot(...data.map((value, at) => value - (other[at] ?? Number.NaN))) / Math.hypot(...data);
+  });
+  return Math.max(...distances.filter((_, at) => ![...want.keys()][at]?.startsWith("features.norm0")));
+}
+
+it("computes bottlenecks again to the bit", async () => {
+  const batch = makeBatch(3);
+  expect(await look({ ...MINI, bottlenecks: "keep" }, batch)).toEqual(await look({ ...MINI, bottlenecks: "recompute" }, batch));
+});
+
+it("gives the same bits twice", async () => {
+  const batch = makeBatch(3);
+  expect(await look(MINI, batch)).toEqual(await look(MINI, batch));
+});
+
+it("cuts a batch into slices where the adapter binds less at once", async () => {
+  const batch = makeBatch(5);
+  const whole = await look(MINI, batch);
+  // The largest array of a film is its image: two films a slice, and one in the last.
+  const sliced = await look(MINI, batch, { maxBindingBytes: 2.5 * SIZE * SIZE * 16 });
+  expect(Math.abs(sliced.loss / whole.loss - 1)).toBeLessThan(1e-6);
+  expect(farthest(sliced.gradients, whole.gradients)).toBeLessThan(1e-4);
+  sliced.predicted.forEach((logit, film) => {
+    expect(logit).toBeCloseTo(whole.predicted[film] ?? Number.NaN, 5);
+  });
+  expect(sliced.gradients).not.toEqual(whole.gradients);
+});
+
+it("shares tiles in workgroup memory as graphics cards want it, with the same numbers", async () => {
+  const batch = makeBatch(5, 70);
+  const direct = await look(MINI, batch, { isSoftware: true });
+  const tiled = await look(MINI, batch, { isSoftware: false });
+  expect(Math.abs(tiled.loss / direct.loss - 1)).toBeLessThan(1e-6);
+  expect(farthest(tiled.gradients, direct.gradients)).toBeLessThan(1e-4);
+  tiled.predicted.forEach((logit, film) => {
+    expect(logit).toBeCloseTo(direct.predicted[film] ?? Number.NaN, 5);
+  });
+});
+
+describe("passes within a batch", () => {
+  it("are as even as they can be", () => {
+    expect(cutPasses(16, 0)).toEqual([16]);
+    expect(cutPasses(16, undefined)).toEqual([16]);
+    expect(cutPasses(16, 4)).toEqual([4, 4, 4, 4]);
+    expect(cutPasses(9, 4)).toEqual([3, 3, 3]);
+    expect(cutPasses(5, 4)).toEqual([2, 3]);
+    expect(cutPasses(3, 64)).toEqual([3]);
+  });
+
+  it("add up to the gradients of the mean loss, each pass normalised by itself", async () => {
+    const batch = makeBatch(4);
+    const together = await look({ ...MINI, filmsPerPass: 2 }, batch);
+    const half = (from: number): Batch => ({
+      count: 2,
+      images: {
+        kind: "films",
+        data: (batch.images.data as Uint8Array).slice(from * SIZE * SIZE, (from + 2) * SIZE * SIZE),
+        size: SIZE,
+      },
+      targets: batch.targets.slice(from, from + 2),
+    });
+    const [first, second] = [await look(MINI, half(0)), await look(MINI, half(2))];
+    expect(together.loss).toBeCloseTo((first.loss + second.loss) / 2, 6);
+    const mean: NamedArrays = new Map(
+      [...first.gradients].map(([name, { shape, data }]) => {
+        const other = second.gradients.get(name)?.data ?? new Float32Array();
+        return [name, { shape, data: data.map((value, at) => (value + (other[at] ?? Number.NaN)) / 2) }];
+      }),
+    );
+    expect(farthest(together.gradients, mean)).toBeLessThan(1e-5);
+    expect([...together.logits]).toEqual([...first.logits, ...second.logits]);
+  });
+});
+
+it("keeps activations in halves at a small cost", async () => {
+  // Films as films are: on noise, half of the activations lie at a ReLU's edge, and a digit less turns some of them over.
+  const films = Uint8Array.from({ length: 8 * SIZE * SIZE }, (_, at) => {
+    const film = Math.floor(at / SIZE ** 2);
+    const [y, x] = [(Math.floor(at / SIZE) % SIZE) / SIZE, (at % SIZE) / SIZE];
+    return 128 + 60 * Math.sin((3 + film) * x + film) + 50 * Math.cos((9 - film) * y + x) + ((at * 7919) % 10);
+  });
+  const batch: Batch = { ...makeBatch(8), images: { kind: "films", data: films, size: SIZE } };
+  const full = await look(MINI, batch);
+  const half = await look({ ...MINI, activations: "f16" }, batch);
+  expect(Math.abs(half.loss / full.loss - 1)).toBeLessThan(1e-3);
+  expect(half.loss).not.toBe(full.loss);
+  const errors = [...full.gradients]
+    .map(([name, array]) => farthest(new Map([[name, half.gradients.get(name) ?? array]]), new Map([[name, array]])))
+    .sort((a, b) => a - b);
+  expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(2e-2);
+});
+
+describe("the forecast", () => {
+  it.each([
+    ["whole", {}],
+    ["in passes", { filmsPerPass: 2 }],
+    ["in halves", { activations: "f16" as const }],
+    ["with bottlenecks kept", { bottlenecks: "keep" as const }],
+  ])("is what a step takes, %s", async (_, changes) => {
+    const options = { ...MINI, ...changes };
+    const engine = createFusedEngine(options, 0);
+    await engine.prepare({ count: 4, size: SIZE });
+    await engine.trainStep(makeBatch(4), adamw);
+    const { gpuBytes, parts } = forecastMemory(options, { count: 4, size: SIZE }, getGpu().report);
+    expect(engine.memory().gpuBytes / gpuBytes).toBeCloseTo(1, 2);
+    expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBe(gpuBytes);
+    engine.dispose();
+    expect(engine.memory().gpuBytes).toBe(0);
+  });
+
+  it("fits DenseNet161 at 320 px and batch 16 into 1.5 GiB, and DenseNet121 into 38 MB an image", () => {
+    const laptop = { isSoftware: false, maxBindingBytes: 2 ** 31, maxBufferBytes: 2 ** 31 };
+    const shape = { count: 16, size: 320 };
+    const of = (arch: EngineOptions["arch"], activations: "f32" | "f16" = "f32") => {
+      const { gpuBytes, parts } = forecastMemory({ ...MINI, arch, activations, bottlenecks: "recompute" }, shape, laptop);
+      return { gpuBytes, perImage: (gpuBytes - parts.weights - parts.gradients - parts.moments) / shape.count };
+    };
+    expect(of("densenet161").gpuBytes).toBeLessThan(1.5 * 2 ** 30);
+    expect(of("densenet161").perImage).toBeLessThan(60e6);
+    expect(of("densenet121").perImage).toBeLessThan(38e6);
+    expect(of("densenet121", "f16").perImage).toBeLessThan(25e6);
+  });
+
+  it("finds the largest pass that fits", () => {
+    const { report } = getGpu();
+    const budget = 2 ** 30;
+    const options: EngineOptions = { ...MINI, arch: "densenet121" };
+    const most = findLargestPass(options, 320, report, budget);
+    const bytes = (count: number) =>
+      forecastMemory({ ...options, bottlenecks: "recompute" }, { count, size: 320 }, report).gpuBytes;
+    expect(bytes(most)).toBeLessThanOrEqual(budget);
+    expect(bytes(most + 1)).toBeGreaterThan(budget);
+    expect(findLargestPass(options, 320, report, 2 ** 20)).toBe(0);
+  });
+});
+
+it("says so where the card cannot give the memory, and goes on with less", async () => {
+  const engine = createFusedEngine(MINI, 0);
+  // One film of 40,000 pixels a side would need 25 GB in one buffer.
+  await expect(engine.prepare({ count: 1, size: 40_000 })).rejects.toMatchObject({ code: "outOfGpuMemory" });
+  expect(Number.isFinite(await engine.trainStep(makeBatch(2), adamw))).toBe(true);
+  engine.dispose();
+});
+
+it("agrees with the stock engine on images of an odd side", async () => {
+  const batch = makeBatch(2, 75);
+  const ours = await look(MINI, batch);
+  const stock = createStockEngine(MINI, 7);
+  const predicted = await stock.predict(batch);
+  let gradients: NamedArrays = new Map();
+  await stock.trainStep(batch, adamw, (seen) => {
+    gradients = seen.gradients;
+  });
+  stock.dispose();
+  ours.predicted.forEach((logit, film) => {
+    expect(logit).toBeCloseTo(predicted[film] ?? Number.NaN, 4);
+  });
+  expect(farthest(ours.gradients, gradients)).toBeLessThan(1e-3);
+});
