@@ -3,12 +3,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { openWebGpu } from "../src/nn/backend";
 import { createEngine } from "../src/nn/createEngine";
-import type { Batch, OptimizerStep } from "../src/nn/engine";
+import type { Batch, EngineOptions, OptimizerStep } from "../src/nn/engine";
 import { createRandom } from "../src/nn/random";
 import type { Activations, Architecture, EngineName } from "../src/protocol/settings";
 import { type Convolution, listConvolutions } from "./convolutions";
 import { countCalls } from "./counts";
 import { measureOwnGemm } from "./ownGemm";
+import { type KernelProfile, profileStep } from "./profileStep";
 
 export interface StepFlags {
   arch: Architecture;
@@ -17,6 +18,8 @@ export interface StepFlags {
   steps: number;
   activations: Activations;
   bottlenecks: "keep" | "recompute";
+  /** Adds the time of each kernel (fused only). */
+  profile: boolean;
 }
 
 export const OPTIMIZER: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
@@ -73,10 +76,11 @@ const rounded = (value: number) => Number(value.toPrecision(4));
 
 /** The line of the engine's result. Call once in a process or page: what it counts by stays in place. */
 export async function measureStep(name: EngineName, flags: StepFlags): Promise<Record<string, unknown>> {
-  const { arch, size, batch, steps, activations, bottlenecks } = flags;
+  const { arch, size, batch, steps, activations, bottlenecks, profile } = flags;
   const counts = countCalls();
   const { report, failed } = await openWebGpu({ allowSoftware: true });
-  const engine = createEngine(name, { arch, classes: 1, positiveWeight: 1, activations, bottlenecks }, 0);
+  const options: EngineOptions = { arch, classes: 1, positiveWeight: 1, activations, bottlenecks };
+  const engine = createEngine(name, options, 0);
   const films = makeBatch(batch, size);
   const times: number[] = [];
   let firstStepMs = 0;
@@ -98,6 +102,8 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
   // Forward, gradient of the input and gradient of the weight: three products of as many multiply-adds.
   const gflopPerStep = (macs * 2 * 3) / 1e9;
   const msPerStep = median(times);
+  const gemmGflops = await (name === "stock" ? measureGemm : measureOwnGemm)(findCommonestGemm(convolutions, batch));
+  const kernels: KernelProfile[] = profile && name === "fused" ? await profileStep(options, batch, size, gemmGflops) : [];
   return {
     engine: name,
     adapter: report.name,
@@ -114,6 +120,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
     gpuBytesAfter: gpuBytes,
     gflopPerStep: rounded(gflopPerStep),
     gflops: rounded((gflopPerStep / msPerStep) * 1e3),
-    gemmGflops: rounded(await (name === "stock" ? measureGemm : measureOwnGemm)(findCommonestGemm(convolutions, batch))),
+    gemmGflops: rounded(gemmGflops),
+    ...(kernels.length > 0 ? { kernels } : {}),
   };
 }

@@ -27,6 +27,7 @@ function readFlags(flags: string[]): Flags {
       activations: { type: "string", default: "f32" },
       keep: { type: "boolean", default: false },
       host: { type: "string", default: "node" },
+      profile: { type: "boolean", default: false },
     },
   });
   if (!["node", "chromium"].includes(values.host)) throw new Error("--host must be node or chromium.");
@@ -42,6 +43,7 @@ function readFlags(flags: string[]): Flags {
     size: readCount(values.size, "size", 32),
     batch: readCount(values.batch, "batch", 1),
     steps: readCount(values.steps, "steps", 1),
+    profile: values.profile,
     engines,
     host: values.host,
   };
