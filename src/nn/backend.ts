@@ -61,24 +61,19 @@ function chooseLimits(limits: GPUSupportedLimits): Record<string, number> {
 
 function watch(device: GPUDevice): Promise<never> {
   const failed = new Promise<never>((_, reject) => {
-    device.lost.then(({ reason, message }) => {
-      if (reason !== "destroyed") {
-        reject(
-          new LabError(
-            "deviceLost",
-            `The graphics card was lost${message ? ` (${message.trim()})` : ""}. Close other programs that use it and try again: a trial resumes from its last checkpoint. If that fails, reload the page.`,
-          ),
-        );
-      }
+    // Whatever the reason: a device that this house gives back is one that nobody waits for any more.
+    device.lost.then(({ message }) => {
+      reject(
+        new LabError(
+          "deviceLost",
+          `The graphics card was lost${message ? ` (${message.trim()})` : ""}. Close other programs that use it and try again: a trial resumes from its last checkpoint. If that fails, reload the page.`,
+        ),
+      );
     });
     device.addEventListener("uncapturederror", ({ error }) => {
       reject(
         error instanceof GPUOutOfMemoryError
-          ? new LabError(
-              "outOfGpuMemory",
-              "The graphics card has no memory left for this trial. Choose a smaller Batch size, Image size or Architecture.",
-              "Batch size",
-            )
+          ? new LabError("outOfGpuMemory", "The graphics card has no memory left for this network and batch.", "Batch size")
           : new Error(
               `the graphics card refused a command (${error.message}). Often it is too large: choose a smaller Batch size or Image size.`,
             ),
@@ -108,6 +103,7 @@ export async function openWebGpu({ allowSoftware }: { allowSoftware: boolean }):
   const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
   const device = await adapter.requestDevice({ requiredFeatures, requiredLimits: chooseLimits(adapter.limits) });
   if (tf.findBackendFactory("webgpu")) tf.removeBackend("webgpu");
+  present?.device.destroy();
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
   if (!(await tf.setBackend("webgpu"))) throw noWebGpu();
   // Left to choose, TF.js splits long reductions with float atomics, whose order is not fixed: a step would not repeat bit for bit.

@@ -66,13 +66,16 @@ export interface BatchShape {
   size: number;
 }
 
+/** What a network is to be used for: training, which validates too, or inference alone, which needs far less. */
+export type EngineUse = "training" | "inference";
+
 export interface Engine {
   readonly options: EngineOptions;
   /**
-   * Takes the memory and compiles the programs that steps and predictions of such batches need; without it the first step does.
+   * Takes the memory and compiles the programs that such batches need; without it the first step or prediction does.
    * @throws LabError outOfGpuMemory
    */
-  prepare(shape: BatchShape, onProgress?: (done: number, total: number) => void): Promise<void>;
+  prepare(shape: BatchShape, use: EngineUse, onProgress?: (done: number, total: number) => void): Promise<void>;
   /**
    * One step: forward in training mode, BCE with logits (mean over all elements), backward, optimiser. Resolves to the loss.
    * A loss that is not finite is returned as it is; the caller decides.

@@ -101,13 +101,3 @@ export function findLargestPass(options: EngineOptions, size: number, adapter: A
   }
   return most;
 }
-
-const GIB = 2 ** 30;
-
-/**
- * No browser says how much memory a graphics card has. Its largest buffer is what there is to go by: taken once over, and no less than
- * 1 GiB nor more than 4.
- */
-export function chooseBudget({ maxBufferBytes }: Adapter, budgetMiB: number): number {
-  return budgetMiB > 0 ? budgetMiB * 2 ** 20 : Math.min(4 * GIB, Math.max(GIB, maxBufferBytes));
-}

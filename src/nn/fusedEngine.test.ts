@@ -153,7 +153,7 @@ describe("the forecast", () => {
   ])("is what a step takes, %s", async (_, changes) => {
     const options = { ...MINI, ...changes };
     const engine = createFusedEngine(options, 0);
-    await engine.prepare({ count: 4, size: SIZE });
+    await engine.prepare({ count: 4, size: SIZE }, "training");
     await engine.trainStep(makeBatch(4), adamw);
     const { gpuBytes, parts } = forecastMemory(options, { count: 4, size: SIZE }, getGpu().report);
     expect(engine.memory().gpuBytes / gpuBytes).toBeCloseTo(1, 2);
@@ -191,7 +191,7 @@ describe("the forecast", () => {
 it("says so where the card cannot give the memory, and goes on with less", async () => {
   const engine = createFusedEngine(MINI, 0);
   // One film of 40,000 pixels a side would need 25 GB in one buffer.
-  await expect(engine.prepare({ count: 1, size: 40_000 })).rejects.toMatchObject({ code: "outOfGpuMemory" });
+  await expect(engine.prepare({ count: 1, size: 40_000 }, "training")).rejects.toMatchObject({ code: "outOfGpuMemory" });
   expect(Number.isFinite(await engine.trainStep(makeBatch(2), adamw))).toBe(true);
   engine.dispose();
 });

@@ -18,6 +18,7 @@ import {
   type Engine,
   type EngineOptions,
   type EngineSnapshot,
+  type EngineUse,
   type NamedArrays,
   type OptimizerStep,
 } from "./engine";
@@ -145,19 +146,22 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     return batch;
   }
 
-  async function openList(
-    kind: "training" | "inference",
+  const inputsOf = (
     buffers: BatchBuffers,
     { count, lossCount, fromFilms }: Pick<PassInputs, "count" | "lossCount" | "fromFilms">,
-    onProgress?: (done: number, total: number) => void,
+  ): PassInputs => ({ layout, options, tuning, state, batch: buffers, count, lossCount, fromFilms });
+
+  async function openList(
+    kind: EngineUse,
+    buffers: BatchBuffers,
+    { count, lossCount, fromFilms }: Pick<PassInputs, "count" | "lossCount" | "fromFilms">,
   ): Promise<DispatchList> {
     const key = `${kind} ${count} ${lossCount} ${fromFilms}`;
     const known = lists.get(key);
     if (known) return known;
-    const inputs: PassInputs = { layout, options, tuning, state, batch: buffers, count, lossCount, fromFilms };
+    const inputs = inputsOf(buffers, { count, lossCount, fromFilms });
     const dispatches = kind === "training" ? recordTraining(inputs) : recordInference(inputs);
     await own([...listBuffers(dispatches), ...(fromFilms ? [] : buffers.images)]);
-    await compileKernels(device, dispatches, onProgress);
     const list = await prepareDispatches(device, dispatches);
     lists.set(key, list);
     return list;
@@ -243,13 +247,16 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   return {
     options,
 
-    async prepare({ count, size }, onProgress) {
+    async prepare({ count, size }, use, onProgress) {
       await settle();
       const buffers = openBatch({ count, size });
-      for (const films of new Set(cutPasses(count, options.filmsPerPass))) {
-        await openList("training", buffers, { count: films, lossCount: count, fromFilms: true }, onProgress);
-      }
-      await openUpdates("adamw");
+      const passes = [...new Set(cutPasses(count, options.filmsPerPass))];
+      const inputs = passes.map((films) => inputsOf(buffers, { count: films, lossCount: count, fromFilms: true }));
+      const used = inputs.flatMap(use === "training" ? recordTraining : recordInference);
+      await own(listBuffers(used));
+      await compileKernels(device, [...used, ...inputs.flatMap(recordInference)], onProgress);
+      for (const one of inputs) await openList(use, buffers, one);
+      if (use === "training") await openUpdates("adamw");
     },
 
     async trainStep(given, optimizerStep, observe) {

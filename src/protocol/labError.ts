@@ -20,6 +20,7 @@ export type ErrorCode =
   | "lossNotFinite"
   | "deviceLost"
   | "outOfGpuMemory"
+  | "overBudget"
   | "internal";
 
 /** What went wrong, where, and the way out: `message` is a sentence a radiologist can act on; `at` names the file, row or setting. */

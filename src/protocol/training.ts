@@ -112,8 +112,16 @@ export interface CheckpointRef {
 
 export type TrainPhase = "opening" | "compiling" | "training" | "validating" | "saving" | "paused";
 
+/** What a job is doing now: `progress` where it can be counted, as the programs that are compiled. */
+export interface PhaseEvent {
+  type: "phase";
+  phase: TrainPhase;
+  detail: string;
+  progress?: { done: number; total: number };
+}
+
 export type TrainEvent =
-  | { type: "phase"; phase: TrainPhase; detail: string }
+  | PhaseEvent
   /** The run's learning rates from first step to last, at a few hundred steps: what the chart dots ahead of the run. */
   | { type: "schedule"; lrs: { step: number; lr: number }[] }
   | {
@@ -133,7 +141,7 @@ export type TrainEvent =
   | ({ type: "failed"; step?: number } & Failure);
 
 export type FinderEvent =
-  | { type: "phase"; phase: TrainPhase; detail: string }
+  | PhaseEvent
   | { type: "points"; points: FinderPoint[]; steps: number; gpuBytes: number }
   | { type: "finished"; result: FinderResult }
   | { type: "stopped"; result: FinderResult }
@@ -155,8 +163,8 @@ export interface Evaluation {
 }
 
 export type EvaluateEvent =
-  | { type: "phase"; phase: TrainPhase; detail: string }
-  | { type: "evaluateProgress"; done: number; total: number }
+  | PhaseEvent
+  | { type: "evaluateProgress"; done: number; total: number; gpuBytes: number }
   | { type: "finished"; evaluation: Evaluation }
   | { type: "stopped" }
   | ({ type: "failed" } & Failure);
@@ -200,8 +208,10 @@ export interface Forecast {
   budgetBytes: number;
   /** Films a pass that fit the budget at most; 0 where not even the smallest batch does. */
   largestPass: number;
-  /** Of a step, once steps of these settings were timed in this visit. */
+  /** Of a step, once a few steps of these settings were timed in this visit. */
   msPerStep: number | null;
+  /** The same of validation, a film. */
+  msPerValidFilm: number | null;
 }
 
 export interface WeightsSummary {

@@ -1,6 +1,7 @@
 // What a run will be, known before it starts: its steps, its films, its learning rates. Checks what a person has set.
 import { drawEpoch } from "../data/balance";
 import type { OptimizerStep } from "../nn/engine";
+import { cutPasses } from "../nn/forecast";
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
@@ -43,6 +44,11 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
   };
 }
 
+/** Side of a film whose last features are more than one pixel. */
+const LEAST_SIZE_ALONE = 64;
+
+const isFromZero = (value: number) => Number.isSafeInteger(value) && value >= 0;
+
 function checkSettings(settings: TrialSettings): void {
   const demand = (holds: boolean, name: string, wanted: string) => {
     if (!holds) throw new LabError("badSettings", `${name} must be ${wanted}.`, name);
@@ -50,6 +56,13 @@ function checkSettings(settings: TrialSettings): void {
   const share = (value: number) => value >= 0 && value < 1;
   const above = (value: number) => value > 0 && Number.isFinite(value);
   demand(Number.isInteger(settings.batchSize) && settings.batchSize >= 1, "Batch size", "a whole number from 1");
+  demand(isFromZero(settings.filmsPerPass), "Films per pass", "a whole number, or 0 for the whole batch");
+  demand(isFromZero(settings.gpuBudgetMiB), "GPU budget", "a whole number of MiB, or 0 for the default");
+  demand(
+    settings.imageSize >= LEAST_SIZE_ALONE || Math.min(...cutPasses(settings.batchSize, settings.filmsPerPass)) > 1,
+    settings.filmsPerPass > 0 ? "Films per pass" : "Batch size",
+    `2 or more, with no film left alone: at ${settings.imageSize} px one film leaves BatchNorm a single value to normalise by`,
+  );
   demand(Number.isInteger(settings.epochs) && settings.epochs >= 1, "Epochs", "a whole number from 1");
   demand(above(settings.maxLr), "Max LR", "a number above 0, such as 1e-3");
   demand(Number.isSafeInteger(settings.seed), "Seed", "a whole number");

@@ -45,7 +45,7 @@ async function runHeld(
   const { settings } = trial;
   const { batchSize, epochs, seed, maxLr, checkpointEverySteps } = settings;
   const plan = planRun(settings, sample);
-  const onPhase: Parameters<Workbench["lend"]>[2] = (phase, detail) => emit({ type: "phase", phase, detail });
+  const onPhase: Parameters<Workbench["lend"]>[2] = (phase) => emit({ type: "phase", ...phase });
 
   return workbench.lend(
     settings,
@@ -102,7 +102,7 @@ async function runHeld(
         },
       };
 
-      await compile();
+      await compile("training");
       const run = {
         engine,
         plan,

@@ -218,6 +218,35 @@ describe("bad days", () => {
     expect(ending(await train(lab, id))).toEqual(["finished"]);
   });
 
+  it.each([
+    [{}, "Films per pass", "set Films per pass to 2, which keeps the Batch size of 4"],
+    [{ filmsPerPass: 2 }, "Image size", "set Image size below 4"],
+    [{ engine: "stock" }, "Engine", "set Engine to fused"],
+  ] as const)(
+    "ends with a smaller setting to try where the card has no memory for %o, the checkpoint whole",
+    async (change, at, way) => {
+      const lab = createTestLab();
+      const { id } = await lab.createTrial(change);
+      lab.onEngine = (engine) => {
+        engine.onStep = (step, loss) => {
+          if (step === 8) throw new LabError("outOfGpuMemory", "No memory.", "Batch size");
+          return loss;
+        };
+      };
+      const failed = (await train(lab, id)).at(-1);
+      expect(failed).toMatchObject({
+        type: "failed",
+        code: "outOfGpuMemory",
+        at,
+        step: 7,
+        message: expect.stringContaining(way),
+      });
+      expect((await lastCheckpoint(lab, id)).step).toBe(6);
+      lab.onEngine = () => {};
+      expect(ending(await train(lab, id))).toEqual(["finished"]);
+    },
+  );
+
   it("passes over a damaged last checkpoint for the best, with a notice", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();
@@ -278,6 +307,10 @@ describe("bad days", () => {
     [{ epochs: 0 }, "Epochs"],
     [{ maxLr: Number.NaN }, "Max LR"],
     [{ seed: 0.5 }, "Seed"],
+    [{ batchSize: 1 }, "Batch size"],
+    [{ filmsPerPass: 1.5 }, "Films per pass"],
+    [{ batchSize: 3, filmsPerPass: 2 }, "Films per pass"],
+    [{ gpuBudgetMiB: -1 }, "GPU budget"],
   ])("refuses %o and names the setting", async (change, at) => {
     const lab = createTestLab();
     await expect(lab.createTrial(change)).rejects.toMatchObject({ code: "badSettings", at });
@@ -408,5 +441,36 @@ describe("Evaluate", () => {
       lab.session.evaluate({ settings: TEST_SETTINGS, sample: lab.sample, weights }, port),
     );
     expect(events.at(-1)).toMatchObject({ type: "failed", code: "weightsMismatch", at: "bias" });
+  });
+});
+
+describe("the forecast", () => {
+  it("says how long a step and a validation film take once a few of these settings were timed, and nothing of others", async () => {
+    const lab = createTestLab();
+    const settings = { ...TEST_SETTINGS, imageSize: 32 };
+    expect(await lab.session.forecast(settings)).toMatchObject({ msPerStep: null, msPerValidFilm: null });
+    await train(lab, (await lab.createTrial({ imageSize: 32 })).id);
+    // The clock of the test lab goes on by one each time it is read.
+    const timed = await lab.session.forecast(settings);
+    expect(timed?.msPerStep).toBeGreaterThan(0);
+    expect(timed?.msPerValidFilm).toBeGreaterThan(0);
+    expect(await lab.session.forecast({ ...settings, filmsPerPass: 2 })).toMatchObject({ msPerStep: null });
+  });
+
+  it("is of the fused engine only, and within the budget where it says that a pass fits", async () => {
+    const lab = createTestLab();
+    const settings = { ...TEST_SETTINGS, imageSize: 64, batchSize: 1024, gpuBudgetMiB: 1024 };
+    expect(await lab.session.forecast({ ...settings, engine: "stock" })).toBeNull();
+    const forecast = await lab.session.forecast(settings);
+    if (!forecast) throw new Error("no forecast");
+    expect(forecast.budgetBytes).toBe(2 ** 30);
+    expect(forecast.largestPass).toBeGreaterThan(0);
+    for (const [filmsPerPass, fits] of [
+      [forecast.largestPass, true],
+      [0, forecast.largestPass >= 1024],
+    ] as const) {
+      const { gpuBytes = 0 } = (await lab.session.forecast({ ...settings, filmsPerPass })) ?? {};
+      expect(gpuBytes <= forecast.budgetBytes).toBe(fits);
+    }
   });
 });

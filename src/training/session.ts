@@ -9,10 +9,10 @@ import type {
   FinderEvent,
   FinderPoint,
   FinderRequest,
+  PhaseEvent,
   Prediction,
   TrainApi,
   TrainEvent,
-  TrainPhase,
   WeightsChoice,
 } from "../protocol/training";
 import { drawFinderBatches, readBatches } from "./batches";
@@ -47,10 +47,10 @@ export function createSession(tools: Tools): TrainApi {
     const { settings, sample, weights, finder } = request;
     const { batchSize, seed, betas } = settings;
     const { drawFilms, optimizerAt } = planRun(settings, sample);
-    const onPhase = (phase: TrainPhase, detail: string) => emit({ type: "phase", phase, detail });
+    const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
       await giveWeights(engine, weights, settings.arch);
-      await compile();
+      await compile("training");
       const due = createPace(now);
       let pending: FinderPoint[] = [];
       const flush = () => {
@@ -59,7 +59,7 @@ export function createSession(tools: Tools): TrainApi {
         pending = [];
       };
       const onPoint = (point: FinderPoint) => {
-        if (point.lr === finder.startLr) onPhase("training", "Looking for a learning rate.");
+        if (point.lr === finder.startLr) onPhase({ phase: "training", detail: "Looking for a learning rate." });
         pending.push(point);
         if (due()) flush();
       };
@@ -72,13 +72,14 @@ export function createSession(tools: Tools): TrainApi {
 
   async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
     const { settings, sample, weights } = request;
-    const onPhase = (phase: TrainPhase, detail: string) => emit({ type: "phase", phase, detail });
-    return workbench.lend(settings, sample, onPhase, async ({ engine, source }): Promise<EvaluateEvent> => {
+    const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
+    return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<EvaluateEvent> => {
       await giveWeights(engine, weights, settings.arch);
-      onPhase("validating", "Evaluating the validation films.");
+      await compile("inference");
+      onPhase({ phase: "validating", detail: "Evaluating the validation films." });
       const due = createPace(now);
       const result = await validate(engine, source(sample.valid), settings.batchSize, signal, (done, total) => {
-        if (done === total || due()) emit({ type: "evaluateProgress", done, total });
+        if (done === total || due()) emit({ type: "evaluateProgress", done, total, gpuBytes: engine.memory().gpuBytes });
       });
       if (!result) return { type: "stopped" };
       const { logits, loss, accuracy, auroc } = result;

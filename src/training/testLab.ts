@@ -17,8 +17,8 @@ const ADAPTER = {
   vendor: "",
   architecture: "",
   isSoftware: false,
-  maxBindingBytes: 0,
-  maxBufferBytes: 0,
+  maxBindingBytes: 2 ** 30,
+  maxBufferBytes: 2 ** 31,
   features: [],
 };
 

@@ -1,4 +1,5 @@
 // What a trial is made of, before it runs and as the file that a person takes away. Keeps nothing (storage/trials.ts does).
+import { chooseBudget } from "../protocol/budget";
 import { NORMALISATION, type TrialSettings } from "../protocol/settings";
 import type { NewTrial, StepRecord, Trial } from "../protocol/training";
 
@@ -46,6 +47,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     dataset: inOrder(trial.dataset),
     sample: { kept, setAside, positives, negatives, ...inOrder({ ...counts, after }) },
     adapter: trial.adapter && inOrder(trial.adapter),
+    gpuBudgetBytes: trial.adapter && chooseBudget(trial.adapter, settings.gpuBudgetMiB),
     versions: inOrder(trial.versions),
     stepsDone: trial.stepsDone,
     stepsTotal: trial.stepsTotal,

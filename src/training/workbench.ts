@@ -1,17 +1,19 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
-import type { Engine, EngineOptions, NamedArrays } from "../nn/engine";
-import { type Adapter, chooseBudget, findLargestPass, forecastMemory } from "../nn/forecast";
+import type { Engine, EngineOptions, EngineUse, NamedArrays } from "../nn/engine";
+import { type Adapter, findLargestPass, forecastMemory } from "../nn/forecast";
 import type { readArchitecture, readWeights, writeWeights } from "../nn/weights";
+import { chooseBudget } from "../protocol/budget";
 import type { PreparedPart, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { Architecture, EngineName, TrialSettings } from "../protocol/settings";
-import type { AdapterReport, Forecast, TrainPhase, WeightsChoice } from "../protocol/training";
+import type { AdapterReport, Forecast, PhaseEvent, WeightsChoice } from "../protocol/training";
 import type { CheckpointStore } from "../storage/checkpoints";
 import type { FilmReader } from "../storage/filmStore";
 import type { TrialStore } from "../storage/trials";
 import type { FilmSource } from "./batches";
 import { createPace } from "./pace";
+import { Stopwatch } from "./stopwatch";
 
 /** The outside world, so that tests may bring their own. */
 export interface Tools {
@@ -33,8 +35,8 @@ export interface Bench {
   engine: Engine;
   adapter: AdapterReport;
   source(part: PreparedPart): FilmSource;
-  /** Takes the memory for training and compiles for the card. @throws LabError outOfGpuMemory with a smaller setting to try */
-  compile(): Promise<void>;
+  /** Compiles for the card what the use of the network needs; for training it takes the memory first. @throws LabError outOfGpuMemory */
+  compile(use: EngineUse): Promise<void>;
   /** Throws what the GPU failed with, if it has: nothing read back from it since can be trusted. */
   assertGpu(): Promise<void>;
 }
@@ -43,11 +45,14 @@ export interface Workbench {
   openAdapter(allowSoftware: boolean): Promise<AdapterReport>;
   /** Null for the stock engine. */
   forecast(settings: TrialSettings): Promise<Forecast | null>;
-  /** Lends a network for one job and takes it back however the job ends; a GPU failure ends the job at once. */
+  /**
+   * Lends a network for one job and takes it back however the job ends; a GPU failure ends the job at once.
+   * @throws LabError deviceLost, outOfGpuMemory with a smaller setting to try
+   */
   lend<Result>(
     settings: TrialSettings,
     sample: PreparedSample,
-    onPhase: (phase: TrainPhase, detail: string) => void,
+    onPhase: (phase: Omit<PhaseEvent, "type">) => void,
     use: (bench: Bench) => Promise<Result>,
   ): Promise<Result>;
   /** The chosen weights, or null for those the seed gives. @throws LabError weightsUnreadable, weightsMismatch, checkpointDamaged */
@@ -55,19 +60,21 @@ export interface Workbench {
 }
 
 /** What else to try where the card has too little memory; any other error as it is. */
-function proposeSmaller(error: unknown, { batchSize, filmsPerPass, imageSize }: TrialSettings): unknown {
+function proposeSmaller(error: unknown, { engine, batchSize, filmsPerPass, imageSize }: TrialSettings): unknown {
   if (!(error instanceof LabError) || error.code !== "outOfGpuMemory") return error;
+  const others = "Close other programs that use it";
+  if (engine === "stock") {
+    return new LabError(error.code, `${error.message} ${others}, or set Engine to fused, which needs far less.`, "Engine");
+  }
   const half = Math.floor((filmsPerPass || batchSize) / 2);
   const way =
     half >= 2
-      ? `Set Films per pass to ${half}, which keeps the Batch size of ${batchSize}, or Image size below ${imageSize}.`
-      : `Set Image size below ${imageSize}, or choose a smaller Architecture.`;
-  return new LabError("outOfGpuMemory", `${error.message} ${way}`, half >= 2 ? "Films per pass" : "Image size");
+      ? `set Films per pass to ${half}, which keeps the Batch size of ${batchSize}, or Image size below ${imageSize}`
+      : `set Image size below ${imageSize}, or choose a smaller Architecture`;
+  return new LabError(error.code, `${error.message} ${others}, or ${way}.`, half >= 2 ? "Films per pass" : "Image size");
 }
 
-const TIMED_STEPS = 9;
-
-const stepKey = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations }: TrialSettings) =>
+const timedAs = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations }: TrialSettings) =>
   [engine, arch, imageSize, batchSize, filmsPerPass, activations].join(" ");
 
 /** What a person is told before the first step. */
@@ -77,8 +84,9 @@ export function createWorkbench(tools: Tools): Workbench {
   let opened: OpenedGpu | null = null;
   let softwareAllowed = false;
 
-  /** Milliseconds of the last steps, by what decides them. */
-  const stepTimes = new Map<string, number[]>();
+  /** Milliseconds of a step, and of a film in validation, by the settings that decide them. */
+  const steps = new Stopwatch();
+  const validFilms = new Stopwatch();
 
   function chooseOptions(settings: TrialSettings, adapter: Adapter): EngineOptions {
     const { arch, activations, filmsPerPass, gpuBudgetMiB } = settings;
@@ -87,19 +95,25 @@ export function createWorkbench(tools: Tools): Workbench {
   }
 
   function timed(engine: Engine, settings: TrialSettings): Engine {
-    const times: number[] = [];
-    let steps = 0;
+    const key = timedAs(settings);
+    /** The first call may still compile. */
+    const time = <Args extends unknown[], Result>(
+      work: (...args: Args) => Promise<Result>,
+      add: (ms: number, ...args: Args) => void,
+    ) => {
+      let isFirst = true;
+      return async (...args: Args): Promise<Result> => {
+        const begun = tools.now();
+        const result = await work(...args);
+        if (!isFirst) add(tools.now() - begun, ...args);
+        isFirst = false;
+        return result;
+      };
+    };
     return {
       ...engine,
-      async trainStep(...args) {
-        const begun = tools.now();
-        const loss = await engine.trainStep(...args);
-        // The first step may still compile.
-        if (steps++ > 0) times.push(tools.now() - begun);
-        if (times.length > TIMED_STEPS) times.shift();
-        stepTimes.set(stepKey(settings), times);
-        return loss;
-      },
+      trainStep: time(engine.trainStep, (ms) => steps.add(key, ms)),
+      predict: time(engine.predict, (ms, { count }) => validFilms.add(key, ms / count)),
     };
   }
 
@@ -109,7 +123,7 @@ export function createWorkbench(tools: Tools): Workbench {
     opened = gpu;
     // A failed device stays failed: the next job opens another.
     gpu.failed.catch(() => {
-      opened = null;
+      if (opened === gpu) opened = null;
     });
     return gpu;
   }
@@ -128,12 +142,13 @@ export function createWorkbench(tools: Tools): Workbench {
       const { gpuBytes, parts } = forecastMemory(options, { count, size }, report);
       const budgetBytes = options.budgetBytes ?? 0;
       const largestPass = findLargestPass(options, size, report, budgetBytes);
-      const times = stepTimes.get(stepKey(settings))?.toSorted((a, b) => a - b) ?? [];
-      return { gpuBytes, parts, budgetBytes, largestPass, msPerStep: times[Math.floor(times.length / 2)] ?? null };
+      const key = timedAs(settings);
+      const timings = { msPerStep: steps.median(key), msPerValidFilm: validFilms.median(key) };
+      return { gpuBytes, parts, budgetBytes, largestPass, ...timings };
     },
 
     async lend(settings, sample, onPhase, use) {
-      onPhase("opening", "Opening the graphics card.");
+      onPhase({ phase: "opening", detail: "Opening the graphics card." });
       const gpu = await openGpu();
       const reader = await tools.openFilms(sample.store);
       const { positiveWeight } = sample.summary;
@@ -144,23 +159,23 @@ export function createWorkbench(tools: Tools): Workbench {
       );
       const source = (part: PreparedPart): FilmSource => ({ part, imageSize: reader.imageSize, read: reader.read });
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
-      const compile = async () => {
-        onPhase("compiling", COMPILING);
+      const compile = async (use: EngineUse) => {
+        onPhase({ phase: "compiling", detail: COMPILING });
         const due = createPace(tools.now);
         const shape = { count: settings.batchSize, size: settings.imageSize };
-        try {
-          await engine.prepare(shape, (done, total) => {
-            if (due()) onPhase("compiling", `Compiling for this graphics card: ${done} of ${total} programs.`);
-          });
-        } catch (error) {
-          throw proposeSmaller(error, settings);
-        }
+        await engine.prepare(shape, use, (done, total) => {
+          if (done < total && !due()) return;
+          const detail = `Compiling for this graphics card: ${done} of ${total} programs.`;
+          onPhase({ phase: "compiling", detail, progress: { done, total } });
+        });
       };
       try {
         return await Promise.race([
           gpu.failed,
           use({ engine: timed(engine, settings), adapter: gpu.report, source, compile, assertGpu }),
         ]);
+      } catch (error) {
+        throw proposeSmaller(error, settings);
       } finally {
         engine.dispose();
       }
