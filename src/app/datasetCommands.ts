@@ -45,6 +45,9 @@ const SAMPLE_KEYS = [
   "seed",
 ] as const satisfies readonly (keyof TrialSettings)[];
 
+/** A finder's curve belongs to the net, the batch and the films it was run with; one under way is given up. */
+const CURVE_KEYS = ["arch", "batchSize", "filmsPerPass", "activations"] as const satisfies readonly (keyof TrialSettings)[];
+
 export function createDatasetCommands(context: LabContext, takeWeights: LabCommands["takeWeights"]): DatasetCommands {
   const { store, workers, patch, say } = context;
   let source: FolderSource | null = null;
@@ -176,8 +179,7 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
         store.setState({ preparation: EMPTY_PREPARATION });
         if (store.getState().dataset.state === "ready") void countSample();
       }
-      // A finder's curve belongs to the net, the batch size and the films it was run with; one under way is given up.
-      if (sampleChanged || differs("arch") || differs("batchSize")) store.setState({ finder: EMPTY_FINDER });
+      if (sampleChanged || CURVE_KEYS.some(differs)) store.setState({ finder: EMPTY_FINDER });
     },
     countWall: (filter) => workers.dataset.countWall(store.getState().settings, filter),
     readWall: (filter, from, n) => workers.dataset.readWall(store.getState().settings, filter, from, n),

@@ -16,3 +16,11 @@ export function formatPlural(n: number, noun: string): string {
 export function formatLr(lr: number): string {
   return Number.isFinite(lr) ? lr.toExponential(1).replace("e+", "e") : "–";
 }
+
+/** GPU memory, which is counted in binary units as the limits of adapters are: 0.72 GiB, 306 MiB, 4 GiB */
+export function formatMemory(bytes: number): string {
+  const gib = bytes / 2 ** 30;
+  if (gib >= 0.5) return `${Number(gib.toFixed(gib < 10 ? 2 : 1))}\u00a0GiB`;
+  const mib = bytes / 2 ** 20;
+  return `${mib > 0 && mib < 10 ? mib.toFixed(1) : formatCount(mib)}\u00a0MiB`;
+}

@@ -4,12 +4,21 @@ import type { EvaluationState, FinderState, LabState, PreparationState, RunState
 
 export const EMPTY_PREPARATION: PreparationState = { state: "idle", progress: null, sample: null, failed: [], failure: null };
 
-export const EMPTY_FINDER: FinderState = { state: "idle", phase: null, points: [], steps: 0, result: null, failure: null };
+export const EMPTY_FINDER: FinderState = {
+  state: "idle",
+  phase: null,
+  compiling: null,
+  points: [],
+  steps: 0,
+  result: null,
+  failure: null,
+};
 
 export const EMPTY_RUN: RunState = {
   state: "idle",
   phase: null,
   phaseDetail: "",
+  compiling: null,
   trial: null,
   steps: [],
   stepsSeen: 0,
@@ -28,6 +37,7 @@ export const EMPTY_EVALUATION: EvaluationState = {
   label: "",
   name: "",
   target: "",
+  compiling: null,
   done: 0,
   total: 0,
   evaluation: null,
@@ -39,6 +49,7 @@ export const INITIAL_STATE: LabState = {
   status: "Drop a folder of films with its label CSV, or try with drawn films.",
   gpu: { state: "asking", report: null, failure: null },
   gpuBytes: 0,
+  forecast: { of: null, forecast: null, failure: null },
   diskBytes: null,
   dataset: { state: "empty", name: "", progress: null, summary: null, failure: null },
   settings: DEFAULT_SETTINGS,

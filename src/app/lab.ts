@@ -4,6 +4,7 @@ import { toFailure } from "../protocol/labError";
 import { createSettingsStore, openSettings } from "../storage/settings";
 import { createContext } from "./context";
 import { createDatasetCommands } from "./datasetCommands";
+import { createForecasts } from "./forecasts";
 import { INITIAL_STATE } from "./initialState";
 import { keepSettings } from "./keepSettings";
 import { createRunCommands } from "./runCommands";
@@ -22,11 +23,13 @@ export function createLab(): Lab {
     store.setState({ status: `The ${worker} worker failed: ${reason}. Reload the page; trials and prepared films are kept.` });
   });
   const context = createContext(store, workers);
-  const { openGpu, loadTrials, ...run } = createRunCommands(context);
+  const forecasts = createForecasts(context);
+  const { openGpu, loadTrials, ...run } = createRunCommands(context, forecasts);
   const trials = createTrialCommands(context, loadTrials);
   const dataset = createDatasetCommands(context, trials.takeWeights);
 
   void keepSettings(context, createSettingsStore(openSettings()));
+  forecasts.keep();
   void openGpu();
   loadTrials()
     .then((all) => offerNewest(store, run.showTrial, all.at(-1)))

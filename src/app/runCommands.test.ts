@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
+import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import type { EvaluateRequest, FinderResult, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
@@ -21,7 +22,7 @@ const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown a
 const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) } } as unknown as typeof SAMPLE;
 
 /** The commands on a training worker that starts what it is asked for and ends it when told to. */
-function createLabOnDoubles() {
+function createLabOnDoubles(demandFit: () => Promise<void> = async () => {}) {
   const store = createStore<LabState>(() => ({
     ...INITIAL_STATE,
     dataset: { ...INITIAL_STATE.dataset, state: "ready", summary: { name: "d" } as LabState["dataset"]["summary"] },
@@ -62,7 +63,7 @@ function createLabOnDoubles() {
     },
   };
   const context = createContext(store, { training } as unknown as Workers);
-  const run = createRunCommands(context);
+  const run = createRunCommands(context, { demandFit });
   const commands = {
     ...createDatasetCommands(context, async () => {}),
     ...run,
@@ -120,6 +121,16 @@ describe("one job at a time", () => {
     expect(store.getState().run.state).toBe("running");
     expect(store.getState().status).toContain("under way");
   });
+});
+
+it("starts nothing that does not fit, and what is shown has not failed by it", async () => {
+  const { commands, ports, trials, store } = createLabOnDoubles(async () => {
+    throw new LabError("overBudget", "Too large.", "Batch size");
+  });
+  await commands.train();
+  await commands.findLr();
+  expect([ports, trials]).toEqual([[], []]);
+  expect(store.getState()).toMatchObject({ status: "Too large.", run: { state: "idle" }, finder: { state: "idle" } });
 });
 
 describe("a finder's curve", () => {

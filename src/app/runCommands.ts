@@ -13,6 +13,7 @@ import {
 } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { chooseEvaluated } from "./evaluated";
+import type { Forecasts } from "./forecasts";
 import { formatCount, formatLr, formatPlural } from "./format";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
@@ -36,7 +37,7 @@ type RunCommands = Pick<
 
 type GpuPart = "finder" | "run" | "evaluation";
 
-export function createRunCommands(context: LabContext): RunCommands {
+export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts, "demandFit">): RunCommands {
   const { store, workers, patch, say, measureDisk } = context;
   let finding: JobHandle | null = null;
   let running: JobHandle | null = null;
@@ -74,7 +75,8 @@ export function createRunCommands(context: LabContext): RunCommands {
   }
 
   function fail(part: GpuPart, failure: Failure): void {
-    patch(part, { state: "failed", failure });
+    // What does not fit has not begun: nothing that is shown has failed, and the ways out stand beside the settings.
+    if (failure.code !== "overBudget") patch(part, { state: "failed", failure });
     say(failure.message);
     announce({ type: "failed", ...failure });
   }
@@ -82,7 +84,7 @@ export function createRunCommands(context: LabContext): RunCommands {
   function onFinderEvent(event: FinderEvent): void {
     switch (event.type) {
       case "phase":
-        patch("finder", { phase: event.phase });
+        patch("finder", { phase: event.phase, compiling: event.progress ?? null });
         if (event.detail) say(event.detail);
         break;
       case "points":
@@ -112,7 +114,12 @@ export function createRunCommands(context: LabContext): RunCommands {
     const { run } = store.getState();
     switch (event.type) {
       case "phase":
-        patch("run", { phase: event.phase, phaseDetail: event.detail, state: stateInPhase(run.state, event.phase) });
+        patch("run", {
+          phase: event.phase,
+          phaseDetail: event.detail,
+          compiling: event.progress ?? null,
+          state: stateInPhase(run.state, event.phase),
+        });
         if (event.detail) say(event.detail);
         break;
       case "schedule":
@@ -190,6 +197,7 @@ export function createRunCommands(context: LabContext): RunCommands {
       .catch((error: unknown) => fail(part, toFailure(error)))
       .finally(() => {
         underWay = null;
+        store.setState({ gpuBytes: 0 });
       });
     underWay = { part, name, ended };
     await ended;
@@ -221,8 +229,9 @@ export function createRunCommands(context: LabContext): RunCommands {
 
     async findLr() {
       await alone("finder", "LR Find", async () => {
-        const { settings, weights } = store.getState();
         const sample = preparedSample();
+        await forecasts.demandFit();
+        const { settings, weights } = store.getState();
         store.setState({ finder: { ...EMPTY_FINDER, state: "running", steps: FINDER_DEFAULTS.steps } });
         const request = { settings, sample, weights: weights.choice, finder: FINDER_DEFAULTS };
         const job = watchJob<FinderEvent>(
@@ -254,8 +263,9 @@ export function createRunCommands(context: LabContext): RunCommands {
 
     async train() {
       await alone("run", "A trial", async () => {
-        const { settings, weights, finder, dataset } = store.getState();
         const sample = preparedSample();
+        await forecasts.demandFit();
+        const { settings, weights, finder, dataset } = store.getState();
         if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
         const result = finder.result && { ...finder.result, chosen: settings.maxLr };
         const trial = await workers.training.createTrial({
@@ -328,9 +338,13 @@ export function createRunCommands(context: LabContext): RunCommands {
         evaluating = watchJob<EvaluateEvent>(
           (port) => workers.training.evaluate(request, Comlink.transfer(port, [port])),
           (event) => {
-            if (event.type === "evaluateProgress") patch("evaluation", { done: event.done, total: event.total });
-            else if (event.type === "phase" && event.detail) say(event.detail);
-            else if (event.type === "stopped") {
+            if (event.type === "evaluateProgress") {
+              patch("evaluation", { done: event.done, total: event.total });
+              store.setState({ gpuBytes: event.gpuBytes });
+            } else if (event.type === "phase") {
+              patch("evaluation", { compiling: event.progress ?? null });
+              say(event.detail);
+            } else if (event.type === "stopped") {
               patch("evaluation", { state: "stopped" });
               say("The evaluation is stopped.");
             } else if (event.type === "failed") fail("evaluation", event);

@@ -16,6 +16,8 @@ import type {
   Evaluation,
   FinderPoint,
   FinderResult,
+  Forecast,
+  PhaseEvent,
   StepRecord,
   TrainPhase,
   Trial,
@@ -62,9 +64,21 @@ export interface PreparationState {
   failure: Failure | null;
 }
 
+export interface ForecastState {
+  /** The settings it was made for; null before the first. */
+  of: TrialSettings | null;
+  /** Null for the stock engine too, whose memory nobody can foretell. */
+  forecast: Forecast | null;
+  failure: Failure | null;
+}
+
+/** Programs compiled so far. */
+export type CompileProgress = NonNullable<PhaseEvent["progress"]>;
+
 export interface FinderState {
   state: JobState;
   phase: TrainPhase | null;
+  compiling: CompileProgress | null;
   points: FinderPoint[];
   steps: number;
   result: FinderResult | null;
@@ -76,6 +90,7 @@ export interface RunState {
   state: JobState | "pausing" | "paused";
   phase: TrainPhase | null;
   phaseDetail: string;
+  compiling: CompileProgress | null;
   trial: Trial | null;
   /** Grows in place; `stepsSeen` changes whenever it does. */
   steps: StepRecord[];
@@ -105,6 +120,7 @@ export interface EvaluationState {
   name: string;
   /** The column whose labels the films were held against. */
   target: string;
+  compiling: CompileProgress | null;
   done: number;
   total: number;
   evaluation: Evaluation | null;
@@ -116,8 +132,9 @@ export interface LabState {
   /** One sentence: what the lab is doing or has done. Shown in the live region `Lab status`. */
   status: string;
   gpu: GpuState;
-  /** GPU bytes of the running or last job. */
+  /** GPU bytes of the running job; 0 where none runs. */
   gpuBytes: number;
+  forecast: ForecastState;
   diskBytes: number | null;
   dataset: DatasetState;
   settings: TrialSettings;

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createStore } from "zustand/vanilla";
+import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
+import type { FinderPoint, Forecast } from "../protocol/training";
+import { createContext } from "./context";
+import { createForecasts } from "./forecasts";
+import { INITIAL_STATE } from "./initialState";
+import type { LabState } from "./state";
+import type { Workers } from "./workers";
+
+const BYTES_A_FILM = 2 ** 20;
+const BUDGET = 32 * BYTES_A_FILM;
+
+/** Forecasts on a worker that answers in the order in which its answers are let go. */
+function createForecastsOnDoubles() {
+  const store = createStore<LabState>(() => ({ ...INITIAL_STATE, gpu: { ...INITIAL_STATE.gpu, state: "ready" } }));
+  const asked: { settings: TrialSettings; answer: () => void }[] = [];
+  const forecast = (settings: TrialSettings) =>
+    new Promise<Forecast>((resolve) => {
+      const gpuBytes = settings.batchSize * BYTES_A_FILM;
+      asked.push({ settings, answer: () => resolve({ gpuBytes, budgetBytes: BUDGET, largestPass: 32 } as Forecast) });
+    });
+  const context = createContext(store, { training: { forecast } } as unknown as Workers);
+  const change = (settings: Partial<TrialSettings>) =>
+    store.setState((state) => ({ settings: { ...state.settings, ...settings } }));
+  return { store, asked, change, forecasts: createForecasts(context) };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it("asks once for changes in quick succession, and not for settings that change no memory", async () => {
+  const { store, asked, change, forecasts } = createForecastsOnDoubles();
+  forecasts.keep();
+  for (const batchSize of [1, 12, 128]) change({ batchSize });
+  await vi.runAllTimersAsync();
+  change({ maxLr: 0.5 });
+  await vi.runAllTimersAsync();
+  expect(asked.map(({ settings }) => settings.batchSize)).toEqual([128]);
+  asked[0]?.answer();
+  await vi.runAllTimersAsync();
+  expect(store.getState().forecast).toMatchObject({ of: { batchSize: 128 }, forecast: { gpuBytes: 128 * BYTES_A_FILM } });
+});
+
+it("shows the newest answer, whichever comes last", async () => {
+  const { store, asked, change, forecasts } = createForecastsOnDoubles();
+  forecasts.keep();
+  change({ batchSize: 1 });
+  await vi.runAllTimersAsync();
+  change({ batchSize: 2 });
+  await vi.runAllTimersAsync();
+  asked[1]?.answer();
+  await vi.runAllTimersAsync();
+  asked[0]?.answer();
+  await vi.runAllTimersAsync();
+  expect(store.getState().forecast.of?.batchSize).toBe(2);
+});
+
+it("asks again once a job has taken a few steps, for their time", async () => {
+  const { store, asked, change, forecasts } = createForecastsOnDoubles();
+  forecasts.keep();
+  change({ batchSize: 2 });
+  await vi.runAllTimersAsync();
+  for (const steps of [1, 4, 5, 6, 7]) {
+    const points = Array.from({ length: steps }, (): FinderPoint => ({ lr: 1, loss: 1, smoothed: 1 }));
+    store.setState((state) => ({ finder: { ...state.finder, points } }));
+    await vi.runAllTimersAsync();
+  }
+  expect(asked).toHaveLength(2);
+});
+
+it.each([
+  [32, null],
+  [33, /^A batch of 33 takes 33\sMiB of GPU memory, and the budget is 32\sMiB\./],
+] as const)("judges a batch of %i by the settings of the moment", async (batchSize, sentence) => {
+  const { asked, change, forecasts } = createForecastsOnDoubles();
+  change({ ...DEFAULT_SETTINGS, batchSize });
+  const judged = forecasts.demandFit().then(
+    () => null,
+    (error: unknown) => error,
+  );
+  asked[0]?.answer();
+  const error = await judged;
+  if (sentence) expect(error).toMatchObject({ code: "overBudget", at: "Batch size", message: expect.stringMatching(sentence) });
+  else expect(error).toBeNull();
+});

@@ -1,0 +1,81 @@
+// Keeps the forecast of memory and time in step with the settings, and refuses what it says does not fit. Computed in the worker.
+import { LabError, toFailure } from "../protocol/labError";
+import type { TrialSettings } from "../protocol/settings";
+import type { Forecast } from "../protocol/training";
+import type { LabContext } from "./context";
+import { chooseFit } from "./fit";
+import { formatMemory } from "./format";
+import type { LabState } from "./state";
+
+/** Settings that decide what a step takes. */
+const FORECAST_KEYS = [
+  "arch",
+  "batchSize",
+  "imageSize",
+  "engine",
+  "activations",
+  "filmsPerPass",
+  "gpuBudgetMiB",
+] as const satisfies readonly (keyof TrialSettings)[];
+
+const DEBOUNCE_MS = 150;
+/** Steps of a job after which its timings are asked for, and again at its end. */
+const TIMED_STEPS = 5;
+
+export interface Forecasts {
+  /** From now on each change that matters is forecast anew. */
+  keep(): void;
+  /** @throws LabError overBudget where the settings as they are now do not fit */
+  demandFit(): Promise<void>;
+}
+
+export function createForecasts({ store, workers }: LabContext): Forecasts {
+  let newest = 0;
+
+  async function ask(): Promise<Forecast | null> {
+    const turn = ++newest;
+    const { settings } = store.getState();
+    const forecast = await workers.training.forecast(settings);
+    if (turn === newest) store.setState({ forecast: { of: settings, forecast, failure: null } });
+    return forecast;
+  }
+
+  return {
+    keep() {
+      let asked = "";
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      store.subscribe((state) => {
+        const due = describe(state);
+        if (state.gpu.state !== "ready" || due === asked) return;
+        asked = due;
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          ask().catch((error: unknown) => {
+            store.setState({ forecast: { of: state.settings, forecast: null, failure: toFailure(error) } });
+          });
+        }, DEBOUNCE_MS);
+      });
+    },
+
+    async demandFit() {
+      const forecast = await ask();
+      const { settings } = store.getState();
+      if (forecast && !chooseFit(forecast, settings).fits) throw overBudget(forecast, settings);
+    },
+  };
+}
+
+/** What a forecast depends on, as a text that changes with it. */
+function describe({ settings, gpu, finder, run }: LabState): string {
+  const timed = [finder.points.length, run.stepsSeen].map((steps) => steps >= TIMED_STEPS);
+  return JSON.stringify([gpu.state, FORECAST_KEYS.map((key) => settings[key]), timed, finder.state, run.state]);
+}
+
+function overBudget({ gpuBytes, budgetBytes }: Forecast, { batchSize, filmsPerPass }: TrialSettings): LabError {
+  const isCut = filmsPerPass > 0 && filmsPerPass < batchSize;
+  return new LabError(
+    "overBudget",
+    `A batch of ${batchSize}${isCut ? ` in passes of ${filmsPerPass}` : ""} takes ${formatMemory(gpuBytes)} of GPU memory, and the budget is ${formatMemory(budgetBytes)}. Choose a smaller Batch size, fewer Films per pass, or a larger GPU budget.`,
+    isCut ? "Films per pass" : "Batch size",
+  );
+}
