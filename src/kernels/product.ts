@@ -155,19 +155,20 @@ function tiledLoop(
     ? "relu(fma(load_left(place + k), load_norms(u.scales + k), load_norms(u.shifts + k)))"
     : "load_left(place + k)";
   const lanes = quads * 4;
+  // Either way the tile holds [inner quad, one of four, column quad], and neighbours load what lies side by side.
   const fillWeights =
     weights === "forward"
-      ? `let k = depth + item / ${lanes}u; let column = firstColumn + item % ${quads}u;
-let at = ((tap * u.innerQuads + k) * 4u + (item / ${quads}u) % 4u) * u.columnQuads + column;`
-      : `let k = depth + item / ${lanes}u; let column = firstColumn + (item % ${lanes}u) / 4u;
-let at = ((tap * u.columnQuads + column) * 4u + item % 4u) * u.innerQuads + k;`;
-  const readWeights =
-    weights === "forward"
-      ? each(4, (e) => each(QUADS, (j) => `let b${e}_${j} = right_tile[(k * 4u + ${e}u) * ${quads}u + lx * ${QUADS}u + ${j}u];`))
-      : each(QUADS, (j) => {
-          const loads = each(4, (e) => `let w${e}_${j} = right_tile[k * ${lanes}u + (lx * ${QUADS}u + ${j}u) * 4u + ${e}u];`);
-          return `${loads}\n${turn(j)}`;
-        });
+      ? `let fourth = (item / ${quads}u) % 4u; let tileColumn = item % ${quads}u; let tileDepth = item / ${lanes}u;
+let k = depth + tileDepth; let column = firstColumn + tileColumn;
+let at = ((tap * u.innerQuads + k) * 4u + fourth) * u.columnQuads + column;`
+      : `let fourth = (item / ${DEPTH}u) % 4u; let tileColumn = item / ${4 * DEPTH}u; let tileDepth = item % ${DEPTH}u;
+let k = depth + tileDepth; let column = firstColumn + tileColumn;
+let at = ((tap * u.columnQuads + column) * 4u + fourth) * u.innerQuads + k;`;
+  const name = weights === "forward" ? "b" : "w";
+  const readWeights = each(QUADS, (j) => {
+    const loads = each(4, (e) => `let ${name}${e}_${j} = right_tile[(k * 4u + ${e}u) * ${quads}u + lx + ${j * across}u];`);
+    return weights === "forward" ? loads : `${loads}\n${turn(j)}`;
+  });
   return `
 ${window ? each(rowsLoaded, (i) => `let corner${i} = corner_of(min(tileRow + (local + ${i * size}u) / ${DEPTH}u, u.rows - 1u));`) : ""}
 for (var tap = 0u; tap < ${taps(window)}u; tap++) {
@@ -190,12 +191,12 @@ let item = local + ${i * size}u;
 ${fillWeights}
 var loaded = vec4<f32>();
 if (k < u.innerQuads && column < u.columnQuads) { loaded = load_parameters(u.weights + at); }
-right_tile[item] = loaded;
+right_tile[(tileDepth * 4u + fourth) * ${quads}u + tileColumn] = loaded;
 }`,
 )}
 workgroupBarrier();
 for (var k = 0u; k < ${DEPTH}u; k++) {
-${each(ROWS, (i) => `let a${i} = left_tile[k * ${rows}u + ly * ${ROWS}u + ${i}u];`)}
+${each(ROWS, (i) => `let a${i} = left_tile[k * ${rows}u + ly + ${i * down}u];`)}
 ${readWeights}
 ${multiply("a")}
 }
@@ -209,6 +210,8 @@ export function defineProduct<B extends string, U extends string>(parts: Product
   const tile = parts.narrow ? NARROW : WIDE;
   const tiled = tiling === "tiled";
   const rowsAtOnce = tiled ? tile.down * ROWS : ROWS;
+  // Tiles are dealt out like cards, so that neighbours read neighbouring banks of workgroup memory and write neighbouring quads.
+  const [rowStep, columnStep] = tiled ? [tile.down, tile.across] : [1, 1];
   const moments = columns === "moments";
   const keeps = columns !== "none";
 
@@ -217,7 +220,7 @@ export function defineProduct<B extends string, U extends string>(parts: Product
 let columnTiles = (u.columnQuads + ${tile.across * QUADS - 1}u) / ${tile.across * QUADS}u;
 let strip = group / columnTiles;
 let firstColumn = (group % columnTiles) * ${tile.across * QUADS}u;
-let firstQuad = firstColumn + lx * ${QUADS}u;
+let firstQuad = firstColumn + lx;
 let part = strip * ${tile.down}u + ly;
 if (strip >= u.strips) { return; }`
     : `let columnTiles = (u.columnQuads + ${QUADS - 1}u) / ${QUADS}u;
@@ -227,25 +230,25 @@ let part = strip;
 if (strip >= u.strips) { return; }`;
 
   const value = (j: number) =>
-    `{ let value = tile[i * ${QUADS}u + ${j}u]; let pixel = row + i;
+    `{ let value = tile[i * ${QUADS}u + ${j}u]; let pixel = row + i * ${rowStep}u;
 ${parts.perValue}
 ${moments ? SEE_MOMENT : ""}
 }`.replaceAll("$", String(j));
 
   const body = `
 ${start}
-${each(QUADS, (j) => `let live${j} = firstQuad + ${j}u < u.columnQuads; let column${j} = min(firstQuad + ${j}u, u.columnQuads - 1u);`)}
+${each(QUADS, (j) => `let quad${j} = firstQuad + ${j * columnStep}u; let live${j} = quad${j} < u.columnQuads; let column${j} = min(quad${j}, u.columnQuads - 1u);`)}
 ${perQuad(parts.perColumn ?? "")}
 ${keeps ? perQuad(BEGIN_COLUMN) : ""}
 var count = 0u;
 let lastRow = min((strip + 1u) * u.rowsPerStrip, u.rows);
 for (var tileRow = strip * u.rowsPerStrip; tileRow < lastRow; tileRow += ${rowsAtOnce}u) {
-let row = tileRow${tiled ? ` + ly * ${ROWS}u` : ""};
+let row = tileRow${tiled ? " + ly" : ""};
 ${eachSum((sum) => `var ${tiled ? sum : `total_${sum}`} = vec4<f32>();`)}
 ${tiled ? tiledLoop(parts, tile) : directLoop(parts)}
 var tile = array<vec4<f32>, ${ROWS * QUADS}>(${Array.from({ length: ROWS * QUADS }, (_, at) => `sum_${Math.floor(at / QUADS)}_${at % QUADS}`).join(", ")});
 // A loop that is not unrolled: what becomes of a value is compiled once.
-for (var i = 0u; i < min(${ROWS}u, max(row, lastRow) - row); i++) {
+for (var i = 0u; i < min(${ROWS}u, (max(row, lastRow) - row + ${rowStep - 1}u) / ${rowStep}u); i++) {
 ${each(QUADS, (j) => `if (live${j}) ${value(j)}`)}
 count++;
 }

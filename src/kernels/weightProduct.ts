@@ -117,13 +117,13 @@ right_tile[item] = loaded;
 })}
 workgroupBarrier();
 for (var k = 0u; k < ${DEPTH}u; k++) {
-${each(rowQuads, (r) => `let a${r} = left_tile[k * ${rowsWide}u + ly * ${rowQuads}u + ${r}u];`)}
-${each(QUADS, (j) => `let b${j} = right_tile[k * ${columnsWide}u + lx * ${QUADS}u + ${j}u];`)}
+${each(rowQuads, (r) => `let a${r} = left_tile[k * ${rowsWide}u + ly + ${r * ACROSS}u];`)}
+${each(QUADS, (j) => `let b${j} = right_tile[k * ${columnsWide}u + lx + ${j * ACROSS}u];`)}
 ${multiply(rowQuads)}
 }
 }`;
 
-  // Tiled: rows run through taps and channels in one line. Direct: a tile stays within a tap, so that its window moves as one.
+  // Tiled: rows run through taps and channels in one line, and tiles are dealt out like cards (product.ts). Direct: a tile stays within a tap, so that its window moves as one.
   const start = tiled
     ? `let lx = local % ${ACROSS}u; let ly = local / ${ACROSS}u;
 let columnTiles = (u.columnQuads + ${columnsWide - 1}u) / ${columnsWide}u;
@@ -132,8 +132,8 @@ let columnFirst = (group % columnTiles) * ${columnsWide}u;
 let tileFirst = ((group / columnTiles) % rowTiles) * ${rowsWide}u;
 let part = group / (columnTiles * rowTiles);
 if (part >= u.parts) { return; }
-${each(QUADS, (j) => `let column${j} = columnFirst + lx * ${QUADS}u + ${j}u;`)}
-${each(rowQuads, (r) => `let rowQuad${r} = tileFirst + ly * ${rowQuads}u + ${r}u; let live${r} = rowQuad${r} < u.taps * u.innerQuads;`)}`
+${each(QUADS, (j) => `let column${j} = columnFirst + lx + ${j * ACROSS}u;`)}
+${each(rowQuads, (r) => `let rowQuad${r} = tileFirst + ly + ${r * ACROSS}u; let live${r} = rowQuad${r} < u.taps * u.innerQuads;`)}`
     : `let columnTiles = (u.columnQuads + ${QUADS - 1}u) / ${QUADS}u;
 let tapTiles = (u.innerQuads + ${rowQuads - 1}u) / ${rowQuads}u;
 let rowTile = (thread / columnTiles) % (u.taps * tapTiles);
