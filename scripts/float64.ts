@@ -1,0 +1,172 @@
+// The network's operations as mathematics defines them, in float64 and as slowly as that takes: what kernels are measured against.
+// Knows no GPU, no quads and no tiles. Gradients are written where a sum defines them; else a test takes differences.
+
+/** [images, height, width, channels] */
+export interface Images {
+  images: number;
+  height: number;
+  width: number;
+  channels: number;
+  data: Float64Array;
+}
+
+export interface ConvolutionWindow {
+  side: number;
+  stride: number;
+  pad: number;
+}
+
+export const ONE_BY_ONE: ConvolutionWindow = { side: 1, stride: 1, pad: 0 };
+
+const value = (array: ArrayLike<number>, at: number): number => array[at] ?? Number.NaN;
+
+export const makeImages = (shape: Omit<Images, "data">, fill?: (at: number) => number): Images => ({
+  ...shape,
+  data: Float64Array.from({ length: shape.images * shape.height * shape.width * shape.channels }, (_, at) => fill?.(at) ?? 0),
+});
+
+/** Each value with its channel. */
+export const mapImages = (x: Images, use: (value: number, channel: number, at: number) => number): Images => ({
+  ...x,
+  data: x.data.map((one, at) => use(one, at % x.channels, at)),
+});
+
+/** max(0, x * scale + shift) */
+export const activate = (x: Images, scale: ArrayLike<number>, shift: ArrayLike<number>): Images =>
+  mapImages(x, (one, channel) => Math.max(0, one * value(scale, channel) + value(shift, channel)));
+
+export const outputSide = (side: number, window: ConvolutionWindow) =>
+  Math.floor((side + 2 * window.pad - window.side) / window.stride) + 1;
+
+/** Every product of a convolution: places in the input, the weights [y, x, in, out] and the output. */
+function eachProduct(
+  x: Omit<Images, "data">,
+  outChannels: number,
+  window: ConvolutionWindow,
+  use: (input: number, weight: number, output: number) => void,
+): void {
+  const { side, stride, pad } = window;
+  const [outHeight, outWidth] = [outputSide(x.height, window), outputSide(x.width, window)];
+  for (let pixel = 0; pixel < x.images * outHeight * outWidth; pixel++) {
+    const image = Math.floor(pixel / (outHeight * outWidth));
+    for (let tap = 0; tap < side * side; tap++) {
+      const iy = (Math.floor(pixel / outWidth) % outHeight) * stride - pad + Math.floor(tap / side);
+      const ix = (pixel % outWidth) * stride - pad + (tap % side);
+      if (iy < 0 || ix < 0 || iy >= x.height || ix >= x.width) continue;
+      const from = ((image * x.height + iy) * x.width + ix) * x.channels;
+      for (let i = 0; i < x.channels; i++) {
+        for (let o = 0; o < outChannels; o++) {
+          use(from + i, (tap * x.channels + i) * outChannels + o, pixel * outChannels + o);
+        }
+      }
+    }
+  }
+}
+
+/** Cross-correlation, as networks call a convolution; weights lie as [y, x, in, out]. */
+export function convolve(x: Images, weights: ArrayLike<number>, outChannels: number, window: ConvolutionWindow): Images {
+  const [height, width] = [outputSide(x.height, window), outputSide(x.width, window)];
+  const out = makeImages({ images: x.images, height, width, channels: outChannels });
+  eachProduct(x, outChannels, window, (input, weight, output) => {
+    out.data[output] = value(out.data, output) + value(x.data, input) * value(weights, weight);
+  });
+  return out;
+}
+
+/** The gradients of sum(slope * convolve(x, weights)): the same products, each seen from its two factors. */
+export function convolveBack(
+  x: Images,
+  weights: ArrayLike<number>,
+  slope: Images,
+  window: ConvolutionWindow,
+): { input: Images; weights: Float64Array } {
+  const input = makeImages(x);
+  const ofWeights = new Float64Array(weights.length);
+  eachProduct(x, slope.channels, window, (i, w, o) => {
+    input.data[i] = value(input.data, i) + value(weights, w) * value(slope.data, o);
+    ofWeights[w] = value(ofWeights, w) + value(x.data, i) * value(slope.data, o);
+  });
+  return { input, weights: ofWeights };
+}
+
+/** Of each channel: mean and biased variance over all pixels. */
+export function findMoments({ channels, data }: Images): { mean: Float64Array; variance: Float64Array } {
+  const pixels = data.length / channels;
+  const average = (of: (value: number, channel: number) => number) => {
+    const sums = new Float64Array(channels);
+    data.forEach((one, at) => {
+      sums[at % channels] = value(sums, at % channels) + of(one, at % channels) / pixels;
+    });
+    return sums;
+  };
+  const mean = average((one) => one);
+  return { mean, variance: average((one, channel) => (one - value(mean, channel)) ** 2) };
+}
+
+export const sumChannels = ({ channels, data }: Images): Float64Array => {
+  const sums = new Float64Array(channels);
+  data.forEach((one, at) => {
+    sums[at % channels] = value(sums, at % channels) + one;
+  });
+  return sums;
+};
+
+/** BatchNorm by the batch's own moments, then ReLU. */
+export function normaliseAndActivate(x: Images, gamma: ArrayLike<number>, beta: ArrayLike<number>, epsilon: number): Images {
+  const { mean, variance } = findMoments(x);
+  const scale = variance.map((one, channel) => value(gamma, channel) / Math.sqrt(one + epsilon));
+  return activate(
+    x,
+    scale,
+    mean.map((one, channel) => value(beta, channel) - one * value(scale, channel)),
+  );
+}
+
+/** The pixels under each window, those that lie within. */
+function pool(x: Images, window: ConvolutionWindow, choose: (seen: number[]) => number): Images {
+  const { side, stride, pad } = window;
+  const [height, width] = [outputSide(x.height, window), outputSide(x.width, window)];
+  return makeImages({ images: x.images, height, width, channels: x.channels }, (at) => {
+    const channel = at % x.channels;
+    const pixel = Math.floor(at / x.channels);
+    const image = Math.floor(pixel / (height * width));
+    const seen: number[] = [];
+    for (let tap = 0; tap < side * side; tap++) {
+      const iy = (Math.floor(pixel / width) % height) * stride - pad + Math.floor(tap / side);
+      const ix = (pixel % width) * stride - pad + (tap % side);
+      if (iy < 0 || ix < 0 || iy >= x.height || ix >= x.width) continue;
+      seen.push(value(x.data, ((image * x.height + iy) * x.width + ix) * x.channels + channel));
+    }
+    return choose(seen);
+  });
+}
+
+export const poolMaximum = (x: Images, window: ConvolutionWindow) => pool(x, window, (seen) => Math.max(...seen));
+export const poolAverage = (x: Images, window: ConvolutionWindow) =>
+  pool(x, window, (seen) => seen.reduce((sum, one) => sum + one, 0) / seen.length);
+
+/** sum(a * b): with random `b` a scalar whose gradient tells every value of `a` apart. */
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, one, at) => sum + one * value(b, at), 0);
+
+/** The central difference of `loss` in one entry of `values`, which it reads. Good to about 1e-9 where no kink is near. */
+export function differentiate(loss: () => number, values: Float64Array, at: number): number {
+  const kept = value(values, at);
+  const step = 1e-5;
+  values[at] = kept + step;
+  const above = loss();
+  values[at] = kept - step;
+  const below = loss();
+  values[at] = kept;
+  return (above - below) / (2 * step);
+}
+
+/** The gradient in all of `values`, or in the entries named. */
+export const findGradient = (loss: () => number, values: Float64Array, entries?: readonly number[]): Float64Array =>
+  Float64Array.from(entries ?? values.keys(), (at) => differentiate(loss, values, at));
+
+/** Distance over norm; where all should be zero, the distance. */
+export const measureDistance = (got: ArrayLike<number>, want: ArrayLike<number>): number => {
+  const away = Array.from(want).map((one, at) => (got[at] ?? Number.NaN) - one);
+  return Math.sqrt(dot(away, away)) / (Math.sqrt(dot(want, want)) || 1);
+};
