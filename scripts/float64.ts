@@ -146,8 +146,11 @@ export const poolAverage = (x: Images, window: ConvolutionWindow) =>
   pool(x, window, (seen) => seen.reduce((sum, one) => sum + one, 0) / seen.length);
 
 /** sum(a * b): with random `b` a scalar whose gradient tells every value of `a` apart. */
-export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, one, at) => sum + one * value(b, at), 0);
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += value(a, at) * value(b, at);
+  return sum;
+}
 
 /** The central difference of `loss` in one entry of `values`, which it reads. Good to about 1e-9 where no kink is near. */
 export function differentiate(loss: () => number, values: Float64Array, at: number): number {
@@ -166,7 +169,7 @@ export const findGradient = (loss: () => number, values: Float64Array, entries?:
   Float64Array.from(entries ?? values.keys(), (at) => differentiate(loss, values, at));
 
 /** Distance over norm; where all should be zero, the distance. */
-export const measureDistance = (got: ArrayLike<number>, want: ArrayLike<number>): number => {
-  const away = Array.from(want).map((one, at) => (got[at] ?? Number.NaN) - one);
+export function measureDistance(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  const away = Float64Array.from(want, (one, at) => value(got, at) - one);
   return Math.sqrt(dot(away, away)) / (Math.sqrt(dot(want, want)) || 1);
-};
+}

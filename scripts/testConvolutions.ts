@@ -476,5 +476,5 @@ export async function checkWeightGradient(
 /** A handful of places, that of the largest gradient among them. */
 function drawEntries(random: Random, gradient: Float64Array): number[] {
   const largest = gradient.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-  return [gradient.findIndex((one) => Math.abs(one) === largest), ...random.int(gradient.length), random.int(gradient.length)];
+  return [gradient.findIndex((one) => Math.abs(one) === largest), random.int(gradient.length), random.int(gradient.length)];
 }
