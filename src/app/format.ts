@@ -17,10 +17,11 @@ export function formatLr(lr: number): string {
   return Number.isFinite(lr) ? lr.toExponential(1).replace("e+", "e") : "–";
 }
 
-/** GPU memory, which is counted in binary units as the limits of adapters are: 0.72 GiB, 306 MiB, 4 GiB */
+/** GPU memory, which is counted in binary units as the limits of adapters are: 0.72 GiB, 4 GiB, 306 MiB, 84 KiB */
 export function formatMemory(bytes: number): string {
   const gib = bytes / 2 ** 30;
   if (gib >= 0.5) return `${Number(gib.toFixed(gib < 10 ? 2 : 1))}\u00a0GiB`;
   const mib = bytes / 2 ** 20;
-  return `${mib > 0 && mib < 10 ? mib.toFixed(1) : formatCount(mib)}\u00a0MiB`;
+  if (mib >= 1) return `${mib < 10 ? mib.toFixed(1) : formatCount(mib)}\u00a0MiB`;
+  return `${formatCount(bytes / 2 ** 10)}\u00a0KiB`;
 }

@@ -12,7 +12,7 @@ const accents: Record<string, Record<string, string>> = {
     "--button-bg": "transparent",
     "--button-hover": "var(--raised)",
     "--button-color": "var(--ink)",
-    "--button-bd": "1px solid var(--line)",
+    "--button-bd": "1px solid var(--button-line, var(--line))",
   },
   subtle: {
     "--button-bg": "transparent",

@@ -6,6 +6,7 @@ import type { BlankPolicy, UncertainPolicy } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
 import { formatCount, formatPlural, formatShare } from "../parts/format";
+import { MemoryLine } from "../parts/MemoryPanel";
 import { Panel } from "../parts/Panel";
 import styles from "./dataset.module.css";
 
@@ -83,6 +84,7 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
         disabled={disabled}
         onChange={(imageSize) => changeSettings({ imageSize })}
       />
+      <MemoryLine />
       <NumberField
         label="Seed"
         value={settings.seed}

@@ -2,12 +2,14 @@
 import { Button } from "@mantine/core";
 import type { LabState } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
+import { CompileProgress } from "../parts/CompileProgress";
 import { Readings } from "../parts/Figures";
 import { formatCount, formatMetric, formatPlural } from "../parts/format";
 import { JobProgress } from "../parts/JobProgress";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
+import { isUnderWay } from "../parts/ready";
 import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
@@ -16,7 +18,7 @@ import { PredictionTable } from "./PredictionTable";
 import { ProbabilityBars } from "./ProbabilityBars";
 
 export function EvaluateStep() {
-  const { state, label, target, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
+  const { state, label, target, compiling, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
   const source = useLab(describeSource);
   const blocked = useLab(whatEvaluationNeeds);
   const { evaluate, stopEvaluating, downloadPredictions } = useCommands();
@@ -47,7 +49,8 @@ export function EvaluateStep() {
             ? `${label}, on ${formatPlural(evaluation.films, "validation film")}.`
             : (blocked ?? `${source} will be run over the validation films.`)}
       </StepHeader>
-      {isRunning && (
+      {isRunning && <CompileProgress progress={compiling} />}
+      {isRunning && !compiling && (
         <JobProgress
           name="Films evaluated"
           done={done}
@@ -96,8 +99,7 @@ function describeSource({ weights, run }: LabState): string {
 
 function whatEvaluationNeeds({ gpu, run, finder, weights, preparation }: LabState): string | null {
   if (gpu.state !== "ready") return "A GPU is needed first: see above.";
-  if (["running", "pausing", "paused", "stopping"].includes(run.state))
-    return "A trial is being trained: each epoch ends with a validation.";
+  if (isUnderWay(run.state)) return "A trial is being trained: each epoch ends with a validation.";
   if (finder.state === "running" || finder.state === "stopping")
     return "The learning rate is being looked for: wait, or stop it.";
   if (weights.choice.kind !== "fresh")

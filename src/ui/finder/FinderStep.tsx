@@ -3,10 +3,13 @@ import { Button } from "@mantine/core";
 import { lazy } from "react";
 import type { FinderState } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
+import { BudgetNotice } from "../parts/BudgetNotice";
+import { CompileProgress } from "../parts/CompileProgress";
 import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
 import { formatArchitecture, formatLr, formatMetric } from "../parts/format";
 import { JobProgress } from "../parts/JobProgress";
+import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
@@ -24,6 +27,7 @@ export function FinderStep() {
   const finder = useLab((lab) => lab.finder);
   const maxLr = useLab((lab) => lab.settings.maxLr);
   const first = useLab(whatComesFirst);
+  const isPrepared = useLab((lab) => lab.preparation.sample !== null);
   const { pickMaxLr } = useCommands();
   const isBusy = finder.state === "running" || finder.state === "stopping";
   const suggestions = finder.result?.suggestions ?? null;
@@ -32,7 +36,8 @@ export function FinderStep() {
       <StepHeader title="LR Find" actions={<FinderActions />}>
         <FinderSentence />
       </StepHeader>
-      {isBusy && (
+      {isBusy && <CompileProgress progress={finder.compiling} />}
+      {isBusy && !finder.compiling && (
         <JobProgress
           name="Steps of the finder"
           done={finder.points.length}
@@ -41,6 +46,7 @@ export function FinderStep() {
           words={describeProgress(finder)}
         />
       )}
+      {!isBusy && <BudgetNotice />}
       <FailureNotice failure={finder.failure} title="The learning rate could not be looked for" />
       <div className={partsStyles.columns}>
         <Figure
@@ -72,7 +78,7 @@ export function FinderStep() {
             />
           ) : (
             <p className={styles.emptyPlot}>
-              {first && !isBusy
+              {first && !isBusy && !isPrepared
                 ? first
                 : "The finder trains a copy for a hundred batches while the rate grows from 1e-7 to 10, and draws where the loss falls fastest."}
             </p>
@@ -94,6 +100,7 @@ export function FinderStep() {
               </div>
             </Panel>
           )}
+          <MemoryPanel disabled={isBusy} />
           <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={isBusy} />
         </div>
       </div>
@@ -139,7 +146,7 @@ function FinderSentence() {
 }
 
 function describeProgress({ phase, points, steps }: FinderState): string {
-  if (phase === "compiling") return "Compiling shaders for the GPU";
+  if (phase === "compiling") return "Taking memory on the GPU";
   if (phase === "opening") return "Opening films and weights";
   return `Step ${points.length} of ${steps}`;
 }

@@ -1,8 +1,10 @@
 // The bar above: which trial this is, what runs, what of the machine is used, and the theme switch.
 import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import type { LabState } from "../../app/state";
+import { chooseBudget } from "../../protocol/budget";
 import { useLab } from "../labContext";
-import { formatArchitecture, formatBytes } from "../parts/format";
+import { formatArchitecture, formatBytes, formatMemory } from "../parts/format";
+import { isUnderWay } from "../parts/ready";
 import styles from "./frame.module.css";
 
 export function TopBar() {
@@ -10,6 +12,10 @@ export function TopBar() {
   const activity = useLab(describeActivity);
   const gpu = useLab((lab) => lab.gpu.report);
   const gpuBytes = useLab((lab) => lab.gpuBytes);
+  const budgetBytes = useLab(({ gpu: { report }, run, settings }) => {
+    const running = isUnderWay(run.state) && run.trial ? run.trial.settings : settings;
+    return report ? chooseBudget(report, running.gpuBudgetMiB) : 0;
+  });
   const diskBytes = useLab((lab) => lab.diskBytes);
   const [name, ...details] = trial.split("\n");
   return (
@@ -29,9 +35,20 @@ export function TopBar() {
           </span>
         )}
         {gpu && (
-          <span>
-            GPU <b>{gpuBytes > 0 ? formatBytes(gpuBytes) : gpu.name}</b>
-            {gpuBytes > 0 && <span className={styles.gpuName}> {gpu.name}</span>}
+          <span className={styles.gpu}>
+            GPU
+            {gpuBytes > 0 ? (
+              <>
+                <span className={styles.meter} data-over={gpuBytes > budgetBytes || undefined} aria-hidden="true">
+                  <i style={{ width: `${Math.min(1, gpuBytes / budgetBytes) * 100}%` }} />
+                </span>
+                <span>
+                  <b>{formatMemory(gpuBytes)}</b> of {formatMemory(budgetBytes)}
+                </span>
+              </>
+            ) : (
+              <b>{gpu.name}</b>
+            )}
           </span>
         )}
         {diskBytes !== null && (

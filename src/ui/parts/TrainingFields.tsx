@@ -1,14 +1,26 @@
-// The settings of the training itself, offered where a rate is looked for and where a trial is started.
+// The settings of the training itself, offered where a rate is looked for and where a trial is started, with what they will take.
+import { chooseFit, forecastTime } from "../../app/fit";
 import { ARCHITECTURES } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
+import { EngineFields } from "./EngineFields";
 import { LrField, NumberField, SelectField } from "./fields";
-import { formatArchitecture } from "./format";
+import { describeTime } from "./forecastWords";
+import { formatArchitecture, formatMemory } from "./format";
+import styles from "./parts.module.css";
 
 const ARCHITECTURE_OPTIONS = ARCHITECTURES.map((arch) => ({ value: arch, label: formatArchitecture(arch) }));
 
 export function TrainingFields({ disabled }: { disabled: boolean }) {
   const { arch, batchSize, epochs, maxLr } = useLab((lab) => lab.settings);
   const { changeSettings, pickMaxLr } = useCommands();
+  const tooLarge = useLab(({ forecast: { of, forecast } }) =>
+    of && forecast && !chooseFit(forecast, of).fits
+      ? `${formatMemory(forecast.gpuBytes)}, over the budget of ${formatMemory(forecast.budgetBytes)}`
+      : null,
+  );
+  const time = useLab(({ forecast: { forecast }, settings, sample }) =>
+    forecast && sample.summary ? describeTime(forecastTime(forecast, settings, sample.summary)) : null,
+  );
   return (
     <>
       <SelectField
@@ -24,6 +36,7 @@ export function TrainingFields({ disabled }: { disabled: boolean }) {
         min={1}
         max={1024}
         unit="films"
+        problem={tooLarge}
         disabled={disabled}
         onChange={(films) => changeSettings({ batchSize: films })}
       />
@@ -35,7 +48,9 @@ export function TrainingFields({ disabled }: { disabled: boolean }) {
         disabled={disabled}
         onChange={(planned) => changeSettings({ epochs: planned })}
       />
+      {time && <p className={styles.hint}>{time}</p>}
       <LrField label="Max LR" value={maxLr} disabled={disabled} onChange={pickMaxLr} />
+      <EngineFields disabled={disabled} />
     </>
   );
 }

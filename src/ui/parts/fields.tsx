@@ -44,14 +44,20 @@ interface NumberFieldProps extends TypedFieldProps {
   max: number;
   unit?: string;
   suggestions?: number[];
+  /** What an empty field stands for, shown in it; its value is 0. Left out where the field must be filled. */
+  whenEmpty?: string;
+  /** What is wrong with the value for other reasons than its form. */
+  problem?: string | null;
 }
 
 /** A whole number. What is typed counts at once where it is allowed; leaving the field shows what counts. */
-export function NumberField({ label, value, onChange, min, max, unit, suggestions, disabled }: NumberFieldProps) {
+export function NumberField({ label, value, onChange, min, max, unit, suggestions, disabled, ...more }: NumberFieldProps) {
+  const { whenEmpty, problem } = more;
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
-  const problem =
-    typed === null || isWhole(typed, min, max) ? null : `A whole number from ${min} to ${max.toLocaleString("en-US")}`;
+  const isEmpty = (text: string) => whenEmpty !== undefined && text.trim() === "";
+  const isAllowed = (text: string) => isEmpty(text) || isWhole(text, min, max);
+  const malformed = typed === null || isAllowed(typed) ? null : `A whole number from ${min} to ${max.toLocaleString("en-US")}`;
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
@@ -63,14 +69,15 @@ export function NumberField({ label, value, onChange, min, max, unit, suggestion
         max={max}
         step={1}
         list={suggestions && `${id}-list`}
-        value={typed ?? String(value)}
-        error={problem}
+        value={typed ?? (whenEmpty !== undefined && value === 0 ? "" : String(value))}
+        placeholder={whenEmpty ?? ""}
+        error={malformed ?? problem}
         disabled={disabled ?? false}
         rightSectionWidth={52}
         rightSection={unit && <span className={styles.unit}>{unit}</span>}
         onChange={({ currentTarget }) => {
           setTyped(currentTarget.value);
-          if (isWhole(currentTarget.value, min, max)) onChange(Number(currentTarget.value));
+          if (isAllowed(currentTarget.value)) onChange(Number(currentTarget.value));
         }}
         onBlur={() => setTyped(null)}
       />

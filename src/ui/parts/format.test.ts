@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatLr,
   formatLrField,
+  formatMemory,
   formatMetric,
   formatMs,
   formatPlural,
@@ -19,6 +20,13 @@ describe("figures", () => {
     expect(formatCount(223414)).toBe("223,414");
     expect(formatPlural(1, "film")).toBe("1 film");
     expect(formatPlural(27000, "film")).toBe("27,000 films");
+  });
+
+  it("counts GPU memory in binary units, without zeros that say nothing", () => {
+    const written = [4 * 2 ** 30, 0.72 * 2 ** 30, 12.34 * 2 ** 30, 306 * 2 ** 20, 2.9 * 2 ** 20, 84 * 2 ** 10, 0].map(
+      formatMemory,
+    );
+    expect(written.map(plain)).toEqual(["4 GiB", "0.72 GiB", "12.3 GiB", "306 MiB", "2.9 MiB", "84 KiB", "0 KiB"]);
   });
 
   it("writes learning rates with one decimal, and as short as they are in a field", () => {

@@ -2,13 +2,18 @@
 import { lazy, useMemo } from "react";
 import type { RunState } from "../../app/state";
 import { useLab } from "../labContext";
+import { BudgetNotice } from "../parts/BudgetNotice";
+import { CompileProgress } from "../parts/CompileProgress";
 import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
 import { FigureRows, Readings, SplitBar } from "../parts/Figures";
+import { describeBatch } from "../parts/forecastWords";
 import { formatArchitecture, formatCount, formatLr, formatMetric, formatPlural, formatRate } from "../parts/format";
+import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
+import { isUnderWay } from "../parts/ready";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
 import { usePaced } from "../parts/usePaced";
@@ -33,13 +38,14 @@ const CHART_EVERY_MS = 400;
 export function TrainStep() {
   const run = useLab((lab) => lab.run);
   const drawn = usePaced(run, CHART_EVERY_MS);
-  const isUnderWay = ["running", "pausing", "paused", "stopping"].includes(run.state);
+  const underWay = isUnderWay(run.state);
   return (
     <>
       <StepHeader title="Train" actions={<RunActions />}>
         <RunSentence />
       </StepHeader>
       <FailureNotice failure={run.failure} title={run.stepsSeen > 0 ? "The run ended early" : "The run did not begin"} />
+      {underWay ? <CompileProgress progress={run.compiling} /> : <BudgetNotice />}
       {run.notices.map((notice) => (
         <Notice key={notice} tone="warning">
           {notice}
@@ -64,17 +70,17 @@ export function TrainStep() {
               />
             ) : (
               <p className={styles.emptyPlot}>
-                {isUnderWay
+                {underWay
                   ? run.phaseDetail || "The first step is on its way."
                   : "The loss of every step is drawn here, live, with the learning rate."}
               </p>
             )}
           </Figure>
-          {run.trial && run.trial.epochs.length > 0 && <EpochTable trial={run.trial} isUnderWay={isUnderWay} />}
+          {run.trial && run.trial.epochs.length > 0 && <EpochTable trial={run.trial} isUnderWay={underWay} />}
         </div>
         <div className={partsStyles.stack}>
           {run.trial && <ThisRun run={run} />}
-          {!isUnderWay && (
+          {!underWay && (
             <Panel title={run.trial ? "The next run" : "This run"}>
               <TrainingFields disabled={false} />
               <p className={partsStyles.note}>
@@ -83,7 +89,8 @@ export function TrainStep() {
               </p>
             </Panel>
           )}
-          {!isUnderWay && <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={false} />}
+          {!underWay && <MemoryPanel disabled={false} />}
+          {!underWay && <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={false} />}
         </div>
       </div>
     </>
@@ -106,7 +113,7 @@ function RunReadings({ run: { steps, stepsSeen, trial, filmsPerSecond, state } }
 
 function ThisRun({ run: { trial } }: { run: RunState }) {
   if (!trial) return null;
-  const { settings, sample } = trial;
+  const { settings, sample, adapter } = trial;
   const { positives, negatives } = sample.train;
   return (
     <>
@@ -118,11 +125,10 @@ function ThisRun({ run: { trial } }: { run: RunState }) {
             { name: "Size", value: `${settings.imageSize} px` },
             { name: "Highest rate", value: formatLr(settings.maxLr) },
             { name: "Schedule", value: `one-cycle, ${Math.round(settings.pctStart * 100)} % up` },
-            {
-              name: "Planned",
-              value: `${formatPlural(settings.epochs, "epoch")}, ${formatCount(settings.batchSize)} films a batch`,
-            },
+            { name: "Planned", value: `${formatPlural(settings.epochs, "epoch")}, ${describeBatch(settings)}` },
             { name: "Optimiser", value: `AdamW, decay ${settings.weightDecay}` },
+            { name: "Engine", value: `${settings.engine}, ${settings.activations}` },
+            ...(adapter ? [{ name: "Adapter", value: adapter.name }] : []),
           ]}
         />
       </Panel>

@@ -1,12 +1,23 @@
 // Step 6: every trial that was ever started here, and what can be done with it.
 import { Fragment, useState } from "react";
+import { chooseBudget } from "../../protocol/budget";
 import type { Trial, TrialState } from "../../protocol/training";
 import { bestAuroc } from "../frame/railLines";
 import { useCommands, useLab } from "../labContext";
 import figureStyles from "../parts/figures.module.css";
-import { formatArchitecture, formatCount, formatDuration, formatLr, formatMetric, formatPlural } from "../parts/format";
+import { filmsAtOnce } from "../parts/forecastWords";
+import {
+  formatArchitecture,
+  formatCount,
+  formatDuration,
+  formatLr,
+  formatMemory,
+  formatMetric,
+  formatPlural,
+} from "../parts/format";
 import { Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
+import { isUnderWay } from "../parts/ready";
 import { ScrollBox } from "../parts/ScrollBox";
 import { StepHeader } from "../parts/StepHeader";
 import { TrialActions } from "./TrialActions";
@@ -23,9 +34,7 @@ const STATE_WORDS: Record<TrialState, string> = {
 
 export function TrialsStep() {
   const trials = useLab((lab) => lab.trials);
-  const liveTrial = useLab(({ run }) =>
-    ["running", "pausing", "paused", "stopping"].includes(run.state) ? run.trial?.id : undefined,
-  );
+  const liveTrial = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
   return (
     <>
       <StepHeader title="Trials">
@@ -57,6 +66,7 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
               <th scope="col">state</th>
               <th scope="col">learns</th>
               <th scope="col">batch</th>
+              <th scope="col">engine</th>
               <th scope="col">epochs</th>
               <th scope="col">highest LR</th>
               <th scope="col">best AUROC</th>
@@ -68,7 +78,7 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
           </thead>
           <tbody>
             {newestFirst.map((trial) => {
-              const { id, state, settings, epochs, stepsDone, stepsTotal, seconds, parent } = trial;
+              const { id, state, settings, epochs, stepsDone, stepsTotal, seconds, parent, adapter } = trial;
               const auroc = bestAuroc(epochs);
               const isLive = id === liveTrial;
               return (
@@ -92,7 +102,18 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                         {formatArchitecture(settings.arch)}, {settings.imageSize} px
                       </small>
                     </td>
-                    <td>{settings.batchSize}</td>
+                    <td>
+                      {settings.batchSize}
+                      {filmsAtOnce(settings) < settings.batchSize && <small>passes of {filmsAtOnce(settings)}</small>}
+                    </td>
+                    <td>
+                      {settings.engine}, {settings.activations}
+                      {adapter && (
+                        <small>
+                          {adapter.name}, {formatMemory(chooseBudget(adapter, settings.gpuBudgetMiB))}
+                        </small>
+                      )}
+                    </td>
                     <td>{settings.epochs}</td>
                     <td>{formatLr(settings.maxLr)}</td>
                     <td data-best={(auroc !== null && auroc === best && auroc > 0.5) || undefined}>{formatMetric(auroc)}</td>
@@ -108,7 +129,7 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                   </tr>
                   {toDelete === id && (
                     <tr>
-                      <td colSpan={9} className={styles.confirm}>
+                      <td colSpan={10} className={styles.confirm}>
                         Trial {id}, its curves and its weights go for good.
                         <button type="button" onClick={() => setToDelete(null)}>
                           Keep it
