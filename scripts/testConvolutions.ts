@@ -4,12 +4,10 @@ import { expect } from "vitest";
 import { MOMENT_QUADS } from "../src/kernels/columns";
 import { type Dispatch, dispatch } from "../src/kernels/dispatches";
 import type { Kernel, Storage } from "../src/kernels/kernel";
-import { normaliseTraining } from "../src/kernels/normalise";
-import { addNormSums } from "../src/kernels/normGradient";
 import { planProduct, type Tiling } from "../src/kernels/product";
 import { sumParts } from "../src/kernels/sumParts";
 import { planWeightProduct } from "../src/kernels/weightProduct";
-import { createRandom, type Random } from "../src/nn/random";
+import { createRandom } from "../src/nn/random";
 import {
   activate,
   type ConvolutionWindow,
@@ -20,9 +18,7 @@ import {
   findMoments,
   type Images,
   makeImages,
-  mapImages,
   outputSide,
-  sumChannels,
 } from "./float64";
 import {
   drawNormals,
@@ -31,11 +27,27 @@ import {
   hold,
   holdEmpty,
   join,
-  roundTo,
   runDispatches,
   type TestArray,
   UNTOUCHED,
 } from "./testKernels";
+import {
+  callMoments,
+  callNormSums,
+  checkNormDifferences,
+  checkNormGradient,
+  cut,
+  type DrawnNorm,
+  drawEntries,
+  drawNorm,
+  drawSeen,
+  gatherSlices,
+  holdParts,
+  type NormGradient,
+  readMoments,
+  SPARE,
+  spread,
+} from "./testNorms";
 
 export const TILINGS: readonly Tiling[] = ["direct", "tiled"];
 export const STORAGES: readonly Storage[] = ["f32", "f16"];
@@ -53,51 +65,6 @@ export interface ConvolutionCase {
   width: number;
   innerQuads: number;
   columnQuads: number;
-}
-
-/** BatchNorm over an array's channels by statistics that are given, as a kernel gets them in f32. */
-export interface DrawnNorm {
-  mean: Float64Array;
-  deviation: Float64Array;
-  gamma: Float64Array;
-  beta: Float64Array;
-  scale: Float64Array;
-  shift: Float64Array;
-}
-
-export function drawNorm(random: Random, channels: number): DrawnNorm {
-  const mean = drawNormals(random, channels);
-  const deviation = roundTo(
-    "f32",
-    mean.map(() => 0.5 + random.float()),
-  );
-  const gamma = roundTo(
-    "f32",
-    mean.map(() => (random.float() < 0.4 ? -1 : 1) * (0.5 + random.float())),
-  );
-  const beta = drawNormals(random, channels);
-  const scale = roundTo(
-    "f32",
-    gamma.map((one, channel) => one * (deviation[channel] ?? 0)),
-  );
-  const shift = roundTo(
-    "f32",
-    beta.map((one, channel) => one - (mean[channel] ?? 0) * (scale[channel] ?? 0)),
-  );
-  return { mean, deviation, gamma, beta, scale, shift };
-}
-
-/**
- * An array that keeps off ReLU's edge: there neither float32 nor a difference has a gradient to agree on.
- */
-export function drawSeen(random: Random, shape: Omit<Images, "data">, { scale, shift }: DrawnNorm, storage: Storage): Images {
-  return makeImages(shape, (at) => {
-    const channel = at % shape.channels;
-    for (;;) {
-      const [drawn = 0] = drawNormals(random, 1, storage);
-      if (Math.abs(drawn * (scale[channel] ?? 0) + (shift[channel] ?? 0)) > 1e-3) return drawn;
-    }
-  });
 }
 
 export interface DrawnConvolution {
@@ -131,43 +98,6 @@ export function drawConvolution(sizes: ConvolutionCase, window: ConvolutionWindo
   return { sizes, window, x, norm, weights, slope };
 }
 
-/** Each slice's part of an array over the batch. */
-export function cut(array: Images, slices: readonly number[]): Images[] {
-  const perFilm = array.height * array.width * array.channels;
-  let first = 0;
-  return slices.map((images) => {
-    const data = array.data.slice(first * perFilm, (first + images) * perFilm);
-    first += images;
-    return { ...array, images, data };
-  });
-}
-
-/** Channels as they lie among others: a pixel has `stride` quads, and these begin at quad `first`. */
-export function spread({ channels, data }: Images, stride: number, first: number): Float64Array {
-  const spaced = new Float64Array((data.length / channels) * stride * 4).fill(UNTOUCHED);
-  data.forEach((one, at) => {
-    spaced[Math.floor(at / channels) * stride * 4 + first * 4 + (at % channels)] = one;
-  });
-  return spaced;
-}
-
-/** Back from `spread`; and whether everything else is as it was. */
-export function gather(spaced: readonly Float64Array[], channels: number, stride: number, first: number) {
-  const data: number[] = [];
-  let untouched = true;
-  for (const values of spaced) {
-    values.forEach((one, at) => {
-      const channel = (at % (stride * 4)) - first * 4;
-      if (channel >= 0 && channel < channels) data.push(one);
-      else untouched &&= one === UNTOUCHED;
-    });
-  }
-  return { data: Float64Array.from(data), untouched };
-}
-
-/** Channels of other arrays beside those of a case. */
-const SPARE = 1;
-
 /** Uniforms and threads of one slice's product, `partsFrom` parts of its columns being there already. */
 function planCall(drawn: DrawnConvolution, films: number, tiling: Tiling, partsFrom: number, backward: boolean, narrow: boolean) {
   const { sizes, window, slope } = drawn;
@@ -178,9 +108,6 @@ function planCall(drawn: DrawnConvolution, films: number, tiling: Tiling, partsF
   const uniforms = { ...place, rows, rowsPerStrip, strips, columnQuads, innerQuads, partsFrom, taps: window.side ** 2 };
   return { uniforms, threads, parts };
 }
-
-/** Room for more parts than any case has. */
-const holdParts = (quadsKept: number, columnQuads: number) => holdEmpty("f32", 256 * quadsKept * columnQuads * 4, "column parts");
 
 interface ForwardResult {
   out: Float64Array;
@@ -200,7 +127,7 @@ async function runForward(
   const { columnQuads, innerQuads } = sizes;
   const leftStride = innerQuads + SPARE;
   const outStride = columnQuads + 2 * SPARE;
-  const parameters = join({ weights, gammas: new Float64Array(columnQuads * 4), betas: new Float64Array(columnQuads * 4) });
+  const parameters = join({ weights });
   const norms = join({ scales: norm.scale, shifts: norm.shift });
   const columnParts = holdParts(MOMENT_QUADS, columnQuads);
   const outs: TestArray[] = [];
@@ -222,46 +149,10 @@ async function runForward(
     dispatches.push(dispatch(kernel, bindings, { ...uniforms, ...places }, { threads }));
     partsFrom += parts;
   }
-  const statistics = holdEmpty("f32", 3 * columnQuads * 4, "statistics");
-  const others = { norms: holdEmpty("f32", 2 * columnQuads * 4), running: hold("f32", new Float64Array(2 * columnQuads * 4)) };
-  const places = {
-    means: 0,
-    deviations: columnQuads,
-    variances: 2 * columnQuads,
-    runningMeans: 0,
-    runningVariances: columnQuads,
-  };
-  const uniforms = {
-    ...places,
-    quads: columnQuads,
-    fresh: 0,
-    parts: partsFrom,
-    pixels: slope.data.length / (columnQuads * 4),
-    gammas: parameters.at.gammas,
-    betas: parameters.at.betas,
-    scales: 0,
-    shifts: columnQuads,
-  };
-  const bindings = { columnParts, statistics, parameters: parameters.array, ...others };
-  dispatches.push(dispatch(normaliseTraining, bindings, uniforms, { threads: columnQuads }));
-  const read = await runDispatches(dispatches, { statistics, ...Object.fromEntries(outs.entries()) });
-  const spaced = outs.map((_, slice) => (read as Record<string, Float64Array>)[slice] ?? new Float64Array());
-  const { data, untouched } = gather(spaced, columnQuads * 4, outStride, SPARE);
-  const channels = columnQuads * 4;
-  return {
-    out: data,
-    untouched,
-    mean: read.statistics.subarray(0, channels),
-    variance: read.statistics.subarray(2 * channels),
-  };
-}
-
-interface InputGradientResult {
-  out: Float64Array;
-  untouched: boolean;
-  /** Gradients of the norm's scale and shift, from the parts of the column sums. */
-  gammas: Float64Array;
-  betas: Float64Array;
+  const { moments, statistics } = callMoments(columnParts, partsFrom, columnQuads);
+  const read = await runDispatches([...dispatches, moments], { statistics, ...Object.fromEntries(outs.entries()) });
+  const gathered = gatherSlices(read, outs.length, columnQuads * 4, outStride, SPARE);
+  return { ...gathered, ...readMoments(read.statistics) };
 }
 
 /** The product that gives the gradient to the input, `before` being what lies there already. */
@@ -269,7 +160,7 @@ async function runInputGradient(
   kernel: Kernel,
   drawn: DrawnConvolution,
   { tiling, seen, before }: { tiling: Tiling; seen: Storage; before?: Images },
-): Promise<InputGradientResult> {
+): Promise<NormGradient> {
   const { sizes, x, norm, weights, slope } = drawn;
   const { columnQuads, innerQuads: quads } = sizes;
   const outStride = quads + SPARE;
@@ -303,19 +194,19 @@ async function runInputGradient(
     dispatches.push(dispatch(kernel, bindings, { ...uniforms, ...places, ...at }, { threads }));
     partsFrom += parts;
   }
-  const gradients = hold("f32", new Float64Array(2 * quads * 4), "gradients");
-  const hasSums = "columnParts" in kernel.bindings;
-  if (hasSums) {
-    const uniforms = { quads, parts: partsFrom, gammas: 0, betas: quads, firsts: 0, seconds: quads, begin: 1, pixels: 1 };
-    const bindings = { columnParts, parameters: parameters.array, gradients, sums: holdEmpty("f32", 2 * quads * 4) };
-    dispatches.push(dispatch(addNormSums, bindings, uniforms, { threads: quads }));
-  }
-  const read = await runDispatches(dispatches, { ...(hasSums ? { gradients } : {}), ...Object.fromEntries(outs.entries()) });
-  const named = read as Record<string, Float64Array>;
-  const spaced = outs.map((_, slice) => named[slice] ?? new Float64Array());
-  const { data, untouched } = gather(spaced, quads * 4, outStride, 0);
-  const sums = named.gradients ?? new Float64Array();
-  return { out: data, untouched, gammas: sums.subarray(0, quads * 4), betas: sums.subarray(quads * 4) };
+  const { sums, gradients } = callNormSums(columnParts, partsFrom, quads);
+  const slices = Object.fromEntries(outs.entries());
+  // A transition's product keeps no sums: what it goes back to was pooled.
+  const read: Record<string, Float64Array> =
+    "columnParts" in kernel.bindings
+      ? await runDispatches([...dispatches, sums], { gradients, ...slices })
+      : await runDispatches(dispatches, slices);
+  const { gradients: ofNorm = new Float64Array() } = read;
+  return {
+    ...gatherSlices(read, outs.length, quads * 4, outStride, 0),
+    gammas: ofNorm.subarray(0, quads * 4),
+    betas: ofNorm.subarray(quads * 4),
+  };
 }
 
 /** The product that gives the gradient to the weights, added to `before`: where they lie, or in parts that are then summed. */
@@ -410,26 +301,9 @@ export async function checkNormedInputGradient(
   const random = createRandom(2, "drawn");
   const before = adds ? { ...x, data: drawNormals(random, x.data.length) } : undefined;
   const got = await runInputGradient(kernel, drawn, { ...how, ...(before ? { before } : {}) });
-  expect(got.untouched).toBe(true);
-
-  const normalised = mapImages(x, (one, c) => (one - (norm.mean[c] ?? 0)) * (norm.deviation[c] ?? 0));
-  const behind = convolveBack(activate(x, norm.scale, norm.shift), weights, slope, window).input;
-  const dy = mapImages(behind, (one, c, at) => ((x.data[at] ?? 0) * (norm.scale[c] ?? 0) + (norm.shift[c] ?? 0) > 0 ? one : 0));
-  const added = mapImages(dy, (one, c, at) => (before?.data[at] ?? 0) + one * (norm.gamma[c] ?? 0));
-  expectClose(got.out, added.data);
-  expectClose(got.betas, sumChannels(dy));
-  expectClose(got.gammas, sumChannels(mapImages(dy, (one, _, at) => one * (normalised.data[at] ?? 0))));
-
-  const gamma = norm.gamma.slice();
-  const beta = norm.beta.slice();
-  const loss = () => dot(convolve(activate(normalised, gamma, beta), weights, slope.channels, window).data, slope.data);
-  const entries = drawEntries(random, dy.data);
-  const channels = drawEntries(random, got.gammas);
-  const at = (values: Float64Array, places: number[]) => places.map((place) => values[place] ?? Number.NaN);
-  const gained = got.out.map((one, place) => one - (before?.data[place] ?? 0));
-  expectClose(at(gained, entries), findGradient(loss, normalised.data, entries));
-  expectClose(at(got.gammas, channels), findGradient(loss, gamma, channels));
-  expectClose(at(got.betas, channels), findGradient(loss, beta, channels));
+  const normed = { x, norm, ...(before ? { before } : {}) };
+  checkNormGradient(got, normed, convolveBack(activate(x, norm.scale, norm.shift), weights, slope, window).input);
+  checkNormDifferences(got, normed, (activated) => dot(convolve(activated, weights, slope.channels, window).data, slope.data));
 }
 
 /** Without a norm. */
@@ -471,10 +345,4 @@ export async function checkWeightGradient(
     entries.map((at) => (got.weights[at] ?? Number.NaN) - (before[at] ?? 0)),
     findGradient(loss, moved, entries),
   );
-}
-
-/** A handful of places, that of the largest gradient among them. */
-function drawEntries(random: Random, gradient: Float64Array): number[] {
-  const largest = gradient.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-  return [gradient.findIndex((one) => Math.abs(one) === largest), random.int(gradient.length), random.int(gradient.length)];
 }
