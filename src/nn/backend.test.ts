@@ -2,9 +2,21 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, it, vi } from "vitest";
 import { openDawn } from "../../scripts/vulkan";
-import { openWebGpu } from "./backend";
+import { getGpu, openWebGpu } from "./backend";
 
 afterEach(() => vi.unstubAllGlobals());
+
+// Before any device was opened.
+it.each([
+  ["no WebGPU", {}],
+  ["no adapter", { gpu: { requestAdapter: async () => null } }],
+])("names the browsers where there is %s", async (_, navigator) => {
+  vi.stubGlobal("navigator", navigator);
+  await expect(openWebGpu({ allowSoftware: true })).rejects.toMatchObject({
+    code: "noWebGpu",
+    message: expect.stringMatching(/Chrome.*Safari.*Firefox/),
+  });
+});
 
 it("opens the adapter, reports it, and computes on it again after a second opening", async () => {
   await openDawn();
@@ -26,15 +38,23 @@ it("refuses a software adapter unless it is allowed", async () => {
   await expect(openWebGpu({ allowSoftware: false })).rejects.toMatchObject({ code: "softwareAdapter" });
 });
 
-it.each([
-  ["no WebGPU", {}],
-  ["no adapter", { gpu: { requestAdapter: async () => null } }],
-])("names the browsers where there is %s", async (_, navigator) => {
-  vi.stubGlobal("navigator", navigator);
-  await expect(openWebGpu({ allowSoftware: true })).rejects.toMatchObject({
-    code: "noWebGpu",
-    message: expect.stringMatching(/Chrome.*Safari.*Firefox/),
-  });
+it("ends what waits for a device that is lost, for whatever reason, and opens another", async () => {
+  await openDawn();
+  const { failed } = await openWebGpu({ allowSoftware: true });
+  getGpu().device.destroy();
+  await expect(failed).rejects.toMatchObject({ code: "deviceLost" });
+  await openWebGpu({ allowSoftware: true });
+  expect([...(await tf.add(tf.tensor1d([1, 2]), 1).data())]).toEqual([2, 3]);
+  vi.stubGlobal("navigator", { gpu: { requestAdapter: async () => null } });
+  await expect(openWebGpu({ allowSoftware: true })).rejects.toMatchObject({ code: "deviceLost" });
+});
+
+it("gives back the device before", async () => {
+  await openDawn();
+  await openWebGpu({ allowSoftware: true });
+  const { device } = getGpu();
+  await openWebGpu({ allowSoftware: true });
+  expect((await device.lost).reason).toBe("destroyed");
 });
 
 it("passes on what the driver complains of", async () => {

@@ -31,6 +31,14 @@ function noWebGpu(): LabError {
   );
 }
 
+/** Browsers hold a page back for a while from a card that it was computing on when it was lost, most of all after the second time. */
+function notAgain(): LabError {
+  return new LabError(
+    "deviceLost",
+    "The graphics card was lost, and the browser does not offer it to this page again yet. Wait two minutes or restart the browser, then try again: a trial resumes from its last checkpoint.",
+  );
+}
+
 /** What a GPU driver without a GPU calls itself. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
@@ -87,11 +95,11 @@ function watch(device: GPUDevice): Promise<never> {
 
 /**
  * Opens the best adapter and makes TF.js compute on it; an earlier device of this thread is given back.
- * @throws LabError noWebGpu; softwareAdapter where only a software adapter is there and `allowSoftware` is false
+ * @throws LabError noWebGpu, or deviceLost where there was one before; softwareAdapter where only a software adapter is there and `allowSoftware` is false
  */
 export async function openWebGpu({ allowSoftware }: { allowSoftware: boolean }): Promise<OpenedGpu> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) throw noWebGpu();
+  if (!adapter) throw present ? notAgain() : noWebGpu();
   const report = describeAdapter(adapter);
   if (report.isSoftware && !allowSoftware) {
     throw new LabError(

@@ -82,6 +82,8 @@ const COMPILING = "Compiling for this graphics card; the first step takes longer
 
 export function createWorkbench(tools: Tools): Workbench {
   let opened: OpenedGpu | null = null;
+  /** Of the device that was opened last: a forecast needs no device. */
+  let adapter: AdapterReport | null = null;
   let softwareAllowed = false;
 
   /** Milliseconds of a step, and of a film in validation, by the settings that decide them. */
@@ -121,6 +123,7 @@ export function createWorkbench(tools: Tools): Workbench {
     if (opened) return opened;
     const gpu = await tools.openGpu({ allowSoftware: softwareAllowed });
     opened = gpu;
+    adapter = gpu.report;
     // A failed device stays failed: the next job opens another.
     gpu.failed.catch(() => {
       if (opened === gpu) opened = null;
@@ -136,7 +139,7 @@ export function createWorkbench(tools: Tools): Workbench {
 
     async forecast(settings) {
       if (settings.engine === "stock") return null;
-      const { report } = await openGpu();
+      const report = adapter ?? (await openGpu()).report;
       const options = chooseOptions(settings, report);
       const { batchSize: count, imageSize: size } = settings;
       const { gpuBytes, parts } = forecastMemory(options, { count, size }, report);
