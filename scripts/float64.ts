@@ -122,28 +122,64 @@ export function normaliseAndActivate(x: Images, gamma: ArrayLike<number>, beta: 
   );
 }
 
-/** The pixels under each window, those that lie within. */
-function pool(x: Images, window: ConvolutionWindow, choose: (seen: number[]) => number): Images {
+/** For each value of a pooled array: the places of the input under its window, in reading order, those that lie within. */
+function eachPooled(x: Omit<Images, "data">, window: ConvolutionWindow, use: (output: number, inputs: number[]) => void): void {
   const { side, stride, pad } = window;
   const [height, width] = [outputSide(x.height, window), outputSide(x.width, window)];
-  return makeImages({ images: x.images, height, width, channels: x.channels }, (at) => {
-    const channel = at % x.channels;
+  for (let at = 0; at < x.images * height * width * x.channels; at++) {
     const pixel = Math.floor(at / x.channels);
     const image = Math.floor(pixel / (height * width));
-    const seen: number[] = [];
+    const inputs: number[] = [];
     for (let tap = 0; tap < side * side; tap++) {
       const iy = (Math.floor(pixel / width) % height) * stride - pad + Math.floor(tap / side);
       const ix = (pixel % width) * stride - pad + (tap % side);
       if (iy < 0 || ix < 0 || iy >= x.height || ix >= x.width) continue;
-      seen.push(value(x.data, ((image * x.height + iy) * x.width + ix) * x.channels + channel));
+      inputs.push(((image * x.height + iy) * x.width + ix) * x.channels + (at % x.channels));
     }
-    return choose(seen);
-  });
+    use(at, inputs);
+  }
 }
 
-export const poolMaximum = (x: Images, window: ConvolutionWindow) => pool(x, window, (seen) => Math.max(...seen));
-export const poolAverage = (x: Images, window: ConvolutionWindow) =>
-  pool(x, window, (seen) => seen.reduce((sum, one) => sum + one, 0) / seen.length);
+const makePooled = (x: Images, window: ConvolutionWindow) =>
+  makeImages({ ...x, height: outputSide(x.height, window), width: outputSide(x.width, window) });
+
+/** The first place that holds the maximum. */
+const findMaximum = ({ data }: Images, places: number[]): number =>
+  places.reduce((best, place) => (value(data, place) > value(data, best) ? place : best), places[0] ?? -1);
+
+export function poolMaximum(x: Images, window: ConvolutionWindow): Images {
+  const out = makePooled(x, window);
+  eachPooled(x, window, (output, inputs) => {
+    out.data[output] = value(x.data, findMaximum(x, inputs));
+  });
+  return out;
+}
+
+/** The gradient of sum(slope * poolMaximum(x)): to the first of equal maxima. */
+export function poolMaximumBack(x: Images, slope: Images, window: ConvolutionWindow): Images {
+  const back = makeImages(x);
+  eachPooled(x, window, (output, inputs) => {
+    const place = findMaximum(x, inputs);
+    back.data[place] = value(back.data, place) + value(slope.data, output);
+  });
+  return back;
+}
+
+export function poolAverage(x: Images, window: ConvolutionWindow): Images {
+  const out = makePooled(x, window);
+  eachPooled(x, window, (output, inputs) => {
+    out.data[output] = inputs.reduce((sum, place) => sum + value(x.data, place), 0) / inputs.length;
+  });
+  return out;
+}
+
+export function poolAverageBack(x: Images, slope: Images, window: ConvolutionWindow): Images {
+  const back = makeImages(x);
+  eachPooled(x, window, (output, inputs) => {
+    for (const place of inputs) back.data[place] = value(back.data, place) + value(slope.data, output) / inputs.length;
+  });
+  return back;
+}
 
 /** sum(a * b): with random `b` a scalar whose gradient tells every value of `a` apart. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -98,15 +98,26 @@ export function drawConvolution(sizes: ConvolutionCase, window: ConvolutionWindo
   return { sizes, window, x, norm, weights, slope };
 }
 
-/** Uniforms and threads of one slice's product, `partsFrom` parts of its columns being there already. */
-function planCall(drawn: DrawnConvolution, films: number, tiling: Tiling, partsFrom: number, backward: boolean, narrow: boolean) {
-  const { sizes, window, slope } = drawn;
-  const [innerQuads, columnQuads] = backward ? [sizes.columnQuads, sizes.innerQuads] : [sizes.innerQuads, sizes.columnQuads];
+/** A product's own uniforms and its threads, `partsFrom` parts of its columns being there already. */
+export function planProductCall(
+  sizes: { rows: number; innerQuads: number; columnQuads: number },
+  { tiling, narrow = false, partsFrom = 0 }: { tiling: Tiling; narrow?: boolean; partsFrom?: number },
+) {
+  const { threads, parts, rowsPerStrip, strips } = planProduct(sizes, { ...TUNING[tiling], narrow });
+  return { uniforms: { ...sizes, rowsPerStrip, strips, partsFrom }, threads, parts };
+}
+
+/** As a slice of a case needs it. */
+function planCall(
+  { sizes, slope }: DrawnConvolution,
+  films: number,
+  how: { tiling: Tiling; narrow?: boolean; partsFrom: number; backward: boolean },
+) {
+  const { innerQuads, columnQuads, height, width } = sizes;
   const rows = films * slope.height * slope.width;
-  const { threads, parts, rowsPerStrip, strips } = planProduct({ rows, columnQuads }, { ...TUNING[tiling], narrow });
-  const place = { height: sizes.height, width: sizes.width, outHeight: slope.height, outWidth: slope.width };
-  const uniforms = { ...place, rows, rowsPerStrip, strips, columnQuads, innerQuads, partsFrom, taps: window.side ** 2 };
-  return { uniforms, threads, parts };
+  const quads = how.backward ? { innerQuads: columnQuads, columnQuads: innerQuads } : { innerQuads, columnQuads };
+  const { uniforms, ...plan } = planProductCall({ rows, ...quads }, how);
+  return { ...plan, uniforms: { ...uniforms, height, width, outHeight: slope.height, outWidth: slope.width } };
 }
 
 interface ForwardResult {
@@ -135,7 +146,7 @@ async function runForward(
   let partsFrom = 0;
   for (const [slice, part] of cut(x, sizes.slices).entries()) {
     const films = sizes.slices[slice] ?? 0;
-    const { uniforms, threads, parts } = planCall(drawn, films, tiling, partsFrom, false, narrow);
+    const { uniforms, threads, parts } = planCall(drawn, films, { tiling, narrow, partsFrom, backward: false });
     const written = holdEmpty(out, films * slope.height * slope.width * outStride * 4);
     outs.push(written);
     const bindings = {
@@ -174,7 +185,7 @@ async function runInputGradient(
   const inputs = cut(x, sizes.slices);
   for (const [slice, part] of cut(slope, sizes.slices).entries()) {
     const input = inputs[slice] ?? x;
-    const { uniforms, threads, parts } = planCall(drawn, input.images, tiling, partsFrom, true, false);
+    const { uniforms, threads, parts } = planCall(drawn, input.images, { tiling, partsFrom, backward: true });
     const start = before ? cut(before, sizes.slices)[slice] : undefined;
     const written = start
       ? hold("f32", spread(start, outStride, 0), "out")

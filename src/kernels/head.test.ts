@@ -1,0 +1,205 @@
+// The head: pooling, classifier, loss and their gradients against their definitions in float64, the gradients also against finite
+// differences.
+import { describe, expect, it } from "vitest";
+import { activate, dot, findGradient, type Images, makeImages, mapImages } from "../../scripts/float64";
+import {
+  drawNormals,
+  expectClose,
+  hold,
+  holdEmpty,
+  join,
+  openTestDevice,
+  runDispatches,
+  UNTOUCHED,
+} from "../../scripts/testKernels";
+import {
+  checkNormDifferences,
+  checkNormGradient,
+  drawNorm,
+  drawSeen,
+  runNormGradient,
+  SPARE,
+  spread,
+} from "../../scripts/testNorms";
+import { createRandom } from "../nn/random";
+import { dispatch } from "./dispatches";
+import { headLoss, headPool, headPoolGradient, headWeightGradient } from "./head";
+
+openTestDevice();
+
+const of = (array: ArrayLike<number>, at: number) => array[at] ?? Number.NaN;
+
+/** The mean over each image, [images, channels]. */
+function poolImages(x: Images): Float64Array {
+  const pooled = new Float64Array(x.images * x.channels);
+  const pixels = x.height * x.width;
+  x.data.forEach((one, at) => {
+    const image = Math.floor(at / (pixels * x.channels));
+    const place = image * x.channels + (at % x.channels);
+    pooled[place] = of(pooled, place) + one / pixels;
+  });
+  return pooled;
+}
+
+/** [images, classes] of pooled [images, channels] and weights [channels, classes]. */
+function classify(pooled: ArrayLike<number>, weights: ArrayLike<number>, biases: ArrayLike<number>): Float64Array {
+  const classes = biases.length;
+  const channels = weights.length / classes;
+  return Float64Array.from({ length: (pooled.length / channels) * classes }, (_, at) => {
+    let sum = of(biases, at % classes);
+    for (let c = 0; c < channels; c++) {
+      sum += of(pooled, Math.floor(at / classes) * channels + c) * of(weights, c * classes + (at % classes));
+    }
+    return sum;
+  });
+}
+
+/** torch.nn.BCEWithLogitsLoss of one logit. */
+const bce = (z: number, target: number, positiveWeight: number) =>
+  positiveWeight * target * softplus(-z) + (1 - target) * softplus(z);
+const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+
+const CASES = [
+  { title: "one film of one pixel", slices: [1], side: 1, quads: 2, classes: 1 },
+  { title: "one film, many classes", slices: [1], side: 3, quads: 5, classes: 14 },
+  { title: "a batch in slices", slices: [2, 1], side: 3, quads: 17, classes: 3 },
+];
+
+describe.each(["f32", "f16"] as const)("activations in %s", (storage) => {
+  describe.each(CASES)("$title", ({ slices, side, quads, classes }) => {
+    const random = createRandom(11, "drawn", side, quads);
+    const images = slices.reduce((sum, films) => sum + films, 0);
+    const channels = quads * 4;
+    const norm = drawNorm(random, channels);
+    const x = drawSeen(random, { images, height: side, width: side, channels }, norm, storage);
+    const weights = drawNormals(random, channels * classes);
+    const slopes = drawNormals(random, images * classes);
+
+    it("pools", async () => {
+      const norms = join({ scales: norm.scale, shifts: norm.shift });
+      const values = images * quads;
+      const pooled = holdEmpty("f32", values * 4);
+      const bindings = { seen: hold(storage, spread(x, quads + SPARE, 0)), norms: norms.array, pooled };
+      const uniforms = { ...norms.at, values, columnQuads: quads, pixels: side * side, seenStride: quads + SPARE };
+      const got = await runDispatches([dispatch(headPool(storage), bindings, uniforms, { threads: values })], { pooled });
+      expectClose(got.pooled, poolImages(activate(x, norm.scale, norm.shift)));
+    });
+
+    it("gives the gradient to what it pooled", async () => {
+      const outcome = hold("scalar", [UNTOUCHED, ...slopes], "outcome");
+      const got = await runNormGradient(
+        headPoolGradient(storage),
+        { x, norm },
+        {
+          slices,
+          seen: storage,
+          outSpare: SPARE,
+          weights,
+          more: (slice, from) => ({
+            bindings: { classifier: hold("scalar", [...new Float64Array(from * 4), ...weights]), slopes: outcome },
+            uniforms: {
+              pixels: side * side,
+              classes,
+              slopesFirst: 1 + slices.slice(0, slice).reduce((sum, films) => sum + films * classes, 0),
+              weights: from * 4,
+            },
+          }),
+        },
+      );
+      const behind = mapImages(x, (_, channel, at) => {
+        const image = Math.floor(at / (side * side * channels));
+        const rows = Array.from(
+          { length: classes },
+          (_, k) => of(slopes, image * classes + k) * of(weights, channel * classes + k),
+        );
+        return rows.reduce((sum, one) => sum + one, 0) / (side * side);
+      });
+      checkNormGradient(got, { x, norm }, behind);
+      const biases = new Float64Array(classes);
+      checkNormDifferences(got, { x, norm }, (seen) => dot(classify(poolImages(seen), weights, biases), slopes));
+    });
+  });
+});
+
+describe("the classifier and its loss", () => {
+  it.each([
+    { images: 1, channels: 4, classes: 1, positiveWeight: 1 },
+    { images: 3, channels: 68, classes: 14, positiveWeight: 5.5 },
+  ])("$images films, $channels channels, $classes classes", async ({ images, channels, classes, positiveWeight }) => {
+    const random = createRandom(12, "drawn", images);
+    const pooled = drawNormals(random, images * channels);
+    const [weights, biases] = [drawNormals(random, channels * classes), drawNormals(random, classes)];
+    const targets = Float64Array.from({ length: images * classes }, () => Math.fround(random.float()));
+    const outFirst = 2;
+    const stride = images * classes + outFirst;
+    const out = holdEmpty("scalar", 3 * stride);
+    const elements = 2 * images * classes;
+    const uniforms = { values: images * classes, channels, classes, weights: 1, biases: 1 + weights.length, outFirst, stride };
+    const bindings = {
+      pooled: hold("scalar", pooled),
+      parameters: hold("scalar", [UNTOUCHED, ...weights, ...biases]),
+      targets: hold("scalar", [UNTOUCHED, UNTOUCHED, ...targets]),
+      out,
+    };
+    const one = dispatch(headLoss, bindings, { ...uniforms, elements, positiveWeight }, { threads: images * classes });
+    const got = await runDispatches([one], { out });
+    const part = (index: number) => got.out.subarray(index * stride + outFirst, (index + 1) * stride);
+    const logits = classify(pooled, weights, biases);
+    expectClose(part(0), logits);
+    const lossOf = (values: Float64Array) => values.map((z, at) => bce(z, of(targets, at), positiveWeight));
+    expectClose(part(1), lossOf(logits));
+    const mean = () => lossOf(logits).reduce((sum, value) => sum + value / elements, 0);
+    expectClose(part(2), findGradient(mean, logits));
+    expect(
+      [0, 1, 2].every((index) => got.out.subarray(index * stride, index * stride + outFirst).every((v) => v === UNTOUCHED)),
+    ).toBe(true);
+  });
+
+  it.each([0, 1])("stays finite and right for logits of any size, target %i", async (target) => {
+    const logits = [-3e4, -200, -90, -20, -1e-3, 0, 1e-3, 20, 90, 200, 3e4];
+    const images = logits.length;
+    const out = holdEmpty("scalar", 3 * images);
+    const bindings = {
+      pooled: hold("scalar", logits),
+      parameters: hold("scalar", [1, 0]),
+      targets: hold("scalar", Array(images).fill(target)),
+      out,
+    };
+    const places = { values: images, channels: 1, classes: 1, weights: 0, biases: 1, outFirst: 0, stride: images };
+    const uniforms = { ...places, elements: 1, positiveWeight: 2 };
+    const got = await runDispatches([dispatch(headLoss, bindings, uniforms, { threads: images })], { out });
+    logits.forEach((z, at) => {
+      const slope = target === 1 ? -2 / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
+      expect(Math.abs(of(got.out, images + at) - bce(z, target, 2))).toBeLessThan(1e-6 + 1e-6 * Math.abs(z));
+      expect(Math.abs(of(got.out, 2 * images + at) - slope)).toBeLessThan(1e-6);
+    });
+  });
+
+  it.each([
+    { images: 1, channels: 4, classes: 1 },
+    { images: 3, channels: 68, classes: 14 },
+  ])("adds the gradients of weights and biases: $images films, $channels channels, $classes classes", async (sizes) => {
+    const { images, channels, classes } = sizes;
+    const random = createRandom(13, "drawn", images);
+    const pooled = drawNormals(random, images * channels);
+    const slopes = drawNormals(random, images * classes);
+    const before = drawNormals(random, 2 + channels * classes + classes);
+    const gradients = hold("scalar", before);
+    const uniforms = { images, channels, classes, slopesFirst: 1, weights: 1, biases: 1 + channels * classes };
+    const bindings = { pooled: hold("scalar", pooled), slopes: hold("scalar", [UNTOUCHED, ...slopes]), gradients };
+    const got = await runDispatches([dispatch(headWeightGradient, bindings, uniforms, { threads: channels + 1 })], { gradients });
+    const gained = got.gradients.map((one, at) => one - of(before, at));
+    const [weights, biases] = [new Float64Array(channels * classes), new Float64Array(classes)];
+    const loss = () => dot(classify(pooled, weights, biases), slopes);
+    // Linear in both, so that differences in every entry are the gradient.
+    expectClose(gained.subarray(1, 1 + weights.length), findGradient(loss, weights));
+    expectClose(gained.subarray(1 + weights.length, -1), findGradient(loss, biases));
+    expect([gained[0], gained.at(-1)]).toEqual([0, 0]);
+  });
+});
+
+it("pools and classifies as the reference in this file says by hand", () => {
+  const x = makeImages({ images: 2, height: 1, width: 2, channels: 1 }, (at) => at);
+  expect([...poolImages(x)]).toEqual([0.5, 2.5]);
+  expect([...classify([1, 2], [3, 4, 5, 6], [7, 8])]).toEqual([20, 24]);
+});
