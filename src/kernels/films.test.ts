@@ -41,8 +41,8 @@ function spread(bytes: Uint8Array, size: number, moves: readonly Move[]): number
       const [y, x] = [Math.floor(pixel / size) - centre, (pixel % size) - centre];
       const [toX, toY] = [a * x + b * y + c + centre, d * x + e * y + f + centre];
       let grey = 0;
-      for (let iy = 0; iy < size; iy++) {
-        for (let ix = 0; ix < size; ix++) {
+      for (let iy = Math.max(0, Math.floor(toY)); iy < Math.min(size, toY + 1); iy++) {
+        for (let ix = Math.max(0, Math.floor(toX)); ix < Math.min(size, toX + 1); ix++) {
           const weight = Math.max(0, 1 - Math.abs(toX - ix)) * Math.max(0, 1 - Math.abs(toY - iy));
           grey += weight * (bytes[(film * size + iy) * size + ix] ?? Number.NaN);
         }
@@ -83,5 +83,12 @@ it.each<[string, Move]>([
   const bytes = draw(2, size);
   // The second film keeps its own move.
   const moves = [move, STILL];
+  expectClose(await run(bytes, size, moves), spread(bytes, size, moves));
+});
+
+it("turns a film of the largest side as exactly", async () => {
+  const size = 320;
+  const bytes = draw(1, size);
+  const moves: Move[] = [[0.97, -0.11, 3.3, 1, 0.12, 0.96, -7.7, 0]];
   expectClose(await run(bytes, size, moves), spread(bytes, size, moves));
 });

@@ -34,11 +34,12 @@ let y = f32((thread / u.size) % u.size) - centre;
 let x = f32(thread % u.size) - centre;
 let across = load_moves(film * 2u);
 let down = load_moves(film * 2u + 1u);
-let spot = vec2<f32>(across.x * x + across.y * y + across.z, down.x * x + down.y * y + down.z) + vec2<f32>(centre);
-let corner = floor(spot);
-let share = spot - corner;
-let ix = i32(corner.x);
-let iy = i32(corner.y);
+// How far away, not where: small numbers keep the digits of a pixel's parts.
+let away = vec2<f32>((across.x - 1.0) * x + across.y * y + across.z, down.x * x + (down.y - 1.0) * y + down.z);
+let whole = floor(away);
+let share = away - whole;
+let ix = i32(f32(thread % u.size) + whole.x);
+let iy = i32(f32((thread / u.size) % u.size) + whole.y);
 let above = mix(grey(film, iy, ix), grey(film, iy, ix + 1i), share.x);
 let below = mix(grey(film, iy + 1i, ix), grey(film, iy + 1i, ix + 1i), share.x);
 let lit = clamp(fma(mix(above, below, share.y) / 255.0, across.w, down.w), 0.0, 1.0);
