@@ -22,6 +22,12 @@ export interface DriveOptions {
   /** "own", or a share in percent; undefined leaves the page's default. */
   validation?: string | undefined;
   seed: number;
+  /** What is left out stays as the page has it. */
+  engine?: string | undefined;
+  activations?: string | undefined;
+  filmsPerPass?: number | undefined;
+  /** In MiB. */
+  gpuBudget?: number | undefined;
   weights?: string | undefined;
   out: string;
 }
@@ -113,15 +119,16 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   if (options.arch) await page.getByLabel("Architecture", { exact: true }).selectOption(options.arch);
   await fill(page, "Batch size", options.batch);
   await fill(page, "Epochs", options.epochs);
+  await chooseEngine(page, options);
   if (options.maxLr === "auto") {
-    await page.getByRole("button", { name: "LR Find", exact: true }).click();
+    await start(page, "LR Find");
     const { suggestions } = await waitFor("finder");
     await page.getByRole("button", { name: moreCareful(suggestions as FinderSuggestions) }).click();
   }
 
   await goToStep(page, "Train");
   if (options.maxLr !== "auto") await fill(page, "Max LR", options.maxLr);
-  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await start(page, "Train");
   const { trial } = (await waitFor("trained")) as unknown as { trial: { id: number } };
   const files = {
     weights: await download(page, "Download weights", options.out),
@@ -150,6 +157,28 @@ async function prepareFilms(page: Page): Promise<void> {
   await prepare.or(refusal).first().waitFor();
   if (await refusal.isVisible()) throw new Error((await refusal.textContent()) ?? "The sample cannot be prepared.");
   await prepare.click();
+}
+
+async function chooseEngine(page: Page, { engine, activations, filmsPerPass, gpuBudget }: DriveOptions): Promise<void> {
+  await page.getByText("Engine and memory", { exact: true }).click();
+  if (engine) await page.getByLabel("Engine", { exact: true }).selectOption(engine);
+  if (activations) await page.getByLabel("Activations", { exact: true }).selectOption(activations);
+  if (filmsPerPass) await fill(page, "Films per pass", filmsPerPass);
+  if (gpuBudget) await fill(page, "GPU budget", gpuBudget);
+}
+
+/** @throws Error with the page's sentence where the batch does not fit the GPU budget */
+async function start(page: Page, name: string): Promise<void> {
+  const button = page.getByRole("button", { name, exact: true, disabled: false });
+  const tooLarge = page.getByText("does not fit the GPU budget").first();
+  await button.or(tooLarge).first().waitFor();
+  // Before the forecast is there it may yet refuse, with an event that ends the wait.
+  if (await button.isVisible()) return button.click();
+  const forecast = await page
+    .getByText(/over the budget of/)
+    .first()
+    .textContent();
+  throw new Error(`The batch does not fit: ${forecast} Set --batch, --films-per-pass or --gpu-budget.`);
 }
 
 /** The lower of the finder's two suggestions: Adam's rates are normalised, so the steepest point is often too high for it. */

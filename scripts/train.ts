@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ARCHITECTURES } from "../src/protocol/settings";
+import { ACTIVATIONS, ARCHITECTURES, ENGINES } from "../src/protocol/settings";
 import { type DriveOptions, driveLab } from "./driveLab";
 import { type LabEvent, openLab } from "./openLab";
 
@@ -10,8 +10,11 @@ const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly
   [--arch ${ARCHITECTURES.join("|")}]
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
+  [--engine ${ENGINES.join("|")}] [--films-per-pass N] [--activations ${ACTIVATIONS.join("|")}] [--gpu-budget MIB]
 Without --data the drawn films are used. --positive takes several values, separated by commas. --validation is the share of the
-patients in percent, or the dataset's own valid.csv. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.`;
+patients in percent, or the dataset's own valid.csv. --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a
+batch into passes whose gradients are averaged: BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is
+the memory that a run should keep within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.`;
 
 const BALANCES = ["undersample", "oversample", "weight", "none"];
 
@@ -36,6 +39,10 @@ function readOptions(): Options | null {
       validation: { type: "string" },
       seed: { type: "string", default: "0" },
       weights: { type: "string" },
+      engine: { type: "string" },
+      "films-per-pass": { type: "string" },
+      activations: { type: "string" },
+      "gpu-budget": { type: "string" },
       out: { type: "string", default: "trained" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -61,6 +68,9 @@ function readOptions(): Options | null {
   if (maxLr !== "auto" && !(maxLr > 0 && Number.isFinite(maxLr))) {
     throw new Error(`--max-lr ${values["max-lr"]}: auto or a number above 0, such as 1e-3, is needed.`);
   }
+  const { engine, activations, "films-per-pass": filmsPerPass, "gpu-budget": gpuBudget } = values;
+  if (engine === "stock" && (activations ?? filmsPerPass ?? gpuBudget) !== undefined)
+    throw new Error("--engine stock knows no --activations, --films-per-pass or --gpu-budget: leave them out.");
   return {
     data: data && resolve(data),
     csv: csv && resolve(csv),
@@ -76,6 +86,10 @@ function readOptions(): Options | null {
     maxLr,
     balance: oneOf("balance", values.balance, BALANCES),
     validation: validation && oneOf("validation", validation, ["own", "5", "10", "15", "20", "30"]),
+    engine: engine && oneOf("engine", engine, ENGINES),
+    activations: activations && oneOf("activations", activations, ACTIVATIONS),
+    filmsPerPass: filmsPerPass === undefined ? undefined : whole("films-per-pass", filmsPerPass, 1),
+    gpuBudget: gpuBudget === undefined ? undefined : whole("gpu-budget", gpuBudget, 1),
     out: resolve(values.out),
     json: values.json,
   };

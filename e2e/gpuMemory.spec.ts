@@ -1,0 +1,107 @@
+// GPU memory as a person meets it: a forecast beside the batch, the largest batch in one action, and nothing that does not fit begins.
+import type { Page } from "@playwright/test";
+import { eventsOf, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
+
+const main = (page: Page) => page.getByRole("main");
+const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: typeof name === "string" });
+
+async function openEngine(page: Page): Promise<void> {
+  await page.getByText("Engine and memory").click();
+}
+
+test("the forecast follows batch and size, picks the largest batch, and offers ways out where one does not fit", async ({
+  lab,
+}) => {
+  // The batch that is set is forecast where the size is chosen.
+  await prepareDrawnFilms(lab, 64);
+  await expect(main(lab)).toContainText(
+    /DenseNet121 at 64 px, batch of 16: \d+\sMiB of a [\d.]+\sGiB budget; up to \d+ films fit/,
+  );
+
+  await goToStep(lab, "LR Find");
+  await openEngine(lab);
+  await fill(lab, "GPU budget", 256);
+  await expect(main(lab)).toContainText(/of a 256\sMiB budget/);
+  for (const part of ["Weights", "Moments", "Features", "Gradients", "Scratch and films"]) {
+    await expect(main(lab).getByRole("term").filter({ hasText: part })).toBeVisible();
+  }
+  await expect(main(lab)).toContainText("known after the first steps of LR Find");
+
+  const largest = button(lab, /^Use the largest batch that fits/);
+  const most = Number(/\((\d+)\)/.exec((await largest.textContent()) ?? "")?.[1]);
+  await largest.click();
+  await expect(lab.getByLabel("Batch size", { exact: true })).toHaveValue(String(most));
+  await expect(largest).toHaveCount(0);
+
+  const tooMany = most + 1;
+  await fill(lab, "Batch size", tooMany);
+  await expect(main(lab)).toContainText(`A batch of ${tooMany} does not fit the GPU budget`);
+  await expect(main(lab)).toContainText(new RegExp(`a batch of ${tooMany} to the optimiser, and of \\d+ to BatchNorm`));
+  await expect(button(lab, "LR Find")).toBeDisabled();
+  await goToStep(lab, "Train");
+  await expect(button(lab, "Train")).toBeDisabled();
+
+  await button(lab, new RegExp(`^Keep the batch of ${tooMany}, in passes of `)).click();
+  await expect(button(lab, "Train")).toBeEnabled();
+  await expect(lab.getByLabel("Batch size", { exact: true })).toHaveValue(String(tooMany));
+  await openEngine(lab);
+  await fill(lab, "Films per pass", "");
+  await expect(button(lab, "Train")).toBeDisabled();
+  await button(lab, /^Raise the budget to /).click();
+  await expect(button(lab, "Train")).toBeEnabled();
+  await expect(lab.getByLabel("GPU budget", { exact: true })).toHaveValue("512");
+  await fill(lab, "Batch size", 600);
+  await button(lab, /^Use the largest batch that fits/).click();
+  await expect(button(lab, "Train")).toBeEnabled();
+  await expect(main(lab)).not.toContainText("does not fit");
+
+  // Faster than the forecast follows: what is not known to fit is asked for before it begins.
+  await fill(lab, "GPU budget", 128);
+  await button(lab, "Train").click({ force: true });
+  const [refused] = await waitForEvents(lab, "failed");
+  expect(refused).toMatchObject({ code: "overBudget" });
+  await expect(status(lab)).toContainText("and the budget is 128");
+  expect(await eventsOf(lab, "step")).toEqual([]);
+});
+
+test("memory that runs out names a smaller setting, which then trains, timed and recorded", async ({ lab }) => {
+  await prepareDrawnFilms(lab, 32);
+  await goToStep(lab, "LR Find");
+  await lab.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
+  await fill(lab, "Batch size", 16);
+  await fill(lab, "Epochs", 1);
+  const worker = lab.workers().find((one) => one.url().includes("train.worker"));
+  // A software adapter has as much memory as the machine: the driver's word for none is put in its mouth, for one allocation.
+  await worker?.evaluate(() => {
+    const { prototype } = GPUDevice;
+    const { popErrorScope } = prototype;
+    prototype.popErrorScope = async () => {
+      prototype.popErrorScope = popErrorScope;
+      return new GPUOutOfMemoryError("none left");
+    };
+  });
+  await button(lab, "LR Find").click();
+  const [failed] = await waitForEvents(lab, "failed");
+  expect(failed).toMatchObject({ code: "outOfGpuMemory", at: "Films per pass" });
+  await expect(lab.getByRole("alert")).toContainText("set Films per pass to 8, which keeps the Batch size of 16");
+
+  await openEngine(lab);
+  await fill(lab, "Films per pass", 8);
+  await lab.getByLabel("Activations", { exact: true }).selectOption("f16");
+  await fill(lab, "GPU budget", 2048);
+  await button(lab, "LR Find").click();
+  await expect(main(lab)).toContainText(/About \d+\s(s|min).*: \d+ steps of \d+\sms, and validation/);
+  await expect(lab.getByRole("banner")).toContainText(/of 2\sGiB/);
+  await expect.poll(() => eventsOf(lab, "finder"), { timeout: 120_000 }).toHaveLength(1);
+  await goToStep(lab, "Train");
+  await button(lab, "Train").click();
+  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
+
+  const [file] = await Promise.all([lab.waitForEvent("download"), button(lab, "Download trial").click()]);
+  const { readFile } = await import("node:fs/promises");
+  const json = JSON.parse(await readFile(await file.path(), "utf8"));
+  expect(json.settings).toMatchObject({ engine: "fused", activations: "f16", filmsPerPass: 8, gpuBudgetMiB: 2048 });
+  expect(json).toMatchObject({ gpuBudgetBytes: 2048 * 2 ** 20, adapter: { name: expect.any(String) } });
+  await goToStep(lab, "Trials");
+  await expect(lab.getByRole("row").filter({ hasText: "passes of 8" })).toContainText(/fused, f16.*2\sGiB/);
+});
