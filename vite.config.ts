@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { ADAPTERS, hasDriver } from "./scripts/drivers.mjs";
 
 const port = Number(process.env.PORT ?? 4173);
 
@@ -15,6 +16,28 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
+
+/** What computes on own kernels is tested on every driver there is; everything else once, on the best of them. */
+const ON_DRIVERS = ["src/kernels/**/*.test.ts", "src/nn/engine.test.ts", "src/nn/fusedEngine.test.ts"];
+/** One skipped test that says which driver is missing. */
+const MISSING = "scripts/missingDriver.test.ts";
+
+function listProjects(): TestProjectInlineConfiguration[] {
+  const shared = {
+    environment: "node",
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    server: { deps: { inline: [/@tensorflow\//] } },
+  };
+  const exclude = ["**/node_modules/**", ...ON_DRIVERS, MISSING];
+  return [
+    { test: { ...shared, name: "unit", include: ["src/**/*.test.ts", "scripts/**/*.test.ts"], exclude } },
+    ...ADAPTERS.map((adapter): TestProjectInlineConfiguration => {
+      const include = hasDriver(adapter) ? ON_DRIVERS : [MISSING];
+      return { test: { ...shared, name: adapter, include, env: { ROENTGEN_ADAPTER: adapter } } };
+    }),
+  ];
+}
 
 export default defineConfig({
   base: "./",
@@ -39,11 +62,6 @@ export default defineConfig({
     strictPort: true,
     headers: { "Content-Security-Policy": contentSecurityPolicy },
   },
-  test: {
-    include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
-    environment: "node",
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    server: { deps: { inline: [/@tensorflow\//] } },
-  },
+  // Only where tests run: a build asks for no driver.
+  test: process.env.VITEST ? { projects: listProjects() } : {},
 });

@@ -1,33 +1,9 @@
 // Opens WebGPU in Node: Dawn on the best driver this machine has. Not a backend: `src/nn/backend.ts` takes over from `navigator.gpu`.
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { resolve } from "node:path";
 import { create, globals } from "webgpu";
+import { ADAPTERS, findDriver } from "./drivers.mjs";
 
-const ADAPTERS = ["gpu", "lavapipe", "swiftshader"] as const;
-type Adapter = (typeof ADAPTERS)[number];
-
-/** Where Chromium keeps the ICD file of its SwiftShader; null where there is none. */
-function findSwiftShader(): string | null {
-  const places = ["/usr/lib/chromium", "/usr/lib64/chromium-browser", "/usr/lib/chromium-browser", "/opt/google/chrome"];
-  return places.map((folder) => `${folder}/vk_swiftshader_icd.json`).find((path) => existsSync(path)) ?? null;
-}
-
-function findLavapipe(): string | null {
-  const icd = resolve(".cache/lavapipe/lvp_icd.json");
-  if (!existsSync(icd)) execFileSync(process.execPath, [resolve("scripts/setUpVulkan.mjs")], { stdio: "ignore" });
-  return existsSync(icd) ? icd : null;
-}
-
-/** The driver's ICD file; undefined for the machine's own drivers, null where this one is missing. */
-function findDriver(adapter: Adapter): string | null | undefined {
-  if (adapter === "lavapipe") return findLavapipe();
-  if (adapter === "swiftshader") return findSwiftShader();
-  return undefined;
-}
-
-async function tryDriver(adapter: Adapter): Promise<GPU | null> {
+async function tryDriver(adapter: (typeof ADAPTERS)[number]): Promise<GPU | null> {
   const icd = findDriver(adapter);
   if (icd === null) return null;
   // The Vulkan loader reads this when an instance is created.
