@@ -1,4 +1,5 @@
 // GPU memory as a person meets it: a forecast beside the batch, the largest batch in one action, and nothing that does not fit begins.
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { eventsOf, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
 
@@ -12,8 +13,8 @@ async function openEngine(page: Page): Promise<void> {
 test("the forecast follows batch and size, picks the largest batch, and offers ways out where one does not fit", async ({
   lab,
 }) => {
-  // The batch that is set is forecast where the size is chosen.
   await prepareDrawnFilms(lab, 64);
+  // Where the size is chosen, the batch that is set is forecast.
   await expect(main(lab)).toContainText(
     /DenseNet121 at 64 px, batch of 16: \d+\sMiB of a [\d.]+\sGiB budget; up to \d+ films fit/,
   );
@@ -98,8 +99,7 @@ test("memory that runs out names a smaller setting, which then trains, timed and
   await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
 
   const [file] = await Promise.all([lab.waitForEvent("download"), button(lab, "Download trial").click()]);
-  const { readFile } = await import("node:fs/promises");
-  const json = JSON.parse(await readFile(await file.path(), "utf8"));
+  const json = JSON.parse(readFileSync(await file.path(), "utf8"));
   expect(json.settings).toMatchObject({ engine: "fused", activations: "f16", filmsPerPass: 8, gpuBudgetMiB: 2048 });
   expect(json).toMatchObject({ gpuBudgetBytes: 2048 * 2 ** 20, adapter: { name: expect.any(String) } });
   await goToStep(lab, "Trials");
