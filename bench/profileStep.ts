@@ -4,9 +4,11 @@ import { type Dispatch, prepareDispatches } from "../src/kernels/dispatches";
 import { getGpu } from "../src/nn/backend";
 import type { EngineOptions } from "../src/nn/engine";
 import { chooseBottlenecks } from "../src/nn/forecast";
+import { planBatch, planState } from "../src/nn/fusedBuffers";
 import { planLayout } from "../src/nn/fusedLayout";
-import { chooseTuning, planBatch, planState, recordTraining } from "../src/nn/fusedPasses";
+import { chooseTuning } from "../src/nn/fusedPass";
 import { allocate, listBuffers, release } from "../src/nn/gpuBuffers";
+import { recordPass } from "../src/nn/recordPass";
 
 export interface KernelProfile {
   kernel: string;
@@ -76,7 +78,7 @@ export async function profileStep(
   const { maxBindingBytes } = report;
   const keepBottlenecks = chooseBottlenecks(options, { count, size }, report);
   const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
-  const dispatches = recordTraining({ layout, options, tuning, state, batch, count, lossCount: count, fromFilms: true });
+  const dispatches = recordPass("training", { layout, options, tuning, state, batch, count, lossCount: count, fromFilms: true });
   const buffers = listBuffers(dispatches);
   await allocate(device, buffers);
   const times = await timeDispatches(dispatches);

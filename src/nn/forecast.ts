@@ -3,9 +3,11 @@
 import type { Dispatch, PlannedBuffer } from "../kernels/dispatches";
 import type { AdapterReport, MemoryPart } from "../protocol/training";
 import type { BatchShape, EngineOptions } from "./engine";
+import { type BatchBuffers, planBatch, planState, type StateBuffers } from "./fusedBuffers";
 import { planLayout } from "./fusedLayout";
-import { type BatchBuffers, chooseTuning, planBatch, planState, recordTraining, type StateBuffers } from "./fusedPasses";
+import { chooseTuning } from "./fusedPass";
 import { listBuffers } from "./gpuBuffers";
+import { recordPass } from "./recordPass";
 
 export type Adapter = Pick<AdapterReport, "isSoftware" | "maxBindingBytes" | "maxBufferBytes">;
 
@@ -39,7 +41,7 @@ export function forecastMemory(options: EngineOptions, { count, size }: BatchSha
   const batch = planBatch(layout, options.classes, shape, { storage, keepBottlenecks, maxBindingBytes });
   const tuning = chooseTuning(adapter);
   const record = (films: number): Dispatch[] =>
-    recordTraining({ layout, options, tuning, state, batch, count: films, lossCount: count, fromFilms: true });
+    recordPass("training", { layout, options, tuning, state, batch, count: films, lossCount: count, fromFilms: true });
   const recorded = passes.map(record);
   const buffers = new Set(recorded.flatMap(listBuffers));
   const bytesOf = (group: PlannedBuffer[]) => group.reduce((sum, one) => sum + (buffers.has(one) ? one.bytes : 0), 0);

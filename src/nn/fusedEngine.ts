@@ -1,5 +1,5 @@
 // The engine on own kernels: the same network and the same numbers as the stock engine, in a fraction of its memory and time. Holds the
-// state and runs the passes; how they are scheduled stands in fusedPasses.ts.
+// state and runs the passes; how they are scheduled stands in recordPass.ts.
 import {
   compileKernels,
   type Dispatch,
@@ -23,20 +23,14 @@ import {
   type OptimizerStep,
 } from "./engine";
 import { chooseBottlenecks, cutPasses } from "./forecast";
+import { type BatchBuffers, planBatch, planState } from "./fusedBuffers";
 import { planLayout, QUAD } from "./fusedLayout";
-import {
-  type BatchBuffers,
-  chooseTuning,
-  type PassInputs,
-  planBatch,
-  planState,
-  recordInference,
-  recordTraining,
-} from "./fusedPasses";
+import { chooseTuning, type PassInputs, type PassKind } from "./fusedPass";
 import { allocate, countBytes, listBuffers, readFloats, release } from "./gpuBuffers";
 import { initialise } from "./initialise";
 import { checkArrays } from "./namedArrays";
 import { type Packing, pack, unpack } from "./packing";
+import { recordPass } from "./recordPass";
 
 type Moments =
   | { name: "adamw"; steps: number; expAvg: PlannedBuffer; expAvgSq: PlannedBuffer }
@@ -160,7 +154,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     const known = lists.get(key);
     if (known) return known;
     const inputs = inputsOf(buffers, { count, lossCount, fromFilms });
-    const dispatches = kind === "training" ? recordTraining(inputs) : recordInference(inputs);
+    const dispatches = recordPass(kind, inputs);
     await own([...listBuffers(dispatches), ...(fromFilms ? [] : buffers.images)]);
     const list = await prepareDispatches(device, dispatches);
     lists.set(key, list);
@@ -192,7 +186,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
 
   /** Runs a pass after another over the batch; `use` sees the logits and losses of each. */
   async function runPasses(
-    kind: "training" | "inference",
+    kind: PassKind,
     given: Batch,
     use: (outcome: { logits: Float32Array; losses: Float32Array }, first: number) => void,
   ): Promise<void> {
@@ -252,9 +246,9 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
       const buffers = openBatch({ count, size });
       const passes = [...new Set(cutPasses(count, options.filmsPerPass))];
       const inputs = passes.map((films) => inputsOf(buffers, { count: films, lossCount: count, fromFilms: true }));
-      const used = inputs.flatMap(use === "training" ? recordTraining : recordInference);
+      const used = inputs.flatMap((one) => recordPass(use, one));
       await own(listBuffers(used));
-      await compileKernels(device, [...used, ...inputs.flatMap(recordInference)], onProgress);
+      await compileKernels(device, [...used, ...inputs.flatMap((one) => recordPass("inference", one))], onProgress);
       for (const one of inputs) await openList(use, buffers, one);
       if (use === "training") await openUpdates("adamw");
     },

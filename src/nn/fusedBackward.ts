@@ -1,0 +1,286 @@
+// The fused engine's backward pass: from the loss down, each layer adding its share to the block's one gradient buffer. What BatchNorm takes
+// off for its batch statistics is taken off once a channel, when the channel's own producer reads its gradient (kernels/normGradient.ts).
+import { dispatch } from "../kernels/dispatches";
+import { headWeightGradient } from "../kernels/head";
+import { addNormSums } from "../kernels/normGradient";
+import type { Batched } from "./fusedBuffers";
+import type { BlockPlace, ChannelPlace, LayerPlace, NormPlace, TransitionPlace } from "./fusedLayout";
+import { type Pass, same, scaled, windowOf } from "./fusedPass";
+
+/** Adds the gradient of every parameter to `gradients`. */
+export function recordBackward(pass: Pass): void {
+  const { blocks } = pass.layout;
+  recordHead(pass);
+  for (let b = blocks.length - 1; b >= 0; b--) {
+    const block = blocks[b] as BlockPlace;
+    if (block.transition) recordTransition(pass, block, block.transition, b);
+    for (let l = block.layers.length - 1; l >= 0; l--) recordLayer(pass, block, block.layers[l] as LayerPlace, b, l);
+  }
+  recordStem(pass);
+}
+
+/** The parts of a norm's column sums to its own gradients, and to what will be taken off the channels it read. */
+function addSums(
+  { add, state, batch }: Pass,
+  norm: NormPlace,
+  place: ChannelPlace,
+  parts: number,
+  begin: boolean,
+  pixels: number,
+): void {
+  const { parameters, gradients, sums } = state;
+  const { quads, gammas, betas } = norm;
+  const { firsts, seconds } = place;
+  const uniforms = { quads, parts, gammas, betas, firsts, seconds, begin: begin ? 1 : 0, pixels };
+  add(dispatch(addNormSums, { columnParts: batch.columnParts, parameters, gradients, sums }, uniforms, { threads: quads }));
+}
+
+const seenThrough = (norm: NormPlace, place: ChannelPlace, seenStride: number) => ({
+  ...scaled(norm),
+  means: place.means,
+  deviations: place.deviations,
+  gammas: norm.gammas,
+  seenStride,
+});
+
+/** Channels from `firstQuad` of a block, their gradient corrected, into `out`. */
+function take(pass: Pass, b: number, firstQuad: number, columnQuads: number, out: Batched): void {
+  const { add, at, slices, kernels, layout, sides, state, batch, blockArray } = pass;
+  const { statistics, sums } = state;
+  const { quads: stride, channels } = layout.blocks[b] as BlockPlace;
+  const side = sides.blocks[b] ?? 0;
+  for (const { index, films } of slices) {
+    const values = films * side * side * columnQuads;
+    const uniforms = {
+      values,
+      columnQuads,
+      stride,
+      firstQuad,
+      means: channels.means + firstQuad,
+      deviations: channels.deviations + firstQuad,
+      firsts: channels.firsts + firstQuad,
+      seconds: channels.seconds + firstQuad,
+    };
+    const arrays = { seen: at(blockArray(b), index), gradient: at(batch.gradient, index), out: at(out, index) };
+    add(dispatch(kernels.takeGradient, { ...arrays, statistics, sums }, uniforms, { threads: values }));
+  }
+}
+
+/** A gradient to all of an array's channels, corrected where it lies. */
+function correct(pass: Pass, seen: Batched, gradient: Batched, side: number, columnQuads: number, place: ChannelPlace): void {
+  const { add, at, slices, kernels, state } = pass;
+  const { statistics, sums } = state;
+  const { means, deviations, firsts, seconds } = place;
+  for (const { index, films } of slices) {
+    const values = films * side * side * columnQuads;
+    const uniforms = { values, columnQuads, stride: columnQuads, firstQuad: 0, means, deviations, firsts, seconds };
+    const bindings = { seen: at(seen, index), statistics, sums, gradient: at(gradient, index) };
+    add(dispatch(kernels.correctGradient, bindings, uniforms, { threads: values }));
+  }
+}
+
+function recordHead(pass: Pass): void {
+  const { add, at, slices, strips, kernels, layout, options, batch, state, pixelsOf, blockArray, last } = pass;
+  const { norms, statistics, parameters, gradients } = state;
+  const { columnParts } = batch;
+  const { classes } = options;
+  const { weights, biases, channels } = layout.classifier;
+  const slopesOf = (firstFilm: number) => 2 * batch.shape.count * classes + firstFilm * classes;
+  for (const { index, films, firstFilm } of slices) {
+    add(
+      dispatch(
+        headWeightGradient,
+        { pooled: at(batch.pooled, index), slopes: batch.outcome, gradients },
+        { images: films, channels, classes, slopesFirst: slopesOf(firstFilm), weights, biases },
+        { threads: channels + 1, flop: 2 * films * classes * channels },
+      ),
+    );
+  }
+  const headParts = strips(last.side * last.side, last.block.quads, 2, (slice, grid, threads) =>
+    dispatch(
+      kernels.headPoolGradient,
+      {
+        seen: at(blockArray(last.index), slice),
+        norms,
+        statistics,
+        parameters,
+        classifier: parameters,
+        slopes: batch.outcome,
+        out: at(batch.gradient, slice),
+        columnParts,
+      },
+      {
+        ...grid,
+        ...seenThrough(layout.norm5, last.block.channels, last.block.quads),
+        pixels: last.side * last.side,
+        classes,
+        slopesFirst: slopesOf(slices[slice]?.firstFilm ?? 0),
+        weights,
+        outStride: last.block.quads,
+      },
+      { threads },
+    ),
+  );
+  addSums(pass, layout.norm5, last.block.channels, headParts, true, pixelsOf(last.side));
+}
+
+function recordTransition(pass: Pass, block: BlockPlace, { norm, outQuads, conv }: TransitionPlace, b: number): void {
+  const { at, product, weightProduct, strips, poolTransition, pixelsOf, kernels, sides, batch, state, scratch, blockArray } =
+    pass;
+  const { norms, statistics, parameters } = state;
+  const { columnParts } = batch;
+  const side = sides.blocks[b] ?? 0;
+  const outSide = sides.blocks[b + 1] ?? 0;
+  take(pass, b + 1, 0, outQuads, scratch);
+  poolTransition(b, batch.bottleneckGradient, norm);
+  weightProduct({
+    kernel: kernels.transitionWeights,
+    left: batch.bottleneckGradient,
+    leftStride: block.quads,
+    innerQuads: block.quads,
+    taps: 1,
+    right: scratch,
+    columnQuads: outQuads,
+    frame: same(outSide),
+    weights: conv,
+    norm: null,
+  });
+  product({
+    kernel: kernels.transitionInput,
+    left: scratch,
+    leftStride: outQuads,
+    innerQuads: outQuads,
+    taps: 1,
+    weights: conv,
+    columnQuads: block.quads,
+    frame: same(outSide),
+    bindings: (slice) => ({ out: at(batch.bottleneckGradient, slice) }),
+    uniforms: { outStride: block.quads, outFirst: 0 },
+    quadsKept: 0,
+    touches: 1,
+  });
+  const parts = strips(side * side, block.quads, 2, (slice, grid, threads) =>
+    dispatch(
+      kernels.transitionPoolGradient,
+      {
+        seen: at(blockArray(b), slice),
+        norms,
+        statistics,
+        parameters,
+        pooled: at(batch.bottleneckGradient, slice),
+        out: at(batch.gradient, slice),
+        columnParts,
+      },
+      { ...grid, ...windowOf({ side, outSide }), ...seenThrough(norm, block.channels, block.quads), outStride: block.quads },
+      { threads },
+    ),
+  );
+  addSums(pass, norm, block.channels, parts, true, pixelsOf(side));
+}
+
+function recordLayer(pass: Pass, block: BlockPlace, layer: LayerPlace, b: number, l: number): void {
+  const { at, product, weightProduct, convolveBottleneck, pixelsOf, bottleneckOf, blockArray } = pass;
+  const { kernels, layout, sides, batch, state } = pass;
+  const { statistics } = state;
+  const { keepBottlenecks } = batch.options;
+  const side = sides.blocks[b] ?? 0;
+  const { norm1, norm2, bottleneck, inputQuads } = layer;
+  const array = bottleneckOf(b, l);
+  take(pass, b, inputQuads, layout.growthQuads, batch.taken);
+  if (!keepBottlenecks) convolveBottleneck(b, l, layer, side, block.quads);
+  weightProduct({
+    kernel: kernels.growthWeights,
+    left: array,
+    leftStride: layout.bottleneckQuads,
+    innerQuads: layout.bottleneckQuads,
+    taps: 9,
+    right: batch.taken,
+    columnQuads: layout.growthQuads,
+    frame: same(side),
+    weights: layer.conv2,
+    norm: norm2,
+  });
+  const parts2 = product({
+    kernel: kernels.growthInput,
+    left: batch.taken,
+    leftStride: layout.growthQuads,
+    innerQuads: layout.growthQuads,
+    taps: 9,
+    weights: layer.conv2,
+    columnQuads: layout.bottleneckQuads,
+    frame: same(side),
+    bindings: (slice) => ({ statistics, seen: at(array, slice), out: at(batch.bottleneckGradient, slice) }),
+    uniforms: { ...seenThrough(norm2, bottleneck, layout.bottleneckQuads), outStride: layout.bottleneckQuads },
+    quadsKept: 2,
+    touches: 3,
+  });
+  addSums(pass, norm2, bottleneck, parts2, true, pixelsOf(side));
+  correct(pass, array, batch.bottleneckGradient, side, layout.bottleneckQuads, bottleneck);
+  weightProduct({
+    kernel: kernels.bottleneckWeights,
+    left: blockArray(b),
+    leftStride: block.quads,
+    innerQuads: inputQuads,
+    taps: 1,
+    right: batch.bottleneckGradient,
+    columnQuads: layout.bottleneckQuads,
+    frame: same(side),
+    weights: layer.conv1,
+    norm: norm1,
+  });
+  const parts1 = product({
+    kernel: kernels.bottleneckInput,
+    left: batch.bottleneckGradient,
+    leftStride: layout.bottleneckQuads,
+    innerQuads: layout.bottleneckQuads,
+    taps: 1,
+    weights: layer.conv1,
+    columnQuads: inputQuads,
+    frame: same(side),
+    bindings: (slice) => ({ statistics, seen: at(blockArray(b), slice), out: at(batch.gradient, slice) }),
+    uniforms: { ...seenThrough(norm1, block.channels, block.quads), outStride: block.quads },
+    quadsKept: 2,
+    touches: 3,
+  });
+  addSums(pass, norm1, block.channels, parts1, false, pixelsOf(side));
+}
+
+/** The stem's pooled gradient leaves the first block's buffer, which then takes the stem's. */
+function recordStem(pass: Pass): void {
+  const { at, strips, weightProduct, pixelsOf, kernels, layout, sides, batch, state, scratch } = pass;
+  const { norms, statistics, parameters } = state;
+  const { columnParts } = batch;
+  const poolFrame = windowOf({ side: sides.stem, outSide: sides.blocks[0] ?? 0 });
+  take(pass, 0, 0, layout.stemQuads, scratch);
+  const stemSums = strips(sides.stem * sides.stem, layout.stemQuads, 2, (slice, grid, threads) =>
+    dispatch(
+      kernels.stemPoolGradient,
+      {
+        seen: at(batch.stem, slice),
+        norms,
+        statistics,
+        parameters,
+        pooled: at(scratch, slice),
+        out: at(batch.gradient, slice),
+        columnParts,
+      },
+      { ...grid, ...poolFrame, stemStride: layout.stemQuads, ...seenThrough(layout.norm0, layout.stem, layout.stemQuads) },
+      { threads },
+    ),
+  );
+  addSums(pass, layout.norm0, layout.stem, stemSums, true, pixelsOf(sides.stem));
+  correct(pass, batch.stem, batch.gradient, sides.stem, layout.stemQuads, layout.stem);
+  weightProduct({
+    kernel: kernels.stemWeights,
+    left: batch.images,
+    leftStride: 1,
+    innerQuads: 1,
+    taps: 49,
+    right: batch.gradient,
+    columnQuads: layout.stemQuads,
+    frame: { side: batch.shape.size, outSide: sides.stem },
+    weights: layout.conv0,
+    norm: null,
+    rowQuads: 1,
+  });
+}

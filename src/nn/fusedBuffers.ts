@@ -1,0 +1,121 @@
+// The fused engine's buffers: what lives with the engine, and what a batch of some shape needs. Plans them by their bytes, so that these are
+// known beforehand; allocates none (gpuBuffers.ts).
+import type { PlannedBuffer } from "../kernels/dispatches";
+import type { Storage } from "../kernels/kernel";
+import type { BatchShape } from "./engine";
+import { type FusedLayout, planSides, QUAD } from "./fusedLayout";
+
+export interface PassOptions {
+  storage: Storage;
+  keepBottlenecks: boolean;
+  /** Largest binding of the adapter: an array beyond it is cut into slices of whole films. */
+  maxBindingBytes: number;
+}
+
+/** What lives as long as the engine. */
+export interface StateBuffers {
+  parameters: PlannedBuffer;
+  gradients: PlannedBuffer;
+  running: PlannedBuffer;
+  norms: PlannedBuffer;
+  statistics: PlannedBuffer;
+  sums: PlannedBuffer;
+}
+
+const FLOAT = 4;
+export const QUAD_BYTES = { f32: 16, f16: 8 } as const;
+
+const planned = (label: string, bytes: number): PlannedBuffer => ({
+  label,
+  bytes: Math.max(16, Math.ceil(bytes / 16) * 16),
+  buffer: null,
+});
+
+export function planState({ parameters, normQuads, statisticQuads }: FusedLayout): StateBuffers {
+  const quads = (label: string, count: number) => planned(label, count * QUAD * FLOAT);
+  return {
+    parameters: planned("parameters", parameters.size * FLOAT),
+    gradients: planned("weight gradients", parameters.size * FLOAT),
+    running: quads("running statistics", 2 * normQuads),
+    norms: quads("scales and shifts", 2 * normQuads),
+    statistics: quads("batch statistics", 3 * statisticQuads),
+    sums: quads("gradient sums", 2 * statisticQuads),
+  };
+}
+
+/** An array over the batch: one buffer a slice. */
+export type Batched = PlannedBuffer[];
+
+/** What a batch of up to `capacity` films needs; a buffer that no dispatch refers to is never allocated. */
+export interface BatchBuffers {
+  shape: BatchShape;
+  options: PassOptions;
+  filmsPerSlice: number;
+  films: Batched;
+  moves: Batched;
+  images: Batched;
+  stem: Batched;
+  blocks: Batched[];
+  gradient: Batched;
+  /** One for all layers, or one for each. */
+  bottlenecks: Batched[];
+  /** Two working arrays, whatever the storage in f32 where they hold gradients. */
+  scratch: Batched;
+  bottleneckGradient: Batched;
+  taken: Batched;
+  pooled: Batched;
+  targets: PlannedBuffer;
+  outcome: PlannedBuffer;
+  columnParts: PlannedBuffer;
+  weightParts: PlannedBuffer;
+}
+
+export function planBatch(layout: FusedLayout, classes: number, shape: BatchShape, options: PassOptions): BatchBuffers {
+  const { size, count } = shape;
+  const sides = planSides(layout.blocks.length, size);
+  const stored = QUAD_BYTES[options.storage];
+  const plain = QUAD_BYTES.f32;
+  const pixels = sides.blocks.map((side) => side * side);
+  const blockQuads = layout.blocks.map(({ quads }, b) => quads * (pixels[b] ?? 0));
+  const largest = (bytes: number[]) => Math.max(...bytes);
+  const stemPixels = sides.stem * sides.stem;
+
+  // Bytes a film of each array.
+  const bottleneck = pixels.map((count) => count * layout.bottleneckQuads * stored);
+  const gradient = largest([...blockQuads, stemPixels * layout.stemQuads]) * plain;
+  const first = layout.blocks.map(({ firstQuads }, b) => firstQuads * (pixels[b] ?? 0) * plain);
+  const pooled = layout.blocks.map(({ quads, transition }, b) => (transition ? quads * (pixels[b + 1] ?? 0) * plain : 0));
+  const largestArray = largest([size * size * plain, stemPixels * layout.stemQuads * stored, gradient, largest(bottleneck) * 2]);
+  const filmsPerSlice = Math.max(1, Math.min(count, Math.floor(options.maxBindingBytes / largestArray)));
+  const slices = Math.ceil(count / filmsPerSlice);
+  const batched = (label: string, bytesPerFilm: number): Batched =>
+    Array.from({ length: slices }, (_, slice) =>
+      planned(label, bytesPerFilm * Math.min(filmsPerSlice, count - slice * filmsPerSlice)),
+    );
+
+  return {
+    shape,
+    options,
+    filmsPerSlice,
+    films: batched("films", size * size),
+    moves: batched("moves", 2 * plain),
+    images: batched("images", size * size * plain),
+    stem: batched("features: stem", stemPixels * layout.stemQuads * stored),
+    blocks: blockQuads.map((quads, b) => batched(`features: block ${b + 1}`, quads * stored)),
+    gradient: batched("feature gradients", gradient),
+    bottlenecks: options.keepBottlenecks
+      ? layout.blocks.flatMap(({ layers }, b) => layers.map(() => batched("bottlenecks", bottleneck[b] ?? 0)))
+      : [batched("bottleneck", largest([...bottleneck, ...first, ...pooled]))],
+    scratch: options.keepBottlenecks ? batched("scratch", largest([...first, ...pooled])) : [],
+    bottleneckGradient: batched(
+      "bottleneck gradient",
+      largest([...pixels.map((count) => count * layout.bottleneckQuads * plain), ...pooled]),
+    ),
+    taken: batched("layer gradient", largest(pixels) * layout.growthQuads * plain),
+    pooled: batched("pooled", layout.classifier.channels * FLOAT),
+    targets: planned("targets", count * classes * FLOAT),
+    outcome: planned("logits and losses", 3 * count * classes * FLOAT),
+    columnParts: planned("column sums", 0),
+    weightParts: planned("parts of weight gradients", 0),
+  };
+}

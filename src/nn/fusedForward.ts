@@ -1,0 +1,169 @@
+// The fused engine's forward pass: film to loss, a block's layers writing their channels in place into its one feature buffer, each
+// product reading through BatchNorm and ReLU as it loads.
+import { MOMENT_QUADS } from "../kernels/columns";
+import { dispatch } from "../kernels/dispatches";
+import { spreadFilms } from "../kernels/films";
+import { headLoss } from "../kernels/head";
+import { normaliseInference } from "../kernels/normalise";
+import { NORMALISATION } from "../protocol/settings";
+import type { BlockPlace } from "./fusedLayout";
+import { type Pass, same, scaled, windowOf } from "./fusedPass";
+
+/** Logits and losses in `outcome`. */
+export function recordForward(pass: Pass): void {
+  if (!pass.training) recordNorms(pass);
+  if (pass.fromFilms) recordFilms(pass);
+  // The parts of the newest channels' moments, from whoever writes them to the next norm.
+  let fresh = recordStem(pass);
+  pass.layout.blocks.forEach((block, b) => {
+    fresh = recordBlock(pass, block, b, fresh);
+  });
+  recordHead(pass);
+}
+
+/** In inference all norms are ready from the start, by their running statistics. */
+function recordNorms({ add, layout, state: { parameters, running, norms } }: Pass): void {
+  const { quads: _, ...places } = layout.norm0;
+  const first = { ...places, gammas: places.gammas - places.scales, betas: places.betas - places.scales };
+  const uniforms = { ...first, scales: 0, shifts: layout.normQuads, runningMeans: 0, runningVariances: layout.normQuads };
+  add(
+    dispatch(
+      normaliseInference,
+      { parameters, running, norms },
+      { quads: layout.normQuads, ...uniforms },
+      { threads: layout.normQuads },
+    ),
+  );
+}
+
+/** Bytes to normalised images. */
+function recordFilms({ add, at, slices, batch }: Pass): void {
+  const { size } = batch.shape;
+  for (const { index, films } of slices) {
+    const values = films * size * size;
+    const [mean0, mean1, mean2] = NORMALISATION.mean;
+    const [std0, std1, std2] = NORMALISATION.std;
+    const bindings = { films: at(batch.films, index), moves: at(batch.moves, index), out: at(batch.images, index) };
+    add(dispatch(spreadFilms, bindings, { values, size, mean0, mean1, mean2, std0, std1, std2 }, { threads: values }));
+  }
+}
+
+function recordStem({
+  product,
+  normalise,
+  strips,
+  at,
+  kernels,
+  layout,
+  sides,
+  batch,
+  state,
+  pixelsOf,
+  blockArray,
+}: Pass): number {
+  const { norms } = state;
+  const { columnParts } = batch;
+  const { size } = batch.shape;
+  const stemParts = product({
+    kernel: kernels.stem,
+    left: batch.images,
+    leftStride: 1,
+    innerQuads: 1,
+    taps: 49,
+    weights: layout.conv0,
+    columnQuads: layout.stemQuads,
+    frame: { side: size, outSide: sides.stem },
+    bindings: (slice) => ({ out: at(batch.stem, slice) }),
+    uniforms: { outStride: layout.stemQuads, outFirst: 0 },
+    quadsKept: MOMENT_QUADS,
+    touches: 1,
+  });
+  normalise(layout.norm0, layout.stem, 0, stemParts, pixelsOf(sides.stem));
+  const poolFrame = windowOf({ side: sides.stem, outSide: sides.blocks[0] ?? 0 });
+  return strips((sides.blocks[0] ?? 0) ** 2, layout.stemQuads, MOMENT_QUADS, (slice, grid, threads) =>
+    dispatch(
+      kernels.stemPool,
+      { seen: at(batch.stem, slice), norms, out: at(blockArray(0), slice), columnParts },
+      { ...grid, ...poolFrame, stemStride: layout.stemQuads, ...scaled(layout.norm0), outStride: layout.blocks[0]?.quads ?? 0 },
+      { threads },
+    ),
+  );
+}
+
+/** @returns the parts of the moments of the next block's first channels */
+function recordBlock(pass: Pass, block: BlockPlace, b: number, freshBefore: number): number {
+  const { product, normalise, convolveBottleneck, poolTransition, at, kernels, layout, sides, scratch } = pass;
+  const { pixelsOf, bottleneckOf, blockArray } = pass;
+  let fresh = freshBefore;
+  const side = sides.blocks[b] ?? 0;
+  // The channels whose moments have not been put together yet begin here.
+  let freshFrom = 0;
+  block.layers.forEach((layer, l) => {
+    normalise(layer.norm1, block.channels, freshFrom, fresh, pixelsOf(side));
+    const parts = convolveBottleneck(b, l, layer, side, block.quads);
+    normalise(layer.norm2, layer.bottleneck, 0, parts, pixelsOf(side));
+    fresh = product({
+      kernel: kernels.growth,
+      left: bottleneckOf(b, l),
+      leftStride: layout.bottleneckQuads,
+      innerQuads: layout.bottleneckQuads,
+      taps: 9,
+      weights: layer.conv2,
+      columnQuads: layout.growthQuads,
+      frame: same(side),
+      narrow: true,
+      bindings: (slice) => ({ out: at(blockArray(b), slice) }),
+      uniforms: { ...scaled(layer.norm2), outStride: block.quads, outFirst: layer.inputQuads },
+      quadsKept: MOMENT_QUADS,
+      touches: 1,
+    });
+    freshFrom = layer.inputQuads;
+  });
+  const norm = block.transition?.norm ?? layout.norm5;
+  normalise(norm, block.channels, freshFrom, fresh, pixelsOf(side));
+  if (!block.transition) return 0;
+  poolTransition(b, scratch, norm);
+  const next = layout.blocks[b + 1];
+  return product({
+    kernel: kernels.transition,
+    left: scratch,
+    leftStride: block.quads,
+    innerQuads: block.quads,
+    taps: 1,
+    weights: block.transition.conv,
+    columnQuads: block.transition.outQuads,
+    frame: same(sides.blocks[b + 1] ?? 0),
+    bindings: (slice) => ({ out: at(blockArray(b + 1), slice) }),
+    uniforms: { outStride: next?.quads ?? 0, outFirst: 0 },
+    quadsKept: MOMENT_QUADS,
+    touches: 1,
+  });
+}
+
+function recordHead({ add, at, slices, kernels, layout, options, batch, state, lossCount, blockArray, last }: Pass): void {
+  const { classes, positiveWeight } = options;
+  const { parameters, norms } = state;
+  const { weights, biases, channels } = layout.classifier;
+  const stride = batch.shape.count * classes;
+  for (const { index, films, firstFilm } of slices) {
+    const values = films * last.block.quads;
+    const pool = {
+      values,
+      columnQuads: last.block.quads,
+      pixels: last.side * last.side,
+      seenStride: last.block.quads,
+      ...scaled(layout.norm5),
+    };
+    const pooled = at(batch.pooled, index);
+    add(dispatch(kernels.headPool, { seen: at(blockArray(last.index), index), norms, pooled }, pool, { threads: values }));
+    const loss = { values: films * classes, channels, classes, weights, biases, outFirst: firstFilm * classes, stride };
+    add(
+      dispatch(
+        headLoss,
+        { pooled, parameters, targets: batch.targets, out: batch.outcome },
+        { ...loss, elements: lossCount * classes, positiveWeight },
+        { threads: films * classes, flop: 2 * films * classes * channels },
+      ),
+    );
+  }
+}

@@ -1,0 +1,331 @@
+// One pass of the fused engine while it is being recorded: the operations that forward and backward are made of, each a dispatch for every
+// slice of the batch. Knows kernels and places, not their order (fusedForward.ts, fusedBackward.ts); allocates and runs nothing.
+import { MOMENT_QUADS, planStrips } from "../kernels/columns";
+import * as conv1x1 from "../kernels/convolve1x1";
+import * as conv3x3 from "../kernels/convolve3x3";
+import * as conv7x7 from "../kernels/convolve7x7";
+import { type Dispatch, dispatch, type PlannedBuffer } from "../kernels/dispatches";
+import { headPool, headPoolGradient } from "../kernels/head";
+import type { Kernel, Storage } from "../kernels/kernel";
+import { normaliseTraining } from "../kernels/normalise";
+import { correctGradient, takeGradient } from "../kernels/normGradient";
+import { planProduct, type Tiling } from "../kernels/product";
+import { stemPool, stemPoolGradient } from "../kernels/stemPool";
+import { sumParts } from "../kernels/sumParts";
+import { transitionPool, transitionPoolGradient } from "../kernels/transitionPool";
+import { planWeightProduct } from "../kernels/weightProduct";
+import type { EngineOptions } from "./engine";
+import { type BatchBuffers, type Batched, QUAD_BYTES, type StateBuffers } from "./fusedBuffers";
+import {
+  type BlockPlace,
+  type ChannelPlace,
+  type FusedLayout,
+  type LayerPlace,
+  type NormPlace,
+  planSides,
+  QUAD,
+} from "./fusedLayout";
+
+/** How the work is cut for an adapter. */
+export interface Tuning {
+  tiling: Tiling;
+  /** Invocations that keep the adapter busy. */
+  threads: number;
+  /** Parts of a column, or of a weight gradient, at most. */
+  maxParts: number;
+}
+
+const SOFTWARE: Tuning = { tiling: "direct", threads: 256, maxParts: 64 };
+const HARDWARE: Tuning = { tiling: "tiled", threads: 16_384, maxParts: 256 };
+
+/** A software adapter runs barriers slowly and has few threads; a graphics card wants shared tiles and many. */
+export const chooseTuning = ({ isSoftware }: { isSoftware: boolean }): Tuning => (isSoftware ? SOFTWARE : HARDWARE);
+/** The kernels of one way of tiling and storing; each is one pipeline. */
+function openKernels({ tiling }: Tuning, storage: Storage) {
+  return {
+    stem: conv7x7.forward7x7(tiling, storage),
+    stemWeights: conv7x7.weightGradient7x7(tiling),
+    bottleneck: conv1x1.forward1x1(tiling, storage, storage, true),
+    bottleneckInput: conv1x1.inputGradient1x1(tiling, storage),
+    bottleneckWeights: conv1x1.weightGradient1x1(tiling, storage, true),
+    growth: conv3x3.forward3x3(tiling, storage, storage),
+    growthInput: conv3x3.inputGradient3x3(tiling, storage),
+    growthWeights: conv3x3.weightGradient3x3(tiling, storage),
+    transition: conv1x1.forward1x1(tiling, "f32", storage, false),
+    transitionInput: conv1x1.pooledGradient1x1(tiling),
+    transitionWeights: conv1x1.weightGradient1x1(tiling, "f32", false),
+    stemPool: stemPool(storage, storage),
+    stemPoolGradient: stemPoolGradient(storage),
+    transitionPool: transitionPool(storage),
+    transitionPoolGradient: transitionPoolGradient(storage),
+    headPool: headPool(storage),
+    headPoolGradient: headPoolGradient(storage),
+    takeGradient: takeGradient(storage),
+    correctGradient: correctGradient(storage),
+  };
+}
+export type PassKind = "training" | "inference";
+
+export interface PassInputs {
+  layout: FusedLayout;
+  options: EngineOptions;
+  tuning: Tuning;
+  state: StateBuffers;
+  batch: BatchBuffers;
+  /** Films of this pass, at most the batch's capacity. */
+  count: number;
+  /** Films that the loss is the mean over: more than `count` where gradients are accumulated. */
+  lossCount: number;
+  /** Images come as bytes; else they lie in `images` already. */
+  fromFilms: boolean;
+}
+
+/** Sides in pixels of a convolution's input and output. */
+export interface Frame {
+  side: number;
+  outSide: number;
+}
+
+interface ProductCall {
+  kernel: Kernel;
+  left: Batched;
+  leftStride: number;
+  innerQuads: number;
+  taps: number;
+  weights: number;
+  columnQuads: number;
+  frame: Frame;
+  narrow?: boolean;
+  bindings: (slice: number) => Record<string, PlannedBuffer>;
+  uniforms: Record<string, number>;
+  quadsKept: number;
+  /** Arrays of the output's shape that are read or written. */
+  touches: number;
+}
+
+interface WeightCall {
+  kernel: Kernel;
+  left: Batched;
+  leftStride: number;
+  innerQuads: number;
+  taps: number;
+  right: Batched;
+  columnQuads: number;
+  frame: Frame;
+  weights: number;
+  norm: NormPlace | null;
+  rowQuads?: 1 | 2;
+}
+
+export const same = (side: number): Frame => ({ side, outSide: side });
+export const windowOf = ({ side, outSide }: Frame) => ({ height: side, width: side, outHeight: outSide, outWidth: outSide });
+export const scaled = ({ scales, shifts }: NormPlace) => ({ scales, shifts });
+
+export type Pass = ReturnType<typeof openPass>;
+
+export function openPass(kind: PassKind, inputs: PassInputs) {
+  const { layout, tuning, state, batch, count } = inputs;
+  const { storage, keepBottlenecks } = batch.options;
+  const kernels = openKernels(tuning, storage);
+  const sides = planSides(layout.blocks.length, batch.shape.size);
+  const { parameters, gradients, running, norms, statistics } = state;
+  const { columnParts, weightParts } = batch;
+  const stored = QUAD_BYTES[storage];
+  const training = kind === "training";
+  const dispatches: Dispatch[] = [];
+  const add = (one: Dispatch) => dispatches.push(one);
+
+  const slices = Array.from({ length: Math.ceil(count / batch.filmsPerSlice) }, (_, index) => ({
+    index,
+    firstFilm: index * batch.filmsPerSlice,
+    films: Math.min(batch.filmsPerSlice, count - index * batch.filmsPerSlice),
+  }));
+  const at = (array: Batched, index: number): PlannedBuffer => {
+    const buffer = array[index];
+    if (!buffer) throw new Error("No such slice");
+    return buffer;
+  };
+  const reserve = (buffer: PlannedBuffer, bytes: number) => {
+    buffer.bytes = Math.max(buffer.bytes, bytes);
+  };
+
+  /** A product over all slices. Returns the parts of each column. */
+  function product(call: ProductCall): number {
+    const { kernel, left, leftStride, innerQuads, taps, weights, columnQuads, frame, narrow, quadsKept, touches } = call;
+    let parts = 0;
+    for (const { index, films } of slices) {
+      const rows = films * frame.outSide * frame.outSide;
+      const grid = planProduct({ rows, columnQuads }, { ...tuning, ...(narrow ? { narrow } : {}) });
+      const uniforms = {
+        rows,
+        rowsPerStrip: grid.rowsPerStrip,
+        strips: grid.strips,
+        columnQuads,
+        innerQuads,
+        leftStride,
+        weights,
+        scales: 0,
+        shifts: 0,
+        partsFrom: parts,
+        ...windowOf(frame),
+        ...call.uniforms,
+      };
+      const bindings = { left: at(left, index), parameters, norms, columnParts, ...call.bindings(index) };
+      const flop = 2 * rows * innerQuads * QUAD * taps * columnQuads * QUAD;
+      const pixels = films * frame.side * frame.side;
+      const quads = pixels * innerQuads + taps * innerQuads * QUAD * columnQuads + rows * columnQuads * touches;
+      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, bytes: quads * stored }));
+      parts += grid.parts;
+    }
+    reserve(columnParts, parts * quadsKept * columnQuads * QUAD_BYTES.f32);
+    return parts;
+  }
+
+  /** The gradient to weights: added where they lie, or in parts that are then summed. */
+  function weightProduct(call: WeightCall): void {
+    const { kernel, left, leftStride, innerQuads, taps, right, columnQuads, frame, weights, norm, rowQuads = 2 } = call;
+    const quads = taps * innerQuads * QUAD * columnQuads;
+    let parts = 0;
+    const grids = slices.map(({ films }) =>
+      planWeightProduct({ pixels: films * frame.outSide * frame.outSide, innerQuads, taps, columnQuads, rowQuads }, tuning),
+    );
+    const split = grids.some((grid) => grid.parts > 1);
+    slices.forEach(({ index, films }, i) => {
+      const grid = grids[i];
+      if (!grid) return;
+      const pixels = films * frame.outSide * frame.outSide;
+      const uniforms = {
+        pixels,
+        pixelsPerPart: grid.pixelsPerPart,
+        parts: grid.parts,
+        innerQuads,
+        taps,
+        columnQuads,
+        leftStride,
+        rightStride: columnQuads,
+        scales: norm?.scales ?? 0,
+        shifts: norm?.shifts ?? 0,
+        out: split ? parts * quads : weights,
+        outStride: quads,
+        add: split ? 0 : 1,
+        ...windowOf(frame),
+      };
+      const bindings = { left: at(left, index), right: at(right, index), norms, out: split ? weightParts : gradients };
+      const flop = 2 * pixels * quads * QUAD;
+      const seen = films * frame.side * frame.side * innerQuads + pixels * columnQuads + quads * (split ? grid.parts : 2);
+      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, bytes: seen * stored }));
+      parts += grid.parts;
+    });
+    if (!split) return;
+    reserve(weightParts, parts * quads * QUAD_BYTES.f32);
+    add(dispatch(sumParts, { parts: weightParts, gradients }, { quads, parts, stride: quads, out: weights }, { threads: quads }));
+  }
+
+  /** A kernel of strips over all slices. Returns the parts of each column. */
+  function strips(
+    rowsPerFilm: number,
+    columnQuads: number,
+    quadsKept: number,
+    make: (
+      slice: number,
+      grid: Record<"rows" | "rowsPerStrip" | "strips" | "columnQuads" | "partsFrom", number>,
+      threads: number,
+    ) => Dispatch,
+  ): number {
+    let parts = 0;
+    for (const { index, films } of slices) {
+      const rows = films * rowsPerFilm;
+      const { rowsPerStrip, strips, threads } = planStrips({ rows, columnQuads }, tuning);
+      add(make(index, { rows, rowsPerStrip, strips, columnQuads, partsFrom: parts }, threads));
+      parts += strips;
+    }
+    reserve(columnParts, parts * quadsKept * columnQuads * QUAD_BYTES.f32);
+    return parts;
+  }
+
+  /** Before a norm is read: its scales and shifts. In inference all are ready from the start. */
+  function normalise(norm: NormPlace, channels: ChannelPlace, fresh: number, parts: number, pixels: number): void {
+    if (!training) return;
+    const { means, deviations, variances } = channels;
+    const { quads, ...places } = norm;
+    const uniforms = { quads, fresh, parts, means, deviations, variances, pixels, ...places };
+    add(dispatch(normaliseTraining, { columnParts, statistics, parameters, norms, running }, uniforms, { threads: quads }));
+  }
+
+  const pixelsOf = (side: number) => count * side * side;
+
+  function bottleneckOf(b: number, l: number): Batched {
+    const before = layout.blocks.slice(0, b).reduce((sum, { layers }) => sum + layers.length, 0);
+    const array = batch.bottlenecks[keepBottlenecks ? before + l : 0];
+    if (!array) throw new Error("No bottleneck");
+    return array;
+  }
+  const scratch = keepBottlenecks ? batch.scratch : bottleneckOf(0, 0);
+  const blockArray = (b: number): Batched => {
+    const array = batch.blocks[b];
+    if (!array) throw new Error("No block");
+    return array;
+  };
+
+  /** Returns the parts of the bottleneck's moments. */
+  function convolveBottleneck(b: number, l: number, layer: LayerPlace, side: number, blockQuads: number): number {
+    return product({
+      kernel: kernels.bottleneck,
+      left: blockArray(b),
+      leftStride: blockQuads,
+      innerQuads: layer.inputQuads,
+      taps: 1,
+      weights: layer.conv1,
+      columnQuads: layout.bottleneckQuads,
+      frame: same(side),
+      bindings: (slice) => ({ out: at(bottleneckOf(b, l), slice) }),
+      uniforms: { ...scaled(layer.norm1), outStride: layout.bottleneckQuads, outFirst: 0 },
+      quadsKept: MOMENT_QUADS,
+      touches: 1,
+    });
+  }
+
+  function poolTransition(b: number, out: Batched, norm: NormPlace): void {
+    const [side = 0, outSide = 0] = sides.blocks.slice(b, b + 2);
+    for (const { index, films } of slices) {
+      const values = films * outSide * outSide * norm.quads;
+      const uniforms = {
+        ...windowOf({ side, outSide }),
+        values,
+        columnQuads: norm.quads,
+        seenStride: norm.quads,
+        ...scaled(norm),
+      };
+      add(
+        dispatch(kernels.transitionPool, { seen: at(blockArray(b), index), norms, out: at(out, index) }, uniforms, {
+          threads: values,
+        }),
+      );
+    }
+  }
+
+  const index = layout.blocks.length - 1;
+  const last = { index, block: layout.blocks[index] as BlockPlace, side: sides.blocks[index] ?? 0 };
+
+  return {
+    ...inputs,
+    training,
+    last,
+    kernels,
+    sides,
+    dispatches,
+    slices,
+    scratch,
+    at,
+    add,
+    product,
+    weightProduct,
+    strips,
+    normalise,
+    pixelsOf,
+    bottleneckOf,
+    blockArray,
+    convolveBottleneck,
+    poolTransition,
+  };
+}
