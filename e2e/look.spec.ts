@@ -5,6 +5,7 @@ import type { AxeResults } from "axe-core";
 import {
   dropFolder,
   expect,
+  fill,
   goToStep,
   hasRealFilms,
   NO_REAL_FILMS,
@@ -26,6 +27,13 @@ async function seriousFindings(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
+/** Opens the engine's settings, and sets a budget in which nothing fits. */
+async function overrunBudget(page: Page): Promise<void> {
+  await page.getByText("Engine and memory").click();
+  await fill(page, "GPU budget", 40);
+  await expect(page.getByRole("main")).toContainText("does not fit the GPU budget");
+}
+
 for (const theme of ["dark", "light"] as const) {
   test(`axe finds nothing serious on any step, ${theme}`, async ({ lab }) => {
     if (theme === "light") await lab.getByRole("button", { name: /light/i }).click();
@@ -35,6 +43,11 @@ for (const theme of ["dark", "light"] as const) {
       await goToStep(lab, step);
       await lab.waitForTimeout(300);
       expect(await seriousFindings(lab), step).toEqual([]);
+    }
+    for (const step of ["LR Find", "Train"]) {
+      await goToStep(lab, step);
+      await overrunBudget(lab);
+      expect(await seriousFindings(lab), `${step}, over budget`).toEqual([]);
     }
   });
 }
@@ -49,9 +62,42 @@ test("a dropped folder is read through its handle", async ({ lab }) => {
 
 test("at phone width nothing is cut off", async ({ lab }) => {
   await lab.setViewportSize({ width: 390, height: 844 });
+  await goToStep(lab, "LR Find");
+  await overrunBudget(lab);
   for (const step of STEPS) {
     await goToStep(lab, step);
-    const { scroll, width } = await lab.evaluate(() => ({ scroll: document.documentElement.scrollWidth, width: innerWidth }));
-    expect(scroll, step).toBeLessThanOrEqual(width);
+    const widths = await lab.evaluate(() =>
+      [document.documentElement, document.querySelector("main")].map((box) => [box?.scrollWidth, box?.clientWidth]),
+    );
+    for (const [content, box] of widths) expect(content, step).toBe(box);
   }
+});
+
+test("a batch that does not fit is mended by the keyboard alone", async ({ lab }) => {
+  await prepareDrawnFilms(lab, 64);
+  await goToStep(lab, "LR Find");
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await lab.keyboard.press(key);
+  };
+  const tabTo = async (name: RegExp) => {
+    const focused = () => lab.evaluate(() => document.activeElement?.textContent || document.activeElement?.id || "");
+    for (let tabs = 0; tabs < 60 && !name.test(await focused()); tabs++) await press("Tab");
+    expect(await focused()).toMatch(name);
+  };
+  await lab.getByLabel("Architecture", { exact: true }).focus();
+  await tabTo(/^Engine and memory/);
+  await press("Enter", "Tab");
+  await lab.keyboard.type("150");
+  const start = lab.getByRole("button", { name: "LR Find", exact: true });
+  await expect(start).toBeEnabled();
+  await press("Shift+Tab", "Shift+Tab", "Shift+Tab", "Shift+Tab");
+  await expect(lab.getByLabel("Batch size", { exact: true })).toBeFocused();
+  await press("ControlOrMeta+a");
+  await lab.keyboard.type("400");
+  await expect(start).toBeDisabled();
+  await lab.getByRole("main").focus();
+  await tabTo(/^Keep the batch of 400, in passes of/);
+  await press("Enter");
+  await expect(start).toBeEnabled();
+  await expect(lab.getByLabel("Batch size", { exact: true })).toHaveValue("400");
 });
