@@ -14,7 +14,7 @@ import { stemPool, stemPoolGradient } from "../kernels/stemPool";
 import { sumParts } from "../kernels/sumParts";
 import { transitionPool, transitionPoolGradient } from "../kernels/transitionPool";
 import { planWeightProduct } from "../kernels/weightProduct";
-import type { EngineOptions } from "./engine";
+import type { EngineOptions, EngineUse } from "./engine";
 import { type BatchBuffers, type Batched, QUAD_BYTES, type StateBuffers } from "./fusedBuffers";
 import {
   type BlockPlace,
@@ -64,8 +64,6 @@ function openKernels({ tiling }: Tuning, storage: Storage) {
     correctGradient: correctGradient(storage),
   };
 }
-export type PassKind = "training" | "inference";
-
 export interface PassInputs {
   layout: FusedLayout;
   options: EngineOptions;
@@ -123,7 +121,7 @@ export const scaled = ({ scales, shifts }: NormPlace) => ({ scales, shifts });
 
 export type Pass = ReturnType<typeof openPass>;
 
-export function openPass(kind: PassKind, inputs: PassInputs) {
+export function openPass(kind: EngineUse, inputs: PassInputs) {
   const { layout, tuning, state, batch, count } = inputs;
   const { storage, keepBottlenecks } = batch.options;
   const kernels = openKernels(tuning, storage);

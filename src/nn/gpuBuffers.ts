@@ -1,4 +1,4 @@
-// Takes and gives back the memory of planned buffers, and reads it back. Knows no network.
+// Takes and gives back the memory of planned buffers; writes it and reads it back. Knows no network.
 import type { Dispatch, PlannedBuffer } from "../kernels/dispatches";
 import { LabError } from "../protocol/labError";
 
@@ -52,6 +52,22 @@ export function release(buffers: readonly PlannedBuffer[]): void {
 export const countBytes = (buffers: readonly PlannedBuffer[]) =>
   buffers.reduce((sum, { buffer }) => sum + (buffer?.size ?? 0), 0);
 
+export function submit(device: GPUDevice, work: (encoder: GPUCommandEncoder) => void): void {
+  const encoder = device.createCommandEncoder();
+  work(encoder);
+  device.queue.submit([encoder.finish()]);
+}
+
+export function write(
+  device: GPUDevice,
+  { buffer, label }: PlannedBuffer,
+  data: Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>,
+  offset = 0,
+): void {
+  if (!buffer) throw new Error(`${label} is not allocated`);
+  device.queue.writeBuffer(buffer, offset, data);
+}
+
 const CHUNK_BYTES = 16 * 2 ** 20;
 
 /** The first `length` floats, read through a small window, so that reading takes next to no memory. */
@@ -67,9 +83,7 @@ export async function readFloats(device: GPUDevice, { buffer, label }: PlannedBu
   try {
     for (let offset = 0; offset < bytes; offset += window.size) {
       const size = Math.min(window.size, bytes - offset);
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, offset, window, 0, size);
-      device.queue.submit([encoder.finish()]);
+      submit(device, (encoder) => encoder.copyBufferToBuffer(buffer, offset, window, 0, size));
       await window.mapAsync(GPUMapMode.READ, 0, size);
       out.set(new Float32Array(window.getMappedRange(0, size)), offset / 4);
       window.unmap();
