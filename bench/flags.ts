@@ -18,3 +18,11 @@ export function readActivations(text: string): Activations {
   if (!activations) throw new Error(`--activations must be ${ACTIVATIONS.join(" or ")}.`);
   return activations;
 }
+
+/** Undefined for `auto`: as the lab chooses, by its budget of GPU memory. */
+export function readBottlenecks(text: string): "keep" | "recompute" | undefined {
+  if (text !== "auto" && text !== "keep" && text !== "recompute") {
+    throw new Error("--bottlenecks must be auto, keep or recompute.");
+  }
+  return text === "auto" ? undefined : text;
+}

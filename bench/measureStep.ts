@@ -4,7 +4,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { openWebGpu } from "../src/nn/backend";
 import { createEngine } from "../src/nn/createEngine";
 import type { Batch, EngineOptions, OptimizerStep } from "../src/nn/engine";
+import { chooseBottlenecks } from "../src/nn/forecast";
 import { createRandom } from "../src/nn/random";
+import { chooseBudget } from "../src/protocol/budget";
 import type { Activations, Architecture, EngineName } from "../src/protocol/settings";
 import { type Convolution, listConvolutions } from "./convolutions";
 import { countCalls } from "./counts";
@@ -17,7 +19,8 @@ export interface StepFlags {
   batch: number;
   steps: number;
   activations: Activations;
-  bottlenecks: "keep" | "recompute";
+  /** Undefined: as the lab chooses, by its budget of GPU memory. */
+  bottlenecks: "keep" | "recompute" | undefined;
   /** Adds the time of each kernel (fused only). */
   profile: boolean;
 }
@@ -79,7 +82,15 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
   const { arch, size, batch, steps, activations, bottlenecks, profile } = flags;
   const counts = countCalls();
   const { report, failed } = await openWebGpu({ allowSoftware: true });
-  const options: EngineOptions = { arch, classes: 1, positiveWeight: 1, activations, bottlenecks };
+  const budgetBytes = chooseBudget(report, 0);
+  const options: EngineOptions = {
+    arch,
+    classes: 1,
+    positiveWeight: 1,
+    activations,
+    budgetBytes,
+    ...(bottlenecks && { bottlenecks }),
+  };
   const engine = createEngine(name, options, 0);
   const films = makeBatch(batch, size);
   const times: number[] = [];
@@ -102,6 +113,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
   // Forward, gradient of the input and gradient of the weight: three products of as many multiply-adds.
   const gflopPerStep = (macs * 2 * 3) / 1e9;
   const msPerStep = median(times);
+  const keeps = chooseBottlenecks(options, { count: batch, size }, report);
   const gemmGflops = await (name === "stock" ? measureGemm : measureOwnGemm)(findCommonestGemm(convolutions, batch));
   const kernels: KernelProfile[] = profile && name === "fused" ? await profileStep(options, batch, size, gemmGflops) : [];
   return {
@@ -110,7 +122,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
     arch,
     size,
     batch,
-    ...(name === "fused" ? { activations, bottlenecks } : {}),
+    ...(name === "fused" ? { activations, bottlenecks: keeps ? "keep" : "recompute" } : {}),
     msPerStep: rounded(msPerStep),
     firstStepMs: rounded(firstStepMs),
     pipelines,

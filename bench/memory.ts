@@ -7,7 +7,7 @@ import { createEngine } from "../src/nn/createEngine";
 import type { EngineOptions } from "../src/nn/engine";
 import { forecastMemory } from "../src/nn/forecast";
 import { countCalls } from "./counts";
-import { readActivations, readArch, readCount } from "./flags";
+import { readActivations, readArch, readBottlenecks, readCount } from "./flags";
 import { makeBatch, OPTIMIZER } from "./measureStep";
 
 export async function benchMemory(args: string[]): Promise<void> {
@@ -19,7 +19,7 @@ export async function benchMemory(args: string[]): Promise<void> {
       batch: { type: "string", default: "16" },
       "films-per-pass": { type: "string", default: "0" },
       activations: { type: "string", default: "f32" },
-      keep: { type: "boolean", default: false },
+      bottlenecks: { type: "string", default: "recompute" },
       run: { type: "boolean", default: false },
     },
   });
@@ -31,7 +31,7 @@ export async function benchMemory(args: string[]): Promise<void> {
     positiveWeight: 1,
     activations: readActivations(values.activations),
     filmsPerPass: readCount(values["films-per-pass"], "films-per-pass", 0),
-    bottlenecks: values.keep ? "keep" : "recompute",
+    bottlenecks: readBottlenecks(values.bottlenecks) ?? "recompute",
   };
 
   await openDawn();

@@ -7,7 +7,7 @@ import { build, preview } from "vite";
 import { openBrowser } from "../scripts/openBrowser";
 import { openDawn } from "../scripts/vulkan";
 import { ENGINES, type EngineName } from "../src/protocol/settings";
-import { readActivations, readArch, readCount } from "./flags";
+import { readActivations, readArch, readBottlenecks, readCount } from "./flags";
 import { measureStep, type StepFlags } from "./measureStep";
 
 interface Flags extends StepFlags {
@@ -25,7 +25,7 @@ function readFlags(flags: string[]): Flags {
       steps: { type: "string", default: "3" },
       engines: { type: "string", default: "fused" },
       activations: { type: "string", default: "f32" },
-      keep: { type: "boolean", default: false },
+      bottlenecks: { type: "string", default: "auto" },
       host: { type: "string", default: "node" },
       profile: { type: "boolean", default: false },
     },
@@ -39,7 +39,7 @@ function readFlags(flags: string[]): Flags {
   return {
     arch: readArch(values.arch),
     activations: readActivations(values.activations),
-    bottlenecks: values.keep ? "keep" : "recompute",
+    bottlenecks: readBottlenecks(values.bottlenecks),
     size: readCount(values.size, "size", 32),
     batch: readCount(values.batch, "batch", 1),
     steps: readCount(values.steps, "steps", 1),
