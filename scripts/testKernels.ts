@@ -2,21 +2,31 @@
 // Not for scripts; knows no network. What the numbers should be stands in float64.ts.
 
 import { afterAll, beforeAll, expect } from "vitest";
-import { type Dispatch, type PlannedBuffer, prepareDispatches } from "../src/kernels/dispatches";
-import type { Format } from "../src/kernels/kernel";
+import { compileKernels, type Dispatch, dispatch, type PlannedBuffer, prepareDispatches } from "../src/kernels/dispatches";
+import type { Format, Kernel } from "../src/kernels/kernel";
 import type { Random } from "../src/nn/random";
 import { measureDistance } from "./float64";
 import { openDawn } from "./vulkan";
 
 let device: GPUDevice | null = null;
 
-/** Call at the top of a test file. The device has WebGPU's default limits: what runs on it runs on a phone. */
-export function openTestDevice(): void {
+/** Side by side, kernels compile in half the time; on a machine that is busy it may still be long. */
+const COMPILE_MS = 300_000;
+
+/**
+ * Call at the top of a test file; `kernels` are compiled ahead. The device has WebGPU's default limits: what runs on it runs on a phone.
+ */
+export function openTestDevice(kernels: readonly Kernel[] = []): void {
   beforeAll(async () => {
     await openDawn();
     const adapter = await navigator.gpu.requestAdapter();
     device = (await adapter?.requestDevice()) ?? null;
-  });
+    if (!device) throw new Error("The driver gives no device");
+    await compileKernels(
+      device,
+      kernels.map((kernel) => dispatch(kernel, {}, {}, { threads: 0 })),
+    );
+  }, COMPILE_MS);
   afterAll(() => device?.destroy());
 }
 

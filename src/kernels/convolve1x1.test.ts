@@ -14,8 +14,6 @@ import {
 import { openTestDevice } from "../../scripts/testKernels";
 import { forward1x1, inputGradient1x1, pooledGradient1x1, weightGradient1x1 } from "./convolve1x1";
 
-openTestDevice();
-
 const CASES: [string, ConvolutionCase][] = [
   ["a single pixel", { slices: [1], height: 1, width: 1, innerQuads: 2, columnQuads: 1 }],
   ["one film of an odd width", { slices: [1], height: 5, width: 7, innerQuads: 5, columnQuads: 3 }],
@@ -24,43 +22,62 @@ const CASES: [string, ConvolutionCase][] = [
 /** More pixels than are summed before they join the total. */
 const LONG: ConvolutionCase = { slices: [1], height: 71, width: 67, innerQuads: 1, columnQuads: 1 };
 
-const VARIANTS = TILINGS.flatMap((tiling) => STORAGES.map((storage) => ({ tiling, storage })));
+const DENSE = TILINGS.flatMap((tiling) =>
+  STORAGES.map((storage) => ({
+    tiling,
+    storage,
+    forward: forward1x1(tiling, storage, storage, true),
+    input: inputGradient1x1(tiling, storage),
+    weights: weightGradient1x1(tiling, storage, true),
+  })),
+);
+const POOLED = (
+  [
+    ["direct", "f32"],
+    ["tiled", "f16"],
+  ] as const
+).map(([tiling, storage]) => ({
+  tiling,
+  storage,
+  forward: forward1x1(tiling, "f32", storage, false),
+  input: pooledGradient1x1(tiling),
+  weights: weightGradient1x1(tiling, "f32", false),
+}));
 
-describe.each(VARIANTS)("a dense layer's, $tiling, activations in $storage", ({ tiling, storage }) => {
+openTestDevice([...DENSE, ...POOLED].flatMap(({ forward, input, weights }) => [forward, input, weights]));
+
+describe.each(DENSE)("a dense layer's, $tiling, activations in $storage", ({ tiling, storage, ...kernels }) => {
   describe.each(CASES)("%s", (_, sizes) => {
     const drawn = drawConvolution(sizes, ONE_BY_ONE, storage);
 
     it("forward", async () => {
       const how = { tiling, left: storage, out: storage, activated: true };
-      await checkForward(forward1x1(tiling, storage, storage, true), drawn, how);
+      await checkForward(kernels.forward, drawn, how);
     });
     it("gradient to the input, added to what is there", async () => {
-      await checkNormedInputGradient(inputGradient1x1(tiling, storage), drawn, { tiling, seen: storage, adds: true });
+      await checkNormedInputGradient(kernels.input, drawn, { tiling, seen: storage, adds: true });
     });
     it("gradient to the weights", async () => {
       const how = { tiling, left: storage, rowQuads: 2, activated: true } as const;
-      await checkWeightGradient(weightGradient1x1(tiling, storage, true), drawn, how);
+      await checkWeightGradient(kernels.weights, drawn, how);
     });
   });
 });
 
-describe.each([
-  { tiling: "direct", storage: "f32" },
-  { tiling: "tiled", storage: "f16" },
-] as const)("a transition's, $tiling, of what was pooled", ({ tiling, storage }) => {
+describe.each(POOLED)("a transition's, $tiling, of what was pooled", ({ tiling, storage, ...kernels }) => {
   describe.each(CASES)("%s", (_, sizes) => {
     const drawn = drawConvolution(sizes, ONE_BY_ONE, "f32");
 
     it(`forward, out in ${storage}`, async () => {
       const how = { tiling, left: "f32", out: storage, activated: false } as const;
-      await checkForward(forward1x1(tiling, "f32", storage, false), drawn, how);
+      await checkForward(kernels.forward, drawn, how);
     });
     it("gradient to the input", async () => {
-      await checkPlainInputGradient(pooledGradient1x1(tiling), drawn, tiling);
+      await checkPlainInputGradient(kernels.input, drawn, tiling);
     });
     it("gradient to the weights", async () => {
       const how = { tiling, left: "f32", rowQuads: 2, activated: false } as const;
-      await checkWeightGradient(weightGradient1x1(tiling, "f32", false), drawn, how);
+      await checkWeightGradient(kernels.weights, drawn, how);
     });
   });
 });
@@ -74,10 +91,12 @@ describe.each(TILINGS)("%s, of many pixels", (tiling) => {
   });
   it("forward: moments of channels whose mean is a thousand times their deviation", async () => {
     // Channel 0 is one everywhere, and its weights are large.
-    const biased = { ...drawn, x: { ...drawn.x, data: drawn.x.data.map((one, at) => (at % 4 === 0 ? 1 : one)) } };
-    biased.weights = drawn.weights.map((one, at) => (at < 4 ? 2048 : one));
-    const how = { tiling, left: "f32", out: "f32", activated: false } as const;
-    await checkForward(forward1x1(tiling, "f32", "f32", false), biased, how);
+    const first = (values: Float64Array, one: number) => values.map((value, at) => (at === 0 ? one : value));
+    const norm = { ...drawn.norm, scale: first(drawn.norm.scale, 1), shift: first(drawn.norm.shift, 0) };
+    const x = { ...drawn.x, data: drawn.x.data.map((one, at) => (at % 4 === 0 ? 1 : one)) };
+    const weights = drawn.weights.map((one, at) => (at < 4 ? 2048 : one));
+    const how = { tiling, left: "f32", out: "f32", activated: true } as const;
+    await checkForward(forward1x1(tiling, "f32", "f32", true), { ...drawn, x, norm, weights }, how);
   });
   it("gradients", async () => {
     await checkNormedInputGradient(inputGradient1x1(tiling, "f32"), drawn, { tiling, seen: "f32", adds: true });

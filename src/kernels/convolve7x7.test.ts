@@ -13,7 +13,7 @@ import {
 import { openTestDevice } from "../../scripts/testKernels";
 import { forward7x7, weightGradient7x7 } from "./convolve7x7";
 
-openTestDevice();
+openTestDevice(TILINGS.flatMap((tiling) => [forward7x7(tiling, "f32"), forward7x7(tiling, "f16"), weightGradient7x7(tiling)]));
 
 const WINDOW: ConvolutionWindow = { side: 7, stride: 2, pad: 3 };
 const CASES: [string, ConvolutionCase][] = [
