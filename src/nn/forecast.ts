@@ -66,7 +66,7 @@ function groupBuffers(state: StateBuffers, batch: BatchBuffers): Record<Exclude<
   return {
     weights: [state.parameters, state.running],
     gradients: [state.gradients],
-    features: [...batch.stem, ...batch.blocks.flat(), ...kept],
+    features: [...(batch.options.keepBottlenecks ? batch.stem : []), ...batch.blocks.flat(), ...kept],
     featureGradients: [...batch.gradient, ...batch.bottleneckGradient, ...batch.taken],
     scratch: [
       ...working,

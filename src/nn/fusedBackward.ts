@@ -245,18 +245,24 @@ function recordLayer(pass: Pass, block: BlockPlace, layer: LayerPlace, b: number
   addSums(pass, norm1, block.channels, parts1, false, pixelsOf(side));
 }
 
-/** The stem's pooled gradient leaves the first block's buffer, which then takes the stem's. */
+/**
+ * The pooled gradient leaves the first block's gradients, whose buffer then takes the stem's; likewise the block's features give way to the
+ * stem's output, computed again where it was not kept.
+ */
 function recordStem(pass: Pass): void {
-  const { at, strips, weightProduct, pixelsOf, kernels, layout, sides, batch, state, scratch } = pass;
+  const { at, strips, weightProduct, convolveStem, pixelsOf, kernels, layout, sides, batch, state, scratch, blockArray } = pass;
   const { norms, statistics, parameters } = state;
   const { columnParts } = batch;
   const poolFrame = windowOf({ side: sides.stem, outSide: sides.blocks[0] ?? 0 });
   take(pass, 0, 0, layout.stemQuads, scratch);
+  const { keepBottlenecks } = batch.options;
+  const stem = keepBottlenecks ? batch.stem : blockArray(0);
+  if (!keepBottlenecks) convolveStem(stem);
   const stemSums = strips(sides.stem * sides.stem, layout.stemQuads, 2, (slice, grid, threads) =>
     dispatch(
       kernels.stemPoolGradient,
       {
-        seen: at(batch.stem, slice),
+        seen: at(stem, slice),
         norms,
         statistics,
         parameters,
@@ -269,7 +275,7 @@ function recordStem(pass: Pass): void {
     ),
   );
   addSums(pass, layout.norm0, layout.stem, stemSums, true, pixelsOf(sides.stem));
-  correct(pass, batch.stem, batch.gradient, sides.stem, layout.stemQuads, layout.stem);
+  correct(pass, stem, batch.gradient, sides.stem, layout.stemQuads, layout.stem);
   weightProduct({
     kernel: kernels.stemWeights,
     left: batch.images,

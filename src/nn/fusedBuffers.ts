@@ -54,6 +54,7 @@ export interface BatchBuffers {
   films: Batched;
   moves: Batched;
   images: Batched;
+  /** Its own where it is kept for the backward pass; else in the gradients' buffer, which forward does not need. */
   stem: Batched;
   blocks: Batched[];
   gradient: Batched;
@@ -82,6 +83,7 @@ export function planBatch(layout: FusedLayout, classes: number, shape: BatchShap
 
   // Bytes a film of each array.
   const bottleneck = pixels.map((count) => count * layout.bottleneckQuads * stored);
+  const stemAgain = options.keepBottlenecks ? 0 : stemPixels * layout.stemQuads;
   const gradient = largest([...blockQuads, stemPixels * layout.stemQuads]) * plain;
   const first = layout.blocks.map(({ firstQuads }, b) => firstQuads * (pixels[b] ?? 0) * plain);
   const pooled = layout.blocks.map(({ quads, transition }, b) => (transition ? quads * (pixels[b + 1] ?? 0) * plain : 0));
@@ -93,6 +95,7 @@ export function planBatch(layout: FusedLayout, classes: number, shape: BatchShap
       planned(label, bytesPerFilm * Math.min(filmsPerSlice, count - slice * filmsPerSlice)),
     );
 
+  const gradients = batched("feature gradients", gradient);
   return {
     shape,
     options,
@@ -100,9 +103,10 @@ export function planBatch(layout: FusedLayout, classes: number, shape: BatchShap
     films: batched("films", size * size),
     moves: batched("moves", 2 * plain),
     images: batched("images", size * size * plain),
-    stem: batched("features: stem", stemPixels * layout.stemQuads * stored),
-    blocks: blockQuads.map((quads, b) => batched(`features: block ${b + 1}`, quads * stored)),
-    gradient: batched("feature gradients", gradient),
+    stem: options.keepBottlenecks ? batched("features: stem", stemPixels * layout.stemQuads * stored) : gradients,
+    // At the end of the backward pass the first block's buffer takes the stem's output, computed again.
+    blocks: blockQuads.map((quads, b) => batched(`features: block ${b + 1}`, Math.max(quads, b === 0 ? stemAgain : 0) * stored)),
+    gradient: gradients,
     bottlenecks: options.keepBottlenecks
       ? layout.blocks.flatMap(({ layers }, b) => layers.map(() => batched("bottlenecks", bottleneck[b] ?? 0)))
       : [batched("bottleneck", largest([...bottleneck, ...first, ...pooled]))],

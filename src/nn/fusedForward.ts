@@ -49,7 +49,7 @@ function recordFilms({ add, at, slices, batch }: Pass): void {
 }
 
 function recordStem({
-  product,
+  convolveStem,
   normalise,
   strips,
   at,
@@ -63,21 +63,7 @@ function recordStem({
 }: Pass): number {
   const { norms } = state;
   const { columnParts } = batch;
-  const { size } = batch.shape;
-  const stemParts = product({
-    kernel: kernels.stem,
-    left: batch.images,
-    leftStride: 1,
-    innerQuads: 1,
-    taps: 49,
-    weights: layout.conv0,
-    columnQuads: layout.stemQuads,
-    frame: { side: size, outSide: sides.stem },
-    bindings: (slice) => ({ out: at(batch.stem, slice) }),
-    uniforms: { outStride: layout.stemQuads, outFirst: 0 },
-    quadsKept: MOMENT_QUADS,
-    touches: 1,
-  });
+  const stemParts = convolveStem(batch.stem);
   normalise(layout.norm0, layout.stem, 0, stemParts, pixelsOf(sides.stem));
   const poolFrame = windowOf({ side: sides.stem, outSide: sides.blocks[0] ?? 0 });
   return strips((sides.blocks[0] ?? 0) ** 2, layout.stemQuads, MOMENT_QUADS, (slice, grid, threads) =>

@@ -265,6 +265,24 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     return array;
   };
 
+  /** Returns the parts of the stem's moments. */
+  function convolveStem(out: Batched): number {
+    return product({
+      kernel: kernels.stem,
+      left: batch.images,
+      leftStride: 1,
+      innerQuads: 1,
+      taps: 49,
+      weights: layout.conv0,
+      columnQuads: layout.stemQuads,
+      frame: { side: batch.shape.size, outSide: sides.stem },
+      bindings: (slice) => ({ out: at(out, slice) }),
+      uniforms: { outStride: layout.stemQuads, outFirst: 0 },
+      quadsKept: MOMENT_QUADS,
+      touches: 1,
+    });
+  }
+
   /** Returns the parts of the bottleneck's moments. */
   function convolveBottleneck(b: number, l: number, layer: LayerPlace, side: number, blockQuads: number): number {
     return product({
@@ -323,6 +341,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     pixelsOf,
     bottleneckOf,
     blockArray,
+    convolveStem,
     convolveBottleneck,
     poolTransition,
   };
