@@ -178,9 +178,17 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
   }
 
   async function run(trial: Trial, steps: RunState["steps"]): Promise<void> {
+    const { report: adapter } = store.getState().gpu;
     store.setState({
       step: "train",
-      run: { ...EMPTY_RUN, state: "running", trial, steps, stepsSeen: steps.length, stepsTotal: trial.stepsTotal },
+      run: {
+        ...EMPTY_RUN,
+        state: "running",
+        trial: { ...trial, adapter },
+        steps,
+        stepsSeen: steps.length,
+        stepsTotal: trial.stepsTotal,
+      },
     });
     const job = watchJob<TrainEvent>((port) => workers.training.train(trial.id, Comlink.transfer(port, [port])), onTrainEvent);
     running = job;

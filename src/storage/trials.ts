@@ -32,6 +32,11 @@ export interface TrialStore {
   remove(id: number): Promise<void>;
 }
 
+/** How trials were trained that were kept before there was a choice. */
+const BEFORE_ENGINES = { engine: "stock", activations: "f32", filmsPerPass: 0, gpuBudgetMiB: 0 } as const;
+
+const complete = (trial: Trial): Trial => ({ ...trial, settings: { ...BEFORE_ENGINES, ...trial.settings } });
+
 export function createTrialStore({ numbers, trials, samples }: TrialStores): TrialStore {
   async function readFrom<Value>(store: KeyValue<Value>, id: number): Promise<Value> {
     const value = await store.read(String(id));
@@ -51,18 +56,21 @@ export function createTrialStore({ numbers, trials, samples }: TrialStores): Tri
       await trials.write(String(id), numbered);
       return numbered;
     },
-    read: (id) => readFrom(trials, id),
+    read: async (id) => complete(await readFrom(trials, id)),
     readSample: (id) => readFrom(samples, id),
     async patch(id, change) {
       await trials.change(String(id), (trial) => {
         if (!trial) throw missingTrial(id);
         return { ...trial, ...change };
       });
-      return readFrom(trials, id);
+      return complete(await readFrom(trials, id));
     },
     async list() {
       const kept = await Promise.all((await trials.keys()).map((key) => trials.read(key)));
-      return kept.filter((trial) => trial !== undefined).sort((a, b) => a.id - b.id);
+      return kept
+        .filter((trial) => trial !== undefined)
+        .map(complete)
+        .sort((a, b) => a.id - b.id);
     },
     async remove(id) {
       await trials.remove([String(id)]);

@@ -218,6 +218,18 @@ describe("bad days", () => {
     expect(ending(await train(lab, id))).toEqual(["finished"]);
   });
 
+  it("names the lost GPU where the step that it took down fails first", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    lab.onEngine = (engine) => {
+      engine.trainStep = async () => {
+        setTimeout(() => lab.failGpu(new LabError("deviceLost", "Lost.")), 20);
+        throw new DOMException("Instance dropped", "OperationError");
+      };
+    };
+    expect((await train(lab, id)).at(-1)).toMatchObject({ type: "failed", code: "deviceLost" });
+  });
+
   it.each([
     [{}, "Films per pass", "set Films per pass to 2, which keeps the Batch size of 4"],
     [{ filmsPerPass: 2 }, "Image size", "set Image size below 4"],

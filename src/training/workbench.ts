@@ -74,6 +74,16 @@ function proposeSmaller(error: unknown, { engine, batchSize, filmsPerPass, image
   return new LabError(error.code, `${error.message} ${others}, or ${way}.`, half >= 2 ? "Films per pass" : "Image size");
 }
 
+const TOLD_WITHIN_MS = 250;
+
+/** Work on a lost device fails in ways of its own, sometimes just before the loss itself is told. */
+async function findCause({ failed }: OpenedGpu, error: unknown): Promise<unknown> {
+  if (error instanceof LabError) return error;
+  const told = failed.catch((cause: unknown) => cause);
+  const untold = new Promise<unknown>((resolve) => setTimeout(() => resolve(error), TOLD_WITHIN_MS));
+  return Promise.race([told, untold]);
+}
+
 const timedAs = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations }: TrialSettings) =>
   [engine, arch, imageSize, batchSize, filmsPerPass, activations].join(" ");
 
@@ -178,7 +188,7 @@ export function createWorkbench(tools: Tools): Workbench {
           use({ engine: timed(engine, settings), adapter: gpu.report, source, compile, assertGpu }),
         ]);
       } catch (error) {
-        throw proposeSmaller(error, settings);
+        throw proposeSmaller(await findCause(gpu, error), settings);
       } finally {
         engine.dispose();
       }
