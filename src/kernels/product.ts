@@ -41,6 +41,8 @@ export interface ProductParts<B extends string, U extends string> {
   /** The left side is read as max(0, x * scale + shift): BatchNorm and ReLU on load. */
   activate: boolean;
   window: Window | null;
+  /** A sum of few products is not cut into blocks. */
+  short?: boolean;
   /** The weights lie as [tap, in, out]. `forward` runs along in, `gradient` along out. */
   weights: "forward" | "gradient";
   bindings: Record<B, Binding>;
@@ -113,8 +115,8 @@ function loadWeights(weights: "forward" | "gradient"): string {
   );
 }
 
-function directLoop(parts: { activate: boolean; window: Window | null; weights: "forward" | "gradient" }): string {
-  const { activate, window, weights } = parts;
+function directLoop(parts: Pick<ProductParts<string, string>, "activate" | "window" | "weights" | "short">): string {
+  const { activate, window, weights, short } = parts;
   const value = (i: number) => {
     const loaded = `load_left(place${i} + k)`;
     const active = activate ? `relu(fma(${loaded}, scale, shift))` : loaded;
@@ -127,18 +129,21 @@ ${each(ROWS, (i) => {
 })}
 for (var tap = 0u; tap < ${taps(window)}u; tap++) {
 ${window ? each(ROWS, (i) => `let place${i} = place_of(corner${i}, tap);`) : ""}
-for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {
+${
+  short
+    ? "for (var k = 0u; k < u.innerQuads; k++) {"
+    : `for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {
 ${eachSum((sum) => `var ${sum} = vec4<f32>();`)}
-for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {
+for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {`
+}
 ${activate ? "let scale = load_norms(u.scales + k); let shift = load_norms(u.shifts + k);" : ""}
 ${each(ROWS, (i) => `let a${i} = ${value(i)};`)}
 ${loadWeights(weights)}
 ${multiply("a")}
 }
-${eachSum((sum) => `total_${sum} += ${sum};`)}
+${short ? "" : `${eachSum((sum) => `total_${sum} += ${sum};`)}\n}`}
 }
-}
-${eachSum((sum) => `let ${sum} = total_${sum};`)}`;
+${short ? "" : eachSum((sum) => `let ${sum} = total_${sum};`)}`;
 }
 
 function tiledLoop(
@@ -244,7 +249,7 @@ var count = 0u;
 let lastRow = min((strip + 1u) * u.rowsPerStrip, u.rows);
 for (var tileRow = strip * u.rowsPerStrip; tileRow < lastRow; tileRow += ${rowsAtOnce}u) {
 let row = tileRow${tiled ? " + ly" : ""};
-${eachSum((sum) => `var ${tiled ? sum : `total_${sum}`} = vec4<f32>();`)}
+${eachSum((sum) => `var ${tiled || parts.short ? sum : `total_${sum}`} = vec4<f32>();`)}
 ${tiled ? tiledLoop(parts, tile) : directLoop(parts)}
 var tile = array<vec4<f32>, ${ROWS * QUADS}>(${Array.from({ length: ROWS * QUADS }, (_, at) => `sum_${Math.floor(at / QUADS)}_${at % QUADS}`).join(", ")});
 // A loop that is not unrolled: what becomes of a value is compiled once.
