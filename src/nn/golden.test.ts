@@ -1,25 +1,32 @@
-// Both engines against torchvision, by the rule: logits 1e-4, loss 1e-5, and gradients and updated weights no further from
-// float64 than three times PyTorch's own float32.
+// Both engines against torchvision, by the rule: logits 1e-4, loss 1e-5, and gradients, updated weights and running statistics no
+// further from float64 than three times PyTorch's own float32. With activations in halves: no further than float64 that stores them so.
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
 import { ARCHITECTURES, type Architecture } from "../protocol/settings";
 import { DENSENETS, listArrays } from "./densenet";
-import type { Batch, NamedArrays, OptimizerStep } from "./engine";
+import type { Batch, EngineOptions, NamedArrays, OptimizerStep } from "./engine";
 import { createFusedEngine } from "./fusedEngine";
 import { fillByFormula, modelByFormula, project } from "./golden/formula";
 import inference from "./golden/inference.json";
 import training121 from "./golden/training121.json";
+import training161 from "./golden/training161.json";
 import trainingMini from "./golden/trainingMini.json";
 import { createStockEngine } from "./stockEngine";
 
 openTestGpu();
 
 const ENGINES = { stock: createStockEngine, fused: createFusedEngine };
+type Kind = keyof typeof ENGINES;
 
-function openEngine(kind: keyof typeof ENGINES, name: string, classes: number, positiveWeight: number) {
-  const arch = ARCHITECTURES.find((known) => known === name) as Architecture;
-  const engine = ENGINES[kind]({ arch, classes, positiveWeight }, 0);
-  engine.restore({ model: modelByFormula(listArrays(DENSENETS[arch], classes)), optimizer: new Map(), optimizerSteps: 0 });
+/** What the stock engine is slow at is shown on these: both engines read all architectures from one table, and have one network for all. */
+const SHOWN = ["densenet-mini", "densenet121"];
+
+const findArch = (name: string) => ARCHITECTURES.find((known) => known === name) as Architecture;
+
+function openEngine(kind: Kind, options: EngineOptions) {
+  const engine = ENGINES[kind](options, 0);
+  const model = modelByFormula(listArrays(DENSENETS[options.arch], options.classes));
+  engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
   return engine;
 }
 
@@ -38,10 +45,16 @@ function relative(got: Float32Array, want: number[]): number {
   return norm(want.map((value, index) => value - (got[index] ?? Number.NaN))) / norm(want);
 }
 
-describe.each(["stock", "fused"] as const)("inference of the %s engine", (kind) => {
-  const { count, size, classes, cases } = inference;
-  it.each(cases)("with $arch equals torchvision's", async ({ arch, logits }) => {
-    const engine = openEngine(kind, arch, classes, 1);
+const INFERENCE = (["stock", "fused"] as const).flatMap((kind) =>
+  inference.cases
+    .filter(({ arch }) => kind === "fused" || SHOWN.includes(arch))
+    .map(({ arch, logits }) => ({ kind, arch, logits })),
+);
+
+describe("inference", () => {
+  const { count, size, classes } = inference;
+  it.each(INFERENCE)("of the $kind engine with $arch equals torchvision's", async ({ kind, arch, logits }) => {
+    const engine = openEngine(kind, { arch: findArch(arch), classes, positiveWeight: 1 });
     expect(relative(await engine.predict(makeBatch(arch, count, size, classes)), logits)).toBeLessThan(1e-4);
     engine.dispose();
   });
@@ -62,34 +75,68 @@ function spread(arrays: NamedArrays, summaries: Summaries) {
   return { median: quantile(0.5), p99: quantile(0.99), worst: quantile(1) };
 }
 
-// SwiftShader takes two minutes over DenseNet121.
-describe.each(["stock", "fused"] as const)("one AdamW step of the %s engine", { timeout: 400_000 }, (kind) => {
-  it.each([trainingMini, training121])("with $arch is as near to float64 as PyTorch's float32", async (golden) => {
-    const { arch, count, size, classes, optimizer, positiveWeight, torchFloat32 } = golden;
-    const engine = openEngine(kind, arch, classes, positiveWeight);
-    const [beta1 = 0, beta2 = 0] = optimizer.betas;
-    const step: OptimizerStep = { name: "adamw", ...optimizer, beta1, beta2 };
-    let gradients: NamedArrays = new Map();
-    let logits = new Float32Array();
-    const loss = await engine.trainStep(makeBatch(arch, count, size, classes), step, (seen) => {
-      gradients = seen.gradients;
-      logits = Float32Array.from(seen.logits);
-    });
-    const { model } = await engine.snapshot();
-    engine.dispose();
+const FIGURES = ["median", "p99", "worst"] as const;
 
-    expect(Math.abs(loss / golden.loss - 1)).toBeLessThan(1e-5);
-    expect(relative(logits, golden.logits)).toBeLessThan(1e-4);
-    expect([...gradients.keys()]).toEqual(Object.keys(golden.gradients));
-    const checks = [
-      ["gradients", spread(gradients, golden.gradients), torchFloat32.gradients],
-      ["state", spread(model, golden.state), torchFloat32.state],
-    ] as const;
-    for (const [what, ours, torchs] of checks) {
-      for (const figure of ["median", "p99", "worst"] as const) {
-        expect(ours[figure], `${figure} of the ${what}`).toBeLessThan(3 * torchs[figure]);
-      }
+type Golden = typeof training121 | typeof training161 | typeof trainingMini;
+
+/** One AdamW step of an engine, and how far it is from float64. */
+async function stepOnce(kind: Kind, golden: Golden, activations: "f32" | "f16" = "f32") {
+  const { count, size, classes, optimizer, positiveWeight } = golden;
+  const engine = openEngine(kind, { arch: findArch(golden.arch), classes, positiveWeight, activations });
+  const [beta1 = 0, beta2 = 0] = optimizer.betas;
+  const step: OptimizerStep = { name: "adamw", ...optimizer, beta1, beta2 };
+  let gradients: NamedArrays = new Map();
+  let logits = new Float32Array();
+  const loss = await engine.trainStep(makeBatch(golden.arch, count, size, classes), step, (seen) => {
+    gradients = seen.gradients;
+    logits = Float32Array.from(seen.logits);
+  });
+  const { model } = await engine.snapshot();
+  engine.dispose();
+
+  expect([...gradients.keys()]).toEqual(Object.keys(golden.gradients));
+  expect([...model].filter(([name]) => name.endsWith("num_batches_tracked")).every(([, { data }]) => data[0] === 1)).toBe(true);
+  return {
+    loss: Math.abs(loss / golden.loss - 1),
+    logits: relative(logits, golden.logits),
+    gradients: spread(gradients, golden.gradients),
+    state: spread(model, golden.state),
+  };
+}
+
+/** Gradients, and the state after the step: weights and running statistics. */
+function expectNoFurther(ours: Awaited<ReturnType<typeof stepOnce>>, theirs: Golden["torchHalf"], times: number): void {
+  for (const what of ["gradients", "state"] as const) {
+    for (const figure of FIGURES) {
+      expect(ours[what][figure], `${figure} of the ${what}`).toBeLessThan(times * theirs[what][figure]);
     }
-    expect([...model].filter(([name]) => name.endsWith("num_batches_tracked")).every(([, { data }]) => data[0] === 1)).toBe(true);
+  }
+}
+
+const GOLDENS: Golden[] = [trainingMini, training121, training161];
+const STEPS = (["stock", "fused"] as const).flatMap((kind) =>
+  GOLDENS.filter(({ arch }) => kind === "fused" || SHOWN.includes(arch)).map((golden) => ({ kind, arch: golden.arch, golden })),
+);
+
+// SwiftShader takes minutes.
+describe("one AdamW step", { timeout: 600_000 }, () => {
+  it.each(STEPS)("of the $kind engine with $arch is as near to float64 as PyTorch's float32", async ({ kind, golden }) => {
+    const ours = await stepOnce(kind, golden);
+    expect(ours.loss).toBeLessThan(1e-5);
+    expect(ours.logits).toBeLessThan(1e-4);
+    expectNoFurther(ours, golden.torchFloat32, 3);
+  });
+
+  // Halves cost what they cost: eleven bits of mantissa turn ReLUs over, and gradients of noise films move by a fifth (121) or a
+  // quarter (161). What can be asked is that the engine loses no more than storing them has to: float64 throughout, but for halves
+  // where the engine has them, is as far from exact. Which values round which way is chance, and differs from run to run; the golden
+  // holds the farthest of 16 such runs, and the engine, one more run, gets half as much again.
+  it.each(GOLDENS)("of $arch with activations in halves costs no more than halves do", async (golden) => {
+    const ours = await stepOnce("fused", golden, "f16");
+    expect(ours.loss).toBeLessThan(1.5 * golden.torchHalf.loss);
+    expect(ours.logits).toBeLessThan(1.5 * golden.torchHalf.logits);
+    expectNoFurther(ours, golden.torchHalf, 1.5);
+    // And they are halves.
+    expect(ours.state.median).toBeGreaterThan(10 * golden.torchFloat32.state.median);
   });
 });

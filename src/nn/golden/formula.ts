@@ -22,10 +22,11 @@ export function hashAt(nameHash: number, index: number): number {
 export function fillByFormula(name: string, length: number, centre: number, spread: number): Float32Array {
   const nameHash = hashName(name);
   const scale = Math.fround(spread);
-  return Float32Array.from(
-    { length },
-    (_, index) => centre + Math.fround(scale * ((hashAt(nameHash, index) >>> 8) / 2 ** 23 - 1)),
-  );
+  const values = new Float32Array(length);
+  for (let index = 0; index < length; index++) {
+    values[index] = centre + Math.fround(scale * ((hashAt(nameHash, index) >>> 8) / 2 ** 23 - 1));
+  }
+  return values;
 }
 
 /** A whole network: convolutions as wide as kaiming's, BatchNorm near the identity, running variances positive. */

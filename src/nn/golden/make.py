@@ -10,6 +10,7 @@ import torch
 import torchvision
 
 from formula import PROJECTIONS, array_by_formula, fill_by_formula, project
+from halves import store_in_halves
 
 HERE = pathlib.Path(__file__).parent
 torch.set_num_threads(2)
@@ -23,6 +24,7 @@ SPECS = {
 }
 ADAMW = {"lr": 1e-3, "betas": [0.9, 0.99], "eps": 1e-8, "weightDecay": 1e-2}
 POSITIVE_WEIGHT = 1.75
+HALF_RUNS = 16
 
 
 def build(arch, classes, dtype):
@@ -42,8 +44,10 @@ def targets(name, count, classes):
     return torch.from_numpy((values > 0).astype(np.float32).reshape(count, classes))
 
 
-def train_once(arch, count, size, classes, dtype):
+def train_once(arch, count, size, classes, dtype, half_seed=None):
     model = build(arch, classes, dtype).train()
+    if half_seed is not None:
+        store_in_halves(model, half_seed)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=ADAMW["lr"], betas=ADAMW["betas"], eps=ADAMW["eps"], weight_decay=ADAMW["weightDecay"]
     )
@@ -53,14 +57,13 @@ def train_once(arch, count, size, classes, dtype):
     loss.backward()
     optimizer.step()
     gradients = {name: p.grad.double().numpy() for name, p in model.named_parameters()}
-    state = {name: t.double().numpy() for name, t in model.state_dict().items()}
+    state = {name: t.double().numpy() for name, t in model.state_dict().items() if not name.endswith("num_batches_tracked")}
     return loss.item(), logits.detach().double().numpy(), gradients, state
 
 
 def relative(name, got, want):
     """The distance of two tensors by their projections, over the norm of the second."""
-    difference = np.array(project(name, got)) - np.array(project(name, want))
-    return float(np.sqrt(np.mean(difference**2)) / np.linalg.norm(want))
+    return float(np.sqrt(np.mean(np.square(project(name, got - want)))) / np.linalg.norm(want))
 
 
 def summarise(name, want):
@@ -83,20 +86,35 @@ def write(name, value):
     (HERE / name).write_text(json.dumps(rounded(value), separators=(",", ":")) + "\n")
 
 
+def distances(run, exact):
+    """How far a training step is from the exact one."""
+    loss, logits, gradients, state = run
+    loss64, logits64, gradients64, state64 = exact
+    return {
+        "loss": abs(loss / loss64 - 1),
+        "logits": float(np.linalg.norm(logits - logits64) / np.linalg.norm(logits64)),
+        "gradients": spread([relative(name, gradients[name], gradients64[name]) for name in gradients64]),
+        "state": spread([relative(name, state[name], state64[name]) for name in state64]),
+    }
+
+
+def farthest(runs):
+    """The largest of each figure."""
+    return {key: farthest([run[key] for run in runs]) if isinstance(runs[0][key], dict) else max(run[key] for run in runs) for key in runs[0]}
+
+
 def training_case(arch, count, size, classes):
-    loss, logits, gradients, state = train_once(arch, count, size, classes, torch.float64)
-    loss32, _, gradients32, state32 = train_once(arch, count, size, classes, torch.float32)
-    moved = [name for name in state if not name.endswith("num_batches_tracked")]
+    case = (arch, count, size, classes)
+    exact = train_once(*case, torch.float64)
+    loss, logits, gradients, state = exact
     return {
         "arch": arch, "count": count, "size": size, "classes": classes,
         "optimizer": ADAMW, "positiveWeight": POSITIVE_WEIGHT, "projections": PROJECTIONS,
-        "loss": loss, "torchFloat32Loss": loss32, "logits": logits.reshape(-1).tolist(),
+        "loss": loss, "logits": logits.reshape(-1).tolist(),
         "gradients": {name: summarise(name, gradients[name]) for name in gradients},
-        "state": {name: summarise(name, state[name]) for name in moved},
-        "torchFloat32": {
-            "gradients": spread([relative(name, gradients32[name], gradients[name]) for name in gradients]),
-            "state": spread([relative(name, state32[name], state[name]) for name in moved]),
-        },
+        "state": {name: summarise(name, state[name]) for name in state},
+        "torchFloat32": distances(train_once(*case, torch.float32), exact),
+        "torchHalf": farthest([distances(train_once(*case, torch.float64, seed), exact) for seed in range(HALF_RUNS)]),
     }
 
 
@@ -144,5 +162,6 @@ write("loss.json", {"cases": [loss_case(1.0), loss_case(2.5)]})
 write("inference.json", {"count": 2, "size": 32, "classes": 2, "cases": [inference_case(arch) for arch in SPECS]})
 write("trainingMini.json", training_case("densenet-mini", 4, 64, 1))
 write("training121.json", training_case("densenet121", 4, 64, 1))
+write("training161.json", training_case("densenet161", 4, 64, 1))
 model = torchvision.models.densenet121(num_classes=1)
 write("names121.json", {"names": [[name, list(t.shape)] for name, t in model.state_dict().items()]})
