@@ -8,7 +8,14 @@ import { DENSENETS, listArrays } from "../src/nn/densenet";
 import type { Batch, NamedArray, NamedArrays, OptimizerStep } from "../src/nn/engine";
 import { readSafetensors, writeSafetensors } from "../src/nn/safetensors";
 import { LabError } from "../src/protocol/labError";
-import { ARCHITECTURES, type Architecture, ENGINES, type EngineName } from "../src/protocol/settings";
+import {
+  ACTIVATIONS,
+  type Activations,
+  ARCHITECTURES,
+  type Architecture,
+  ENGINES,
+  type EngineName,
+} from "../src/protocol/settings";
 import { oneCycle } from "../src/training/schedule";
 import { endProcess, openDawn } from "./vulkan";
 
@@ -93,7 +100,10 @@ function readBatch(arrays: NamedArrays, prefix: string, classes: number): Batch 
   }
   const targets = arrays.get(`${prefix}.targets`);
   if (prefix !== "eval" && targets?.shape.join() !== `${count},${classes}`) {
-    throw bad(`${prefix}.targets must be [${count}, ${classes}], not [${targets?.shape.join(", ")}].`, `${prefix}.targets`);
+    throw bad(
+      `${prefix}.targets must be [${count}, ${classes}], not ${targets ? `[${targets.shape.join(", ")}]` : "missing"}.`,
+      `${prefix}.targets`,
+    );
   }
   return { count, images: { kind: "normalised", data: images.data, size }, targets: targets?.data ?? new Float32Array() };
 }
@@ -103,12 +113,14 @@ function countBatches(arrays: NamedArrays): number {
   while (arrays.has(`batch.${count}.images`)) count++;
   if (count === 0 && !arrays.has("eval.images"))
     throw bad("The input holds neither batch.0.images nor eval.images.", "batch.0.images");
+  const stray = [...arrays.keys()].find((name) => name.startsWith("batch.") && Number(name.split(".")[1]) >= count);
+  if (stray) throw bad(`The input holds ${stray}, but no batch.${count}.images.`, `batch.${count}.images`);
   return count;
 }
 
 const scalar = (value: number): NamedArray => ({ shape: [], data: Float32Array.of(value) });
 
-async function run(inputPath: string, outputPath: string, name: EngineName): Promise<void> {
+async function run(inputPath: string, outputPath: string, name: EngineName, activations: Activations): Promise<void> {
   if (!existsSync(inputPath)) throw bad(`${inputPath} is not there: name a safetensors file to read.`);
   const bytes = readFileSync(inputPath);
   const { arrays, metadata } = readSafetensors(new Uint8Array(bytes).buffer, inputPath);
@@ -126,7 +138,7 @@ async function run(inputPath: string, outputPath: string, name: EngineName): Pro
 
   await openDawn();
   const { failed } = await openWebGpu({ allowSoftware: true });
-  const engine = createEngine(name, { arch, classes, positiveWeight: 1 }, 0);
+  const engine = createEngine(name, { arch, classes, positiveWeight: 1, activations }, 0);
   engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
 
   const out: NamedArrays = new Map();
@@ -153,14 +165,16 @@ async function run(inputPath: string, outputPath: string, name: EngineName): Pro
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { engine: { type: "string", default: "fused" } },
+    options: { engine: { type: "string", default: "fused" }, activations: { type: "string", default: "f32" } },
   });
   const [inputPath, outputPath] = positionals;
   if (!inputPath || !outputPath)
     throw bad("Give an input and an output: npm run -s parity -- IN.safetensors OUT.safetensors --engine fused");
   const name = ENGINES.find((known) => known === values.engine);
   if (!name) throw bad(`--engine must be ${ENGINES.join(" or ")}, not ${values.engine}.`, "engine");
-  await run(inputPath, outputPath, name);
+  const activations = ACTIVATIONS.find((known) => known === values.activations);
+  if (!activations) throw bad(`--activations must be ${ACTIVATIONS.join(" or ")}, not ${values.activations}.`, "activations");
+  await run(inputPath, outputPath, name, activations);
   endProcess(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
