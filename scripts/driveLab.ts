@@ -160,7 +160,7 @@ async function prepareFilms(page: Page): Promise<void> {
 }
 
 async function chooseEngine(page: Page, { engine, activations, filmsPerPass, gpuBudget }: DriveOptions): Promise<void> {
-  await page.getByText("Engine and memory", { exact: true }).click();
+  await page.getByText("Engine and memory").click();
   if (engine) await page.getByLabel("Engine", { exact: true }).selectOption(engine);
   if (activations) await page.getByLabel("Activations", { exact: true }).selectOption(activations);
   if (filmsPerPass) await fill(page, "Films per pass", filmsPerPass);
