@@ -33,6 +33,8 @@ it("leaves no small film alone in its pass", () => {
 it("fits up to the budget itself, and proposes no larger batch than an epoch has films", () => {
   const fit = chooseFit(forecast({ gpuBytes: 2 * GIB, largestPass: 900 }), { batchSize: 16, imageSize: 64 }, 566);
   expect(fit).toMatchObject({ fits: true, largestBatch: 566 });
+  const beyond = chooseFit(forecast({ largestPass: 300 }), { batchSize: 900, imageSize: 64 }, 566);
+  expect(beyond).toMatchObject({ fits: false, largestBatch: 300, filmsPerPass: null });
 });
 
 it("adds up a run's time of its whole batches and its validations", () => {

@@ -7,7 +7,7 @@ export interface Fit {
   fits: boolean;
   /** The largest batch that the network can see at once within the budget, of the films that an epoch has; 0 where there is none. */
   largestBatch: number;
-  /** Films a pass with which the batch stays as it is, the passes as even as they can be; null where no pass fits. */
+  /** Films a pass with which the batch stays as it is, the passes as even as they can be; null where that cannot be. */
   filmsPerPass: number | null;
   /** A budget that would be enough, in MiB. */
   enoughMiB: number;
@@ -25,9 +25,9 @@ export function chooseFit(
 ): Fit {
   const least = imageSize < LEAST_SIZE_ALONE ? 2 : 1;
   const orNone = (films: number) => (films >= least ? films : 0);
-  // An even share of the fewest passes; where that leaves the smallest pass too small, there is no such cut.
+  // An even share of the fewest passes; where that leaves the smallest pass too small, or an epoch has no such batch, there is no cut.
   const passes = largestPass > 0 ? Math.ceil(batchSize / largestPass) : 0;
-  const isCut = passes > 0 && Math.floor(batchSize / passes) >= least;
+  const isCut = passes > 0 && batchSize <= epochFilms && Math.floor(batchSize / passes) >= least;
   return {
     fits: gpuBytes <= budgetBytes,
     largestBatch: orNone(Math.min(largestPass, epochFilms)),

@@ -38,9 +38,9 @@ export function BudgetNotice() {
         </>
       }
     >
-      {describeMemory(forecast, of)}{" "}
-      {filmsPerPass === null ? "Choose a smaller Image size or Architecture." : describePasses(batchSize, filmsPerPass)} The
-      budget is a guess, as no browser says how much memory a graphics card has.
+      {describeMemory(forecast, of)} {filmsPerPass !== null && describePasses(batchSize, filmsPerPass)}
+      {filmsPerPass === null && largestBatch === 0 && "Choose a smaller Image size or Architecture."} The budget is a guess, as no
+      browser says how much memory a graphics card has.
     </Notice>
   );
 }
