@@ -49,7 +49,7 @@ it.each([
   ["few rows", 11, 0, 1],
   ["many rows, and means a thousand times the deviation", 5003, 1000, 1],
   ["many rows, and means that cancel", 5003, 0, 1000],
-  ["as many rows as a strip of a large batch has", 20_000, 3, 1],
+  ["as many rows as a strip of a large batch has", 45_000, 3, 1],
 ])("keeps count, mean and squared deviations of each strip: %s", async (_, rows, mean, deviation) => {
   const [columnQuads, maxParts] = [3, 7];
   const random = createRandom(rows, "drawn");

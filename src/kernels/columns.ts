@@ -4,23 +4,31 @@ import { type Binding, defineKernel, type Kernel, write } from "./kernel";
 
 export type Columns = "none" | "moments" | "sums";
 
-export const BEGIN_COLUMN = "var first$ = vec4<f32>(); var second$ = vec4<f32>(); var origin$ = vec4<f32>();";
+/** Rows that are summed before they join the total: long sums lose digits. */
+const BLOCK = 64;
+const JOIN_BLOCK = "firsts$ += first$; seconds$ += second$; first$ = vec4<f32>(); second$ = vec4<f32>();";
+
+export const BEGIN_COLUMN = `var first$ = vec4<f32>(); var second$ = vec4<f32>(); var origin$ = vec4<f32>();
+var firsts$ = vec4<f32>(); var seconds$ = vec4<f32>();`;
+
+/** After each row, once `count` knows of it. */
+export const END_ROW = `if (count % ${BLOCK}u == 0u) { ${JOIN_BLOCK} }`;
 
 /** Deviations are taken from the first value seen, not from zero: what large means would cancel is not lost. */
 export const SEE_MOMENT =
   "if (count == 0u) { origin$ = kept; } let away = kept - origin$; first$ += away; second$ += away * away;";
 
 /** Count, mean and squared distance from it: MOMENT_QUADS quads a part. */
-export const KEEP_MOMENTS = `let many = f32(max(count, 1u)); let drift = first$ / many;
+export const KEEP_MOMENTS = `${JOIN_BLOCK} let many = f32(max(count, 1u)); let drift = firsts$ / many;
 let at = (u.partsFrom + part) * 3u * u.columnQuads + column$;
 store_columnParts(at, vec4<f32>(f32(count)));
 store_columnParts(at + u.columnQuads, origin$ + drift);
-store_columnParts(at + 2u * u.columnQuads, max(second$ - first$ * drift, vec4<f32>()));`;
+store_columnParts(at + 2u * u.columnQuads, max(seconds$ - firsts$ * drift, vec4<f32>()));`;
 export const MOMENT_QUADS = 3;
 
 /** Two sums a part. */
-export const KEEP_SUMS = `let at = (u.partsFrom + part) * 2u * u.columnQuads + column$;
-store_columnParts(at, first$); store_columnParts(at + u.columnQuads, second$);`;
+export const KEEP_SUMS = `${JOIN_BLOCK} let at = (u.partsFrom + part) * 2u * u.columnQuads + column$;
+store_columnParts(at, firsts$); store_columnParts(at + u.columnQuads, seconds$);`;
 
 /**
  * The gradient back through ReLU and BatchNorm's scale, for `value` at `column$` of `pixel`. `dy` is masked; its column sums are the
@@ -72,6 +80,7 @@ let pixel = row;
 ${perRow}
 ${moments ? SEE_MOMENT : ""}
 count++;
+${END_ROW}
 }
 ${moments ? KEEP_MOMENTS : KEEP_SUMS}`.replaceAll("$", "0"),
   });

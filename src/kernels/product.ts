@@ -1,7 +1,7 @@
 // The matrix product behind every convolution's forward pass and gradient to the input: rows are pixels, columns are output
 // channels, and the inner length is the window times the input channels. Not a kernel by itself: an operation brings its loads and
 // what becomes of a value. The gradient to the weights has another shape of reduction (weightProduct.ts).
-import { BEGIN_COLUMN, KEEP_MOMENTS, KEEP_SUMS, SEE_MOMENT } from "./columns";
+import { BEGIN_COLUMN, END_ROW, KEEP_MOMENTS, KEEP_SUMS, SEE_MOMENT } from "./columns";
 import { type Binding, defineKernel, type Format, read, write } from "./kernel";
 import { OUTSIDE, taps, type Window, windowFunctions, windowUniforms } from "./window";
 
@@ -256,6 +256,7 @@ var tile = array<vec4<f32>, ${ROWS * QUADS}>(${Array.from({ length: ROWS * QUADS
 for (var i = 0u; i < min(${ROWS}u, (max(row, lastRow) - row + ${rowStep - 1}u) / ${rowStep}u); i++) {
 ${each(QUADS, (j) => `if (live${j}) ${value(j)}`)}
 count++;
+${keeps ? perQuad(END_ROW) : ""}
 }
 }
 ${keeps ? perQuad(`if (live$) { ${moments ? KEEP_MOMENTS : KEEP_SUMS} }`) : ""}`;
