@@ -52,8 +52,9 @@ export function createFusedModel(
   const quads = layout.parameters.size / QUAD;
   const half = layout.normQuads * QUAD;
 
-  // Until it is on the GPU, the model waits here.
-  let waiting: EngineSnapshot | null = { model: initialise(arrays, seed), optimizer: new Map(), optimizerSteps: 0 };
+  // Until it is on the GPU, the model waits here. Fresh weights are drawn only where no snapshot comes first: DenseNet161's take seconds.
+  let waiting: EngineSnapshot | "fresh" | null = "fresh";
+  const drawFresh = (): EngineSnapshot => ({ model: initialise(arrays, seed), optimizer: new Map(), optimizerSteps: 0 });
   let batches: Float32Array = new Float32Array();
   let optimizer: Optimizer | null = null;
 
@@ -93,7 +94,7 @@ export function createFusedModel(
     async settle() {
       if (!waiting) return;
       await allocate(device, Object.values(state));
-      const { model, optimizer: remembered, optimizerSteps } = waiting;
+      const { model, optimizer: remembered, optimizerSteps } = waiting === "fresh" ? drawFresh() : waiting;
       write(device, parameters, pack(layout.parameters, model));
       write(device, running, pack(layout.runningMeans, model));
       write(device, running, pack(layout.runningVariances, model), half * 4);

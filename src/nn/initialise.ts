@@ -4,7 +4,9 @@ import type { NamedArrays } from "./engine";
 import { createRandom, type Random } from "./random";
 
 function fill(length: number, draw: () => number): Float32Array {
-  return Float32Array.from({ length }, draw);
+  const values = new Float32Array(length);
+  for (let index = 0; index < length; index++) values[index] = draw();
+  return values;
 }
 
 function drawArray({ shape, role }: ArraySpec, random: Random): Float32Array {

@@ -55,10 +55,11 @@ export const PROJECTIONS = 8;
 /** Bit j of each element's hash is the sign of projection j. */
 export function project(name: string, data: Float32Array): number[] {
   const nameHash = hashName(`projection ${name}`);
-  const sums = new Array<number>(PROJECTIONS).fill(0);
-  data.forEach((value, index) => {
+  const sums = new Float64Array(PROJECTIONS);
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index] ?? 0;
     const bits = hashAt(nameHash, index);
-    for (let j = 0; j < PROJECTIONS; j++) sums[j] = (sums[j] ?? 0) + ((bits >>> j) & 1 ? value : -value);
-  });
-  return sums;
+    for (let j = 0; j < PROJECTIONS; j++) sums[j] = (sums[j] ?? 0) + (((bits >>> j) & 1) * 2 - 1) * value;
+  }
+  return [...sums];
 }
