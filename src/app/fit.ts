@@ -1,5 +1,6 @@
 // What a forecast means for the choice of a batch: whether it fits, what would, and how long the run takes. Pure; asks nobody.
 import type { SampleSummary } from "../protocol/dataset";
+import { LEAST_SIZE_ALONE } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
 import type { Forecast } from "../protocol/training";
 
@@ -15,8 +16,6 @@ export interface Fit {
 
 const MIB = 2 ** 20;
 const HALF_GIB_IN_MIB = 512;
-/** Below this side of a film one film is no pass: it leaves BatchNorm a single value. */
-const LEAST_SIZE_ALONE = 64;
 
 export function chooseFit(
   { gpuBytes, budgetBytes, largestPass }: Forecast,

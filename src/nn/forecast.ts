@@ -1,6 +1,7 @@
 // What the fused engine will take of a graphics card, before it takes any: the passes are planned and their buffers added up. Measures
 // nothing.
 import type { Dispatch, PlannedBuffer } from "../kernels/dispatches";
+import { cutPasses } from "../protocol/passes";
 import type { AdapterReport, MemoryPart } from "../protocol/training";
 import type { BatchShape, EngineOptions } from "./engine";
 import { type BatchBuffers, planBatch, planState, type StateBuffers } from "./fusedBuffers";
@@ -15,15 +16,6 @@ export interface MemoryForecast {
   gpuBytes: number;
   parts: Record<MemoryPart, number>;
   dispatches: number;
-}
-
-/** Films a pass, as even as they can be: no pass is left with one odd film that BatchNorm could not use. */
-export function cutPasses(count: number, filmsPerPass: number | undefined): number[] {
-  const passes = Math.ceil(count / (filmsPerPass || count));
-  return Array.from(
-    { length: passes },
-    (_, pass) => Math.floor(((pass + 1) * count) / passes) - Math.floor((pass * count) / passes),
-  );
 }
 
 /** One uniform slot a dispatch. */

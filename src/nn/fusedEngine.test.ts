@@ -3,9 +3,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
+import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
 import type { Batch, EngineOptions, NamedArrays, OptimizerStep } from "./engine";
-import { cutPasses, findLargestPass, forecastMemory } from "./forecast";
+import { findLargestPass, forecastMemory } from "./forecast";
 import { createFusedEngine } from "./fusedEngine";
 import { createRandom } from "./random";
 import { createStockEngine } from "./stockEngine";

@@ -1,9 +1,10 @@
 // The engine on own kernels: the same network and the same numbers as the stock engine, in a fraction of its memory and time. Runs batches
 // through passes; what is learned stands in fusedModel.ts, and how a pass is scheduled in recordPass.ts.
 import { compileKernels, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
+import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
 import { type Batch, type BatchShape, checkBatch, type Engine, type EngineOptions, type EngineUse } from "./engine";
-import { chooseBottlenecks, cutPasses } from "./forecast";
+import { chooseBottlenecks } from "./forecast";
 import { type BatchBuffers, planBatch } from "./fusedBuffers";
 import { planLayout, QUAD } from "./fusedLayout";
 import { createFusedModel } from "./fusedModel";

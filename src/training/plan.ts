@@ -1,9 +1,9 @@
 // What a run will be, known before it starts: its steps, its films, its learning rates. Checks what a person has set.
 import { drawEpoch } from "../data/balance";
 import type { OptimizerStep } from "../nn/engine";
-import { cutPasses } from "../nn/forecast";
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import { cutPasses, LEAST_SIZE_ALONE } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
 import { oneCycle, type Schedule } from "./schedule";
 
@@ -43,9 +43,6 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
     optimizerAt: (lr, momentum) => ({ name: "adamw", lr, beta1: momentum, beta2: betas[1], eps, weightDecay }),
   };
 }
-
-/** Side of a film whose last features are more than one pixel. */
-const LEAST_SIZE_ALONE = 64;
 
 const isFromZero = (value: number) => Number.isSafeInteger(value) && value >= 0;
 

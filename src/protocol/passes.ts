@@ -1,0 +1,13 @@
+// How a batch is cut into passes of the network: the engine runs it so, the forecast counts it so, the page says it so. Runs nothing.
+
+/** Films a pass, as even as they can be: no pass is left with one odd film that BatchNorm could not use. */
+export function cutPasses(count: number, filmsPerPass: number | undefined): number[] {
+  const passes = Math.ceil(count / (filmsPerPass || count));
+  return Array.from(
+    { length: passes },
+    (_, pass) => Math.floor(((pass + 1) * count) / passes) - Math.floor((pass * count) / passes),
+  );
+}
+
+/** Side of a film in pixels from which a pass may be a single film: below, BatchNorm is left a single value. */
+export const LEAST_SIZE_ALONE = 64;
