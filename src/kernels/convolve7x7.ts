@@ -12,7 +12,7 @@ export const forward7x7 = (tiling: Tiling, out: Storage) =>
     tiling,
     left: "f32",
     activate: false,
-    short: true,
+    oneQuad: true,
     window: WINDOW_7X7,
     weights: "forward",
     bindings: { out: write(out) },

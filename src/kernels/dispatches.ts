@@ -55,6 +55,8 @@ function compileKernel(device: GPUDevice, kernel: Kernel): Promise<GPUComputePip
     compute: { module: device.createShaderModule({ label: kernel.name, code: kernel.wgsl }), entryPoint: "main" },
   });
   known.set(kernel.wgsl, pipeline);
+  // A failure may pass: the next to ask tries again.
+  pipeline.catch(() => known.delete(kernel.wgsl));
   return pipeline;
 }
 

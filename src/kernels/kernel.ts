@@ -45,7 +45,9 @@ const HALF_MAX = "vec4<f32>(65504.0)";
 
 /** Not max(), which may swallow a NaN: a run that has diverged has to show it. */
 const RELU = `const HALF_NANS = 0x7e007e00u;
-fn relu(value: vec4<f32>) -> vec4<f32> { return select(value, vec4<f32>(), value < vec4<f32>()); }`;
+fn relu(value: vec4<f32>) -> vec4<f32> { return select(value, vec4<f32>(), value < vec4<f32>()); }
+// By its bits: a driver that computes fast may take it that no value is NaN.
+fn is_nan(value: vec4<f32>) -> vec4<bool> { return (bitcast<vec4<u32>>(value) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u); }`;
 
 function accessors(name: string, { format, access }: Binding): string {
   if (format === "word") return "";

@@ -41,8 +41,8 @@ export interface ProductParts<B extends string, U extends string> {
   /** The left side is read as max(0, x * scale + shift): BatchNorm and ReLU on load. */
   activate: boolean;
   window: Window | null;
-  /** A sum of few products is not cut into blocks. */
-  short?: boolean;
+  /** A pixel's channels are a single quad: the inner length is the window, and its few products are not summed in blocks. */
+  oneQuad?: boolean;
   /** The weights lie as [tap, in, out]. `forward` runs along in, `gradient` along out. */
   weights: "forward" | "gradient";
   bindings: Record<B, Binding>;
@@ -77,11 +77,11 @@ const perQuad = (template: string) => each(QUADS, (j) => template.replaceAll("$"
 
 const eachSum = (line: (sum: string) => string) => each(ROWS, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
 
-/** a[i] holds four inner elements of row i; b<e>_<j> the columns of quad j at inner element e. */
-function multiply(rows: string): string {
-  return each(ROWS, (i) =>
-    each(4, (e) => each(QUADS, (j) => `sum_${i}_${j} = fma(vec4<f32>(${rows}${i}.${"xyzw"[e]}), b${e}_${j}, sum_${i}_${j});`)),
-  );
+/** a<i> holds four inner elements of row i; b<e>_<j> the columns of quad j at inner element e. */
+function multiply(into: "" | "block_"): string {
+  const one = (i: number, e: number, j: number) =>
+    `${into}sum_${i}_${j} = fma(vec4<f32>(a${i}.${"xyzw"[e]}), b${e}_${j}, ${into}sum_${i}_${j});`;
+  return each(ROWS, (i) => each(4, (e) => each(QUADS, (j) => one(i, e, j))));
 }
 
 /** Four columns' inner quads w0 to w3 as four inner elements' column quads. */
@@ -115,13 +115,31 @@ function loadWeights(weights: "forward" | "gradient"): string {
   );
 }
 
-function directLoop(parts: Pick<ProductParts<string, string>, "activate" | "window" | "weights" | "short">): string {
-  const { activate, window, weights, short } = parts;
+type Inner = Pick<ProductParts<string, string>, "activate" | "window" | "weights" | "oneQuad">;
+
+/** `inner` for every quad of a tap's channels, summed block by block. Not for tiles: a card has no registers for sums of sums. */
+function inBlocks(inner: string): string {
+  return `for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {
+${eachSum((sum) => `var block_${sum} = vec4<f32>();`)}
+for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {
+${inner}
+}
+${eachSum((sum) => `${sum} += block_${sum};`)}
+}`;
+}
+
+function directLoop(parts: Inner): string {
+  const { activate, window, weights, oneQuad } = parts;
   const value = (i: number) => {
     const loaded = `load_left(place${i} + k)`;
     const active = activate ? `relu(fma(${loaded}, scale, shift))` : loaded;
     return window ? `select(vec4<f32>(), ${active}, place${i} != OUTSIDE)` : active;
   };
+  const inner = `
+${activate ? "let scale = load_norms(u.scales + k); let shift = load_norms(u.shifts + k);" : ""}
+${each(ROWS, (i) => `let a${i} = ${value(i)};`)}
+${loadWeights(weights)}
+${multiply(oneQuad ? "" : "block_")}`;
   return `
 ${each(ROWS, (i) => {
   const pixel = `min(row + ${i}u, u.rows - 1u)`;
@@ -129,28 +147,12 @@ ${each(ROWS, (i) => {
 })}
 for (var tap = 0u; tap < ${taps(window)}u; tap++) {
 ${window ? each(ROWS, (i) => `let place${i} = place_of(corner${i}, tap);`) : ""}
-${
-  short
-    ? "for (var k = 0u; k < u.innerQuads; k++) {"
-    : `for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {
-${eachSum((sum) => `var ${sum} = vec4<f32>();`)}
-for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {`
-}
-${activate ? "let scale = load_norms(u.scales + k); let shift = load_norms(u.shifts + k);" : ""}
-${each(ROWS, (i) => `let a${i} = ${value(i)};`)}
-${loadWeights(weights)}
-${multiply("a")}
-}
-${short ? "" : `${eachSum((sum) => `total_${sum} += ${sum};`)}\n}`}
-}
-${short ? "" : eachSum((sum) => `let ${sum} = total_${sum};`)}`;
+${oneQuad ? `const k = 0u;\n${inner}` : inBlocks(inner)}
+}`;
 }
 
-function tiledLoop(
-  parts: { activate: boolean; window: Window | null; weights: "forward" | "gradient" },
-  { across, down }: Tile,
-): string {
-  const { activate, window, weights } = parts;
+function tiledLoop(parts: Inner, { across, down }: Tile): string {
+  const { activate, window, weights, oneQuad } = parts;
   const size = across * down;
   const rows = down * ROWS;
   const quads = across * QUADS;
@@ -160,32 +162,34 @@ function tiledLoop(
     ? "relu(fma(load_left(place + k), load_norms(u.scales + k), load_norms(u.shifts + k)))"
     : "load_left(place + k)";
   const lanes = quads * 4;
+  // A tile's depth runs along a tap's channels, or where these are one quad, along the taps.
+  const at = (depth: string) => (oneQuad ? `let tap = depth + ${depth}; const k = 0u;` : `let k = depth + ${depth};`);
+  const within = oneQuad ? `tap < ${taps(window)}u` : "k < u.innerQuads";
   // Either way the tile holds [inner quad, one of four, column quad], and neighbours load what lies side by side.
   const fillWeights =
     weights === "forward"
       ? `let fourth = (item / ${quads}u) % 4u; let tileColumn = item % ${quads}u; let tileDepth = item / ${lanes}u;
-let k = depth + tileDepth; let column = firstColumn + tileColumn;
+${at("tileDepth")} let column = firstColumn + tileColumn;
 let at = ((tap * u.innerQuads + k) * 4u + fourth) * u.columnQuads + column;`
       : `let fourth = (item / ${DEPTH}u) % 4u; let tileColumn = item / ${4 * DEPTH}u; let tileDepth = item % ${DEPTH}u;
-let k = depth + tileDepth; let column = firstColumn + tileColumn;
+${at("tileDepth")} let column = firstColumn + tileColumn;
 let at = ((tap * u.columnQuads + column) * 4u + fourth) * u.innerQuads + k;`;
   const name = weights === "forward" ? "b" : "w";
   const readWeights = each(QUADS, (j) => {
     const loads = each(4, (e) => `let ${name}${e}_${j} = right_tile[(k * 4u + ${e}u) * ${quads}u + lx + ${j * across}u];`);
     return weights === "forward" ? loads : `${loads}\n${turn(j)}`;
   });
-  return `
-${window ? each(rowsLoaded, (i) => `let corner${i} = corner_of(min(tileRow + (local + ${i * size}u) / ${DEPTH}u, u.rows - 1u));`) : ""}
-for (var tap = 0u; tap < ${taps(window)}u; tap++) {
-for (var depth = 0u; depth < u.innerQuads; depth += ${DEPTH}u) {
-workgroupBarrier();
+  const corners = window
+    ? each(rowsLoaded, (i) => `let corner${i} = corner_of(min(tileRow + (local + ${i * size}u) / ${DEPTH}u, u.rows - 1u));`)
+    : "";
+  const inner = `workgroupBarrier();
 ${each(
   rowsLoaded,
   (i) => `{
-let item = local + ${i * size}u; let k = depth + item % ${DEPTH}u; let tileLine = item / ${DEPTH}u;
+let item = local + ${i * size}u; ${at(`item % ${DEPTH}u`)} let tileLine = item / ${DEPTH}u;
 let place = ${window ? `place_of(corner${i}, tap)` : "min(tileRow + tileLine, u.rows - 1u) * u.leftStride"};
 var loaded = vec4<f32>();
-if (k < u.innerQuads${window ? " && place != OUTSIDE" : ""}) { loaded = ${loaded}; }
+if (${within}${window ? " && place != OUTSIDE" : ""}) { loaded = ${loaded}; }
 left_tile[(item % ${DEPTH}u) * ${rows}u + tileLine] = loaded;
 }`,
 )}
@@ -195,7 +199,7 @@ ${each(
 let item = local + ${i * size}u;
 ${fillWeights}
 var loaded = vec4<f32>();
-if (k < u.innerQuads && column < u.columnQuads) { loaded = load_parameters(u.weights + at); }
+if (${within} && column < u.columnQuads) { loaded = load_parameters(u.weights + at); }
 right_tile[(tileDepth * 4u + fourth) * ${quads}u + tileColumn] = loaded;
 }`,
 )}
@@ -203,10 +207,12 @@ workgroupBarrier();
 for (var k = 0u; k < ${DEPTH}u; k++) {
 ${each(ROWS, (i) => `let a${i} = left_tile[k * ${rows}u + ly + ${i * down}u];`)}
 ${readWeights}
-${multiply("a")}
-}
-}
+${multiply("")}
 }`;
+  return oneQuad
+    ? `${corners}\nfor (var depth = 0u; depth < ${taps(window)}u; depth += ${DEPTH}u) {\n${inner}\n}`
+    : `${corners}\nfor (var tap = 0u; tap < ${taps(window)}u; tap++) {
+for (var depth = 0u; depth < u.innerQuads; depth += ${DEPTH}u) {\n${inner}\n}\n}`;
 }
 
 /** One invocation's tile, strip by strip; then what it keeps of its columns. */
@@ -249,7 +255,7 @@ var count = 0u;
 let lastRow = min((strip + 1u) * u.rowsPerStrip, u.rows);
 for (var tileRow = strip * u.rowsPerStrip; tileRow < lastRow; tileRow += ${rowsAtOnce}u) {
 let row = tileRow${tiled ? " + ly" : ""};
-${eachSum((sum) => `var ${tiled || parts.short ? sum : `total_${sum}`} = vec4<f32>();`)}
+${eachSum((sum) => `var ${sum} = vec4<f32>();`)}
 ${tiled ? tiledLoop(parts, tile) : directLoop(parts)}
 var tile = array<vec4<f32>, ${ROWS * QUADS}>(${Array.from({ length: ROWS * QUADS }, (_, at) => `sum_${Math.floor(at / QUADS)}_${at % QUADS}`).join(", ")});
 // A loop that is not unrolled: what becomes of a value is compiled once.

@@ -27,7 +27,7 @@ let left = i32(pixel % u.outWidth) * 2i - 1i;
 var value = vec4<f32>(-1.0);
 for (var tap = 0i; tap < 9i; tap++) {
   let other = activated_at(image, top + tap / 3i, left + tap % 3i, column$, scale$, shift$);
-  value = select(other, value, other <= value);
+  value = select(other, value, (other <= value) | is_nan(value));
 }
 let kept = rounded_out(value);
 store_out(pixel * u.outStride + column$, kept);`,

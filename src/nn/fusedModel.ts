@@ -65,7 +65,7 @@ export function createFusedModel(
   const readParameters = async (buffer: PlannedBuffer) =>
     inOrder(arrays, unpack(layout.parameters, await readFloats(device, buffer, layout.parameters.size)));
 
-  async function openOptimizer(name: OptimizerStep["name"], steps = optimizer?.steps ?? 0): Promise<Optimizer> {
+  async function openOptimizer(name: OptimizerStep["name"], steps = 0): Promise<Optimizer> {
     if (optimizer?.name === name) return optimizer;
     closeOptimizer();
     const plan = (label: string): PlannedBuffer => ({ label, bytes: parameters.bytes, buffer: null });
