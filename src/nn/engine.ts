@@ -1,5 +1,6 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
 import { LabError } from "../protocol/labError";
+import { cutPasses, LEAST_SIZE_ALONE } from "../protocol/passes";
 import type { Activations, Architecture } from "../protocol/settings";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
@@ -93,7 +94,7 @@ export interface Engine {
 }
 
 /** @throws LabError badSettings where a training step on it has no meaning */
-export function checkBatch({ count, images }: Batch): void {
+export function checkBatch({ count, images }: Batch, filmsPerPass = 0): void {
   if (images.size < 32) {
     throw new LabError(
       "badSettings",
@@ -101,7 +102,11 @@ export function checkBatch({ count, images }: Batch): void {
       "Image size",
     );
   }
-  if (count < 2 && images.size < 64) {
-    throw new LabError("badSettings", "One small film leaves BatchNorm a single value: choose 2 films or more.", "Batch size");
+  if (images.size < LEAST_SIZE_ALONE && Math.min(...cutPasses(count, filmsPerPass)) < 2) {
+    throw new LabError(
+      "badSettings",
+      "One small film leaves BatchNorm a single value: choose 2 films or more.",
+      count < 2 ? "Batch size" : "Films per pass",
+    );
   }
 }

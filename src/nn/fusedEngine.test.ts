@@ -117,6 +117,13 @@ describe("passes within a batch", () => {
     expect(cutPasses(3, 64)).toEqual([3]);
   });
 
+  it("leave no small film alone", async () => {
+    const engine = createFusedEngine({ ...MINI, filmsPerPass: 2 }, 0);
+    await expect(engine.trainStep(makeBatch(3, 32), adamw)).rejects.toMatchObject({ code: "badSettings", at: "Films per pass" });
+    expect(Number.isFinite(await engine.trainStep(makeBatch(4, 32), adamw))).toBe(true);
+    engine.dispose();
+  });
+
   it("add up to the gradients of the mean loss, each pass normalised by itself", async () => {
     const batch = makeBatch(4);
     const together = await look({ ...MINI, filmsPerPass: 2 }, batch);

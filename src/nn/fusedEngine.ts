@@ -1,6 +1,6 @@
 // The engine on own kernels: the same network and the same numbers as the stock engine, in a fraction of its memory and time. Runs batches
 // through passes; what is learned stands in fusedModel.ts, and how a pass is scheduled in recordPass.ts.
-import { compileKernels, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
+import { compileKernels, type Dispatch, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
 import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
 import { type Batch, type BatchShape, checkBatch, type Engine, type EngineOptions, type EngineUse } from "./engine";
@@ -28,55 +28,93 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   const tuning = chooseTuning(report);
 
   let batch: BatchBuffers | null = null;
+  /** The card has refused what keeping bottlenecks takes. */
+  let tight = false;
   const lists = new Map<string, DispatchList>();
   /** Allocated for the batch. */
   let owned: PlannedBuffer[] = [];
 
   async function own(buffers: PlannedBuffer[]): Promise<void> {
     const ours = buffers.filter((buffer) => !Object.values(state).includes(buffer));
-    await allocate(device, ours);
+    // A pass of fewer films may be cut into more parts: what it needs more of is taken anew.
+    const outgrown = ours.filter(({ buffer, bytes }) => buffer && buffer.size < bytes);
+    if (outgrown.length > 0) closeLists();
+    release(outgrown);
     owned = [...new Set([...owned, ...ours])];
+    await allocate(device, ours);
+  }
+
+  function closeLists(): void {
+    for (const list of lists.values()) list.dispose();
+    lists.clear();
   }
 
   function closeBatch(): void {
-    for (const list of lists.values()) list.dispose();
-    lists.clear();
+    closeLists();
     release(owned);
     owned = [];
     batch = null;
   }
 
   /** The batch's buffers, large enough for its passes; films of another size or more of them begin anew. */
-  function openBatch(shape: BatchShape): BatchBuffers {
+  function openBatch(use: EngineUse, shape: BatchShape): BatchBuffers {
     const count = Math.max(...cutPasses(shape.count, options.filmsPerPass));
-    if (batch && batch.shape.size === shape.size && batch.shape.count >= count) return batch;
+    const keepBottlenecks = use === "training" && !tight && chooseBottlenecks(options, shape, report);
+    const fits = batch && batch.shape.size === shape.size && batch.shape.count >= count;
+    if (batch && fits && (use === "inference" || batch.options.keepBottlenecks === keepBottlenecks)) return batch;
     closeBatch();
     const { activations: storage = "f32" } = options;
-    const keepBottlenecks = chooseBottlenecks(options, shape, report);
     const { maxBindingBytes } = report;
     batch = planBatch(layout, classes, { count, size: shape.size }, { storage, keepBottlenecks, maxBindingBytes });
     return batch;
   }
 
-  const inputsOf = (
-    buffers: BatchBuffers,
-    { count, lossCount, fromFilms }: Pick<PassInputs, "count" | "lossCount" | "fromFilms">,
-  ): PassInputs => ({ layout, options, tuning, state, batch: buffers, count, lossCount, fromFilms });
+  interface PassList {
+    films: number;
+    list: DispatchList;
+  }
 
-  async function openList(
-    kind: EngineUse,
-    buffers: BatchBuffers,
-    { count, lossCount, fromFilms }: Pick<PassInputs, "count" | "lossCount" | "fromFilms">,
-  ): Promise<DispatchList> {
-    const key = `${kind} ${count} ${lossCount} ${fromFilms}`;
-    const known = lists.get(key);
-    if (known) return known;
-    const inputs = inputsOf(buffers, { count, lossCount, fromFilms });
-    const dispatches = recordPass(kind, inputs);
-    await own([...listBuffers(dispatches), ...(fromFilms ? [] : buffers.images)]);
-    const list = await prepareDispatches(device, dispatches);
-    lists.set(key, list);
-    return list;
+  /** Memory and lists for the passes of such a batch, by how many films they see. */
+  async function openLists(
+    use: EngineUse,
+    shape: BatchShape,
+    fromFilms: boolean,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<{ buffers: BatchBuffers; passes: PassList[] }> {
+    const buffers = openBatch(use, shape);
+    const keyOf = (films: number) => `${use} ${films} ${shape.count} ${fromFilms}`;
+    const cut = cutPasses(shape.count, options.filmsPerPass);
+    const missing = [...new Set(cut)].filter((films) => !lists.has(keyOf(films)));
+    if (missing.length > 0) {
+      const all = [...new Set(cut)].map((films) => {
+        const inputs: PassInputs = {
+          layout,
+          options,
+          tuning,
+          state,
+          batch: buffers,
+          count: films,
+          lossCount: shape.count,
+          fromFilms,
+        };
+        return { films, inputs, dispatches: recordPass(use, inputs) };
+      });
+      const dispatches = all.flatMap((one) => one.dispatches);
+      try {
+        await own([...listBuffers(dispatches), ...(fromFilms ? [] : buffers.images)]);
+      } catch (error) {
+        // The card has less than the budget says. Without kept bottlenecks the same bits need much less.
+        if (!buffers.options.keepBottlenecks || options.bottlenecks) throw error;
+        tight = true;
+        return openLists(use, shape, fromFilms, onProgress);
+      }
+      const later = onProgress ? all.flatMap(({ inputs }) => recordPass("inference", inputs)) : [];
+      await compileKernels(device, [...dispatches, ...later], onProgress);
+      for (const one of all) {
+        if (!lists.has(keyOf(one.films))) lists.set(keyOf(one.films), await prepareDispatches(device, one.dispatches));
+      }
+    }
+    return { buffers, passes: cut.map((films) => ({ films, list: lists.get(keyOf(films)) as DispatchList })) };
   }
 
   /** Films from `first` on into the buffers of a pass. */
@@ -106,24 +144,20 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
    * Submits a pass after another over the batch, and nothing waits: what each brings forth is on its way when this resolves, so that the
    * GPU can be given more to do meanwhile.
    */
-  async function runPasses(kind: EngineUse, given: Batch): Promise<Promise<Outcome>[]> {
+  async function runPasses(use: EngineUse, given: Batch): Promise<Promise<Outcome>[]> {
     const { count: lossCount, images } = given;
-    const buffers = openBatch({ count: lossCount, size: images.size });
+    const shape = { count: lossCount, size: images.size };
+    const { buffers, passes } = await openLists(use, shape, images.kind === "films");
     const outcomes: Promise<Outcome>[] = [];
     let first = 0;
-    for (const count of cutPasses(lossCount, options.filmsPerPass)) {
-      const list = await openList(kind, buffers, { count, lossCount, fromFilms: images.kind === "films" });
-      upload(given, first, count, buffers);
-      // In parts, so that the GPU has begun before the last command is written.
-      const part = Math.ceil(list.dispatches.length / SUBMITS);
-      for (let from = 0; from < list.dispatches.length; from += part) {
-        submit(device, (encoder) => list.encode(encoder, from, Math.min(from + part, list.dispatches.length)));
-      }
-      const outcome = readOutcome(buffers, first, count);
+    for (const { films, list } of passes) {
+      upload(given, first, films, buffers);
+      for (const [from, to] of cutSubmissions(list.dispatches)) submit(device, (encoder) => list.encode(encoder, from, to));
+      const outcome = readOutcome(buffers, first, films);
       // Whoever waits for it is told; until then a failure is nobody's.
       outcome.catch(() => {});
       outcomes.push(outcome);
-      first += count;
+      first += films;
     }
     return outcomes;
   }
@@ -144,20 +178,14 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   return {
     options,
 
-    async prepare({ count, size }, use, onProgress) {
+    async prepare(shape, use, onProgress = () => {}) {
       await model.settle();
-      const buffers = openBatch({ count, size });
-      const passes = [...new Set(cutPasses(count, options.filmsPerPass))];
-      const inputs = passes.map((films) => inputsOf(buffers, { count: films, lossCount: count, fromFilms: true }));
-      const used = inputs.flatMap((one) => recordPass(use, one));
-      await own(listBuffers(used));
-      await compileKernels(device, [...used, ...inputs.flatMap((one) => recordPass("inference", one))], onProgress);
-      for (const one of inputs) await openList(use, buffers, one);
+      await openLists(use, shape, true, onProgress);
       if (use === "training") await model.openOptimizer("adamw");
     },
 
     async trainStep(given, optimizerStep, observe) {
-      checkBatch(given);
+      checkBatch(given, options.filmsPerPass);
       await model.settle();
       await model.openOptimizer(optimizerStep.name);
       model.clearGradients();
@@ -197,8 +225,25 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   };
 }
 
-/** Submissions a pass. */
-const SUBMITS = 4;
+/** The most that is submitted at once: a card that works on one thing for seconds freezes the desktop, and its driver may give it up. */
+const SUBMITTED = { flop: 1e10, dispatches: 256 };
+
+/** Ranges of dispatches. The first is at work while the last is still being written. */
+export function cutSubmissions(dispatches: readonly Pick<Dispatch, "flop">[]): [from: number, to: number][] {
+  const cuts: [number, number][] = [];
+  let from = 0;
+  let flop = 0;
+  dispatches.forEach((one, index) => {
+    flop += one.flop;
+    const to = index + 1;
+    if (flop < SUBMITTED.flop && to - from < SUBMITTED.dispatches && to < dispatches.length) return;
+    cuts.push([from, to]);
+    from = to;
+    flop = 0;
+  });
+  return cuts;
+}
+
 /** A film that is neither moved nor lit (kernels/films.ts). */
 const STILL = Float32Array.of(1, 0, 0, 1, 0, 1, 0, 0);
 
