@@ -4,7 +4,7 @@ import type { TrialSettings } from "../protocol/settings";
 import type { Forecast } from "../protocol/training";
 import type { LabContext } from "./context";
 import { chooseFit } from "./fit";
-import { formatMemory } from "./format";
+import { formatBatch, formatMemory, formatPass } from "./format";
 import type { LabState } from "./state";
 
 /** Settings that decide what a step takes. */
@@ -71,11 +71,10 @@ function describe({ settings, gpu, finder, run }: LabState): string {
   return JSON.stringify([gpu.state, FORECAST_KEYS.map((key) => settings[key]), timed, finder.state, run.state]);
 }
 
-function overBudget({ gpuBytes, budgetBytes }: Forecast, { batchSize, filmsPerPass }: TrialSettings): LabError {
-  const isCut = filmsPerPass > 0 && filmsPerPass < batchSize;
+function overBudget({ gpuBytes, budgetBytes }: Forecast, settings: TrialSettings): LabError {
   return new LabError(
     "overBudget",
-    `A batch of ${batchSize}${isCut ? ` in passes of ${filmsPerPass}` : ""} takes ${formatMemory(gpuBytes)} of GPU memory, and the budget is ${formatMemory(budgetBytes)}. Choose a smaller Batch size, fewer Films per pass, or a larger GPU budget.`,
-    isCut ? "Films per pass" : "Batch size",
+    `A ${formatBatch(settings)} takes ${formatMemory(gpuBytes)} of GPU memory, and the budget is ${formatMemory(budgetBytes)}. Choose a smaller Batch size, fewer Films per pass, or a larger GPU budget.`,
+    formatPass(settings) ? "Films per pass" : "Batch size",
   );
 }

@@ -1,5 +1,8 @@
 // How counts and rates are written, in the lab's sentences and on the page. The page's own figures are ui/parts/format.ts.
 
+import { cutPasses } from "../protocol/passes";
+import type { TrialSettings } from "../protocol/settings";
+
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** 27,000 */
@@ -10,6 +13,22 @@ export function formatCount(n: number): string {
 /** 1 film, 27,000 films */
 export function formatPlural(n: number, noun: string): string {
   return `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+type Cut = Pick<TrialSettings, "batchSize" | "filmsPerPass">;
+
+/** Films that the network really sees at once where a batch is cut: 8, or 8 to 9 where it cannot be cut evenly. Null for a whole batch. */
+export function formatPass({ batchSize, filmsPerPass }: Cut): string | null {
+  const passes = cutPasses(batchSize, filmsPerPass);
+  const [least, most] = [Math.min(...passes), Math.max(...passes)];
+  if (passes.length < 2) return null;
+  return least === most ? formatCount(least) : `${formatCount(least)} to ${formatCount(most)}`;
+}
+
+/** batch of 16, batch of 16 in passes of 4 */
+export function formatBatch(settings: Cut): string {
+  const pass = formatPass(settings);
+  return `batch of ${settings.batchSize}${pass ? ` in passes of ${pass}` : ""}`;
 }
 
 /** 7.4e-2 */

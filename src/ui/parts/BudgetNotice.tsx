@@ -2,8 +2,8 @@
 import { Button } from "@mantine/core";
 import { chooseFit } from "../../app/fit";
 import { useCommands, useLab } from "../labContext";
-import { describeBatch, describeMemory, describePasses } from "./forecastWords";
-import { formatMemory } from "./format";
+import { describeMemory, describePasses } from "./forecastWords";
+import { formatBatch, formatMemory, formatPass } from "./format";
 import { Notice } from "./Notice";
 
 const MIB = 2 ** 20;
@@ -19,7 +19,8 @@ export function BudgetNotice() {
   return (
     <Notice
       tone="warning"
-      title={`A ${describeBatch(of)} does not fit the GPU budget`}
+      isStatus
+      title={`A ${formatBatch(of)} does not fit the GPU budget`}
       actions={
         <>
           {largestBatch > 0 && (
@@ -29,7 +30,8 @@ export function BudgetNotice() {
           )}
           {filmsPerPass !== null && (
             <Button onClick={() => changeSettings({ filmsPerPass })}>
-              Keep the batch of {batchSize}, in passes of {filmsPerPass} {filmsPerPass === 1 ? "film" : "films"}
+              Keep the batch of {batchSize}, in passes of {formatPass({ batchSize, filmsPerPass })}{" "}
+              {filmsPerPass === 1 ? "film" : "films"}
             </Button>
           )}
           <Button onClick={() => changeSettings({ gpuBudgetMiB: enoughMiB })}>
@@ -38,7 +40,7 @@ export function BudgetNotice() {
         </>
       }
     >
-      {describeMemory(forecast, of)} {filmsPerPass !== null && describePasses(batchSize, filmsPerPass)}
+      {describeMemory(forecast, of)} {filmsPerPass !== null && describePasses({ batchSize, filmsPerPass })}
       {filmsPerPass === null && largestBatch === 0 && "Choose a smaller Image size or Architecture."} The budget is a guess, as no
       browser says how much memory a graphics card has.
     </Notice>

@@ -4,8 +4,8 @@ import type { Activations, EngineName } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { NumberField, SelectField } from "./fields";
 import fieldStyles from "./fields.module.css";
-import { describePasses, filmsAtOnce } from "./forecastWords";
-import { formatMemory } from "./format";
+import { describePasses } from "./forecastWords";
+import { formatMemory, formatPass } from "./format";
 import styles from "./parts.module.css";
 
 const ENGINE_OPTIONS: { value: EngineName; label: string }[] = [
@@ -23,16 +23,16 @@ export function EngineFields({ disabled }: { disabled: boolean }) {
   const settings = useLab((lab) => lab.settings);
   const adapter = useLab((lab) => lab.gpu.report);
   const { changeSettings } = useCommands();
-  const { engine, activations, filmsPerPass, batchSize, gpuBudgetMiB } = settings;
+  const { engine, activations, filmsPerPass, gpuBudgetMiB } = settings;
   const isStock = engine === "stock";
   const budget = adapter ? chooseBudget(adapter, 0) : 0;
-  const atOnce = filmsAtOnce(settings);
+  const pass = formatPass(settings);
   return (
     <details className={fieldStyles.group}>
       <summary>
         Engine and memory
         <span>
-          {isStock ? "plain model" : `${activations}, ${atOnce < batchSize ? `passes of ${atOnce}` : "whole batch"}`}
+          {isStock ? "plain model" : `${activations}, ${pass ? `passes of ${pass}` : "whole batch"}`}
           {gpuBudgetMiB > 0 && `, ${formatMemory(gpuBudgetMiB * MIB)}`}
         </span>
       </summary>
@@ -61,9 +61,8 @@ export function EngineFields({ disabled }: { disabled: boolean }) {
         onChange={(films) => changeSettings({ filmsPerPass: films })}
       />
       <p className={styles.hint}>
-        {atOnce < batchSize
-          ? describePasses(batchSize, atOnce)
-          : "Empty, the network sees the whole batch at once. Fewer take less memory, and leave the optimiser's batch as it is."}
+        {describePasses(settings) ??
+          "Empty, the network sees the whole batch at once. Fewer take less memory, and leave the optimiser's batch as it is."}
       </p>
       <SelectField
         label="Activations"

@@ -5,7 +5,7 @@ import type { TrialSettings } from "../../protocol/settings";
 import type { Forecast, MemoryPart } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
 import { FigureRows, SplitBar } from "./Figures";
-import { describeMemory, describePasses, filmsAtOnce } from "./forecastWords";
+import { describeMemory, describePasses } from "./forecastWords";
 import { formatMemory } from "./format";
 import { FailureNotice } from "./Notice";
 import { Panel } from "./Panel";
@@ -44,7 +44,7 @@ function Known({ of, forecast, disabled }: { of: TrialSettings; forecast: Foreca
     ...group,
     value: names.reduce((sum, name) => sum + parts[name], 0),
   }));
-  const atOnce = filmsAtOnce(of);
+  const passes = describePasses(of);
   return (
     <Panel
       title="GPU memory"
@@ -58,7 +58,7 @@ function Known({ of, forecast, disabled }: { of: TrialSettings; forecast: Foreca
         <SplitBar tall whole={Math.max(gpuBytes, budgetBytes)} parts={groups} mark={fits ? undefined : budgetBytes} />
         <p className={styles.hint}>{describeMemory(forecast, of)}</p>
         <FigureRows rows={groups.map(({ name, value, color }) => ({ name, color, value: formatMemory(value) }))} />
-        {atOnce < of.batchSize && <p className={styles.hint}>{describePasses(of.batchSize, atOnce)}</p>}
+        {passes && <p className={styles.hint}>{passes}</p>}
         {fits && largestBatch > of.batchSize && (
           <Button size="xs" disabled={disabled} onClick={() => changeSettings({ batchSize: largestBatch, filmsPerPass: 0 })}>
             Use the largest batch that fits ({largestBatch})

@@ -8,11 +8,13 @@ interface NoticeProps {
   title?: string;
   children: ReactNode;
   actions?: ReactNode;
+  /** It comes and goes as settings change: said once there is a pause, where an error is said at once. */
+  isStatus?: boolean;
 }
 
-export function Notice({ tone, title, children, actions }: NoticeProps) {
+export function Notice({ tone, title, children, actions, isStatus = false }: NoticeProps) {
   return (
-    <div className={styles.notice} data-tone={tone} role={tone === "error" ? "alert" : undefined}>
+    <div className={styles.notice} data-tone={tone} role={tone === "error" ? "alert" : isStatus ? "status" : undefined}>
       <div>
         {title && <strong>{title}</strong>}
         <div>{children}</div>

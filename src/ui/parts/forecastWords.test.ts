@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
 import type { Forecast } from "../../protocol/training";
-import { describeBatch, describeMemory, describeTime } from "./forecastWords";
+import { describeMemory, describePasses, describeTime } from "./forecastWords";
+import { formatBatch } from "./format";
 
 const GIB = 2 ** 30;
 const settings = { ...DEFAULT_SETTINGS, imageSize: 320 };
@@ -19,8 +20,17 @@ it("says what a batch takes of the budget, and what would fit", () => {
 });
 
 it("names passes only where there is more than one", () => {
-  expect(describeBatch({ batchSize: 16, filmsPerPass: 4 })).toBe("batch of 16 in passes of 4");
-  for (const filmsPerPass of [0, 16, 40]) expect(describeBatch({ batchSize: 16, filmsPerPass })).toBe("batch of 16");
+  expect(formatBatch({ batchSize: 16, filmsPerPass: 4 })).toBe("batch of 16 in passes of 4");
+  for (const filmsPerPass of [0, 16, 40]) {
+    expect(formatBatch({ batchSize: 16, filmsPerPass })).toBe("batch of 16");
+    expect(describePasses({ batchSize: 16, filmsPerPass })).toBeNull();
+  }
+});
+
+it("says how large a pass really is, which the even cut may leave smaller than the setting", () => {
+  expect(formatBatch({ batchSize: 16, filmsPerPass: 10 })).toBe("batch of 16 in passes of 8");
+  expect(describePasses({ batchSize: 16, filmsPerPass: 10 })).toContain("a batch of 16 to the optimiser, and of 8 to BatchNorm");
+  expect(describePasses({ batchSize: 17, filmsPerPass: 10 })).toContain("of 17 to the optimiser, and of 8 to 9 to BatchNorm");
 });
 
 it("says when the time will be known, and then the time", () => {

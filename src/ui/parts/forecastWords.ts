@@ -2,20 +2,19 @@
 import type { RunTime } from "../../app/fit";
 import type { TrialSettings } from "../../protocol/settings";
 import type { Forecast } from "../../protocol/training";
-import { formatArchitecture, formatCount, formatDuration, formatMemory, formatMs, formatPlural } from "./format";
-
-/** Films that the network sees at once; the whole batch where the setting says no other. */
-export const filmsAtOnce = ({ batchSize, filmsPerPass }: Pick<TrialSettings, "batchSize" | "filmsPerPass">) =>
-  filmsPerPass > 0 ? Math.min(batchSize, filmsPerPass) : batchSize;
-
-/** "batch of 16", "batch of 16 in passes of 4" */
-export function describeBatch(settings: Pick<TrialSettings, "batchSize" | "filmsPerPass">): string {
-  const atOnce = filmsAtOnce(settings);
-  return `batch of ${settings.batchSize}${atOnce < settings.batchSize ? ` in passes of ${atOnce}` : ""}`;
-}
+import {
+  formatArchitecture,
+  formatBatch,
+  formatCount,
+  formatDuration,
+  formatMemory,
+  formatMs,
+  formatPass,
+  formatPlural,
+} from "./format";
 
 export function describeMemory({ gpuBytes, budgetBytes, largestPass }: Forecast, settings: TrialSettings): string {
-  const what = `${formatArchitecture(settings.arch)} at ${settings.imageSize} px, ${describeBatch(settings)}`;
+  const what = `${formatArchitecture(settings.arch)} at ${settings.imageSize} px, ${formatBatch(settings)}`;
   const most =
     largestPass === 0
       ? "not even one film fits"
@@ -25,9 +24,13 @@ export function describeMemory({ gpuBytes, budgetBytes, largestPass }: Forecast,
     : `${what}: ${formatMemory(gpuBytes)}, over the budget of ${formatMemory(budgetBytes)}; ${most}.`;
 }
 
-/** What passes within a batch change, and what they leave as it is. */
-export function describePasses(batchSize: number, filmsPerPass: number): string {
-  return `In passes of ${filmsPerPass}, each is normalised by its own films' statistics, and the gradients are averaged over the passes: a batch of ${batchSize} to the optimiser, and of ${filmsPerPass} to BatchNorm.`;
+/** What passes within a batch change, and what they leave as it is; null where there is only one. */
+export function describePasses(settings: Pick<TrialSettings, "batchSize" | "filmsPerPass">): string | null {
+  const pass = formatPass(settings);
+  return (
+    pass &&
+    `In passes of ${pass}, each is normalised by its own films' statistics, and the gradients are averaged over the films: a batch of ${settings.batchSize} to the optimiser, and of ${pass} to BatchNorm.`
+  );
 }
 
 export function describeTime(time: RunTime | null): string {

@@ -2,7 +2,7 @@
 
 import { formatCount } from "../../app/format";
 
-export { formatCount, formatLr, formatMemory, formatPlural } from "../../app/format";
+export { formatBatch, formatCount, formatLr, formatMemory, formatPass, formatPlural } from "../../app/format";
 
 /** Keeps a figure and its unit on one line. */
 const NBSP = "\u00a0";

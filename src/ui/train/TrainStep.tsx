@@ -7,8 +7,7 @@ import { CompileProgress } from "../parts/CompileProgress";
 import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
 import { FigureRows, Readings, SplitBar } from "../parts/Figures";
-import { describeBatch } from "../parts/forecastWords";
-import { formatArchitecture, formatCount, formatLr, formatMetric, formatPlural, formatRate } from "../parts/format";
+import { formatArchitecture, formatBatch, formatCount, formatLr, formatMetric, formatPlural, formatRate } from "../parts/format";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
@@ -125,7 +124,7 @@ function ThisRun({ run: { trial } }: { run: RunState }) {
             { name: "Size", value: `${settings.imageSize} px` },
             { name: "Highest rate", value: formatLr(settings.maxLr) },
             { name: "Schedule", value: `one-cycle, ${Math.round(settings.pctStart * 100)} % up` },
-            { name: "Planned", value: `${formatPlural(settings.epochs, "epoch")}, ${describeBatch(settings)}` },
+            { name: "Planned", value: `${formatPlural(settings.epochs, "epoch")}, ${formatBatch(settings)}` },
             { name: "Optimiser", value: `AdamW, decay ${settings.weightDecay}` },
             { name: "Engine", value: `${settings.engine}, ${settings.activations}` },
             ...(adapter ? [{ name: "Adapter", value: adapter.name }] : []),

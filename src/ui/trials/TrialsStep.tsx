@@ -5,7 +5,6 @@ import type { Trial, TrialState } from "../../protocol/training";
 import { bestAuroc } from "../frame/railLines";
 import { useCommands, useLab } from "../labContext";
 import figureStyles from "../parts/figures.module.css";
-import { filmsAtOnce } from "../parts/forecastWords";
 import {
   formatArchitecture,
   formatCount,
@@ -13,6 +12,7 @@ import {
   formatLr,
   formatMemory,
   formatMetric,
+  formatPass,
   formatPlural,
 } from "../parts/format";
 import { Notice } from "../parts/Notice";
@@ -104,7 +104,7 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                     </td>
                     <td>
                       {settings.batchSize}
-                      {filmsAtOnce(settings) < settings.batchSize && <small>passes of {filmsAtOnce(settings)}</small>}
+                      {formatPass(settings) && <small>passes of {formatPass(settings)}</small>}
                     </td>
                     <td>
                       {settings.engine}, {settings.activations}
