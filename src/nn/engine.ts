@@ -55,7 +55,7 @@ export interface EngineOptions {
   activations?: Activations;
   /** Of the fused engine: films that the network sees at once (default all of a batch). */
   filmsPerPass?: number;
-  /** Of the fused engine: kept for the backward pass, or computed again; by default kept where that is within `budgetBytes`. */
+  /** Of the fused engine: bottlenecks and the stem's output are kept for the backward pass, or computed again, with the same bits; by default kept where that is within `budgetBytes`. */
   bottlenecks?: "keep" | "recompute";
   /** GPU memory that the engine should keep within. */
   budgetBytes?: number;

@@ -7,7 +7,7 @@ import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
 import type { Batch, EngineOptions, NamedArrays, OptimizerStep } from "./engine";
 import { findLargestPass, forecastMemory } from "./forecast";
-import { createFusedEngine } from "./fusedEngine";
+import { createFusedEngine, cutSubmissions } from "./fusedEngine";
 import { createRandom } from "./random";
 import { createStockEngine } from "./stockEngine";
 
@@ -211,6 +211,80 @@ it("says so where the card cannot give the memory, and goes on with less", async
   await expect(engine.prepare({ count: 1, size: 40_000 }, "training")).rejects.toMatchObject({ code: "outOfGpuMemory" });
   expect(Number.isFinite(await engine.trainStep(makeBatch(2), adamw))).toBe(true);
   engine.dispose();
+});
+
+it("computes bottlenecks again where the card refuses what keeping them takes, with the same bits", async () => {
+  const batch = makeBatch(3);
+  const { device, report } = getGpu();
+  const refused: string[] = [];
+  const real = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    if (descriptor.label !== "bottlenecks") return real(descriptor);
+    refused.push(descriptor.label);
+    throw new RangeError("no memory");
+  };
+  try {
+    const engine = createFusedEngine({ ...MINI, budgetBytes: 2 ** 30 }, 7, { device, report });
+    await engine.trainStep(batch, adamw);
+    const tight = await engine.snapshot();
+    engine.dispose();
+    device.createBuffer = real;
+    const roomy = createFusedEngine({ ...MINI, budgetBytes: 2 ** 30 }, 7, { device, report });
+    await roomy.trainStep(batch, adamw);
+    expect(await roomy.snapshot()).toEqual(tight);
+    roomy.dispose();
+  } finally {
+    device.createBuffer = real;
+  }
+  expect(refused.length).toBeGreaterThan(0);
+});
+
+it("sees a smaller batch after a larger one as if it came first, though it is cut into more parts", async () => {
+  const [three, two] = [makeBatch(3), makeBatch(2)];
+  const engine = createFusedEngine(MINI, 7);
+  await engine.prepare({ count: 3, size: SIZE }, "training");
+  const start = await engine.snapshot();
+  await engine.trainStep(three, adamw);
+  engine.restore(start);
+  await engine.trainStep(two, adamw);
+  const after = await engine.snapshot();
+  engine.dispose();
+  const fresh = createFusedEngine(MINI, 7);
+  await fresh.trainStep(two, adamw);
+  expect(await fresh.snapshot()).toEqual(after);
+  fresh.dispose();
+});
+
+it("takes no memory for kept bottlenecks where it only predicts, and no more where it also trains", async () => {
+  const open = (bottlenecks: "keep" | "recompute") => createFusedEngine({ ...MINI, bottlenecks }, 7);
+  const [keeping, computing] = [open("keep"), open("recompute")];
+  await keeping.predict(makeBatch(8));
+  await computing.predict(makeBatch(8));
+  expect(keeping.memory()).toEqual(computing.memory());
+  await keeping.trainStep(makeBatch(8), adamw);
+  const training = keeping.memory();
+  await keeping.predict(makeBatch(8));
+  await keeping.trainStep(makeBatch(8), adamw);
+  expect(keeping.memory().tensors).toBe(training.tensors);
+  keeping.dispose();
+  computing.dispose();
+});
+
+it("submits no more at once than keeps a desktop alive", () => {
+  expect(cutSubmissions([])).toEqual([]);
+  expect(cutSubmissions([{ flop: 1 }])).toEqual([[0, 1]]);
+  const large = [6e9, 6e9, 1e9, 2e10, 1].map((flop) => ({ flop }));
+  expect(cutSubmissions(large)).toEqual([
+    [0, 2],
+    [2, 4],
+    [4, 5],
+  ]);
+  const many = cutSubmissions(Array(600).fill({ flop: 0 }));
+  expect(many).toEqual([
+    [0, 256],
+    [256, 512],
+    [512, 600],
+  ]);
 });
 
 it("agrees with the stock engine on images of an odd side", async () => {
