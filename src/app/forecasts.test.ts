@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
+import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import type { FinderPoint, Forecast } from "../protocol/training";
 import { createContext } from "./context";
@@ -14,11 +15,15 @@ const BUDGET = 32 * BYTES_A_FILM;
 /** Forecasts on a worker that answers in the order in which its answers are let go. */
 function createForecastsOnDoubles() {
   const store = createStore<LabState>(() => ({ ...INITIAL_STATE, gpu: { ...INITIAL_STATE.gpu, state: "ready" } }));
-  const asked: { settings: TrialSettings; answer: () => void }[] = [];
+  const asked: { settings: TrialSettings; answer: () => void; fail: () => void }[] = [];
   const forecast = (settings: TrialSettings) =>
-    new Promise<Forecast>((resolve) => {
+    new Promise<Forecast>((resolve, reject) => {
       const gpuBytes = settings.batchSize * BYTES_A_FILM;
-      asked.push({ settings, answer: () => resolve({ gpuBytes, budgetBytes: BUDGET, largestPass: 32 } as Forecast) });
+      asked.push({
+        settings,
+        answer: () => resolve({ gpuBytes, budgetBytes: BUDGET, largestPass: 32 } as Forecast),
+        fail: () => reject(new LabError("deviceLost", "Lost.")),
+      });
     });
   const context = createContext(store, { training: { forecast } } as unknown as Workers);
   const change = (settings: Partial<TrialSettings>) =>
@@ -42,7 +47,7 @@ it("asks once for changes in quick succession, and not for settings that change 
   expect(store.getState().forecast).toMatchObject({ of: { batchSize: 128 }, forecast: { gpuBytes: 128 * BYTES_A_FILM } });
 });
 
-it("shows the newest answer, whichever comes last", async () => {
+it.each(["answer", "fail"] as const)("shows the newest answer, though an older one to %s comes last", async (end) => {
   const { store, asked, change, forecasts } = createForecastsOnDoubles();
   forecasts.keep();
   change({ batchSize: 1 });
@@ -51,9 +56,31 @@ it("shows the newest answer, whichever comes last", async () => {
   await vi.runAllTimersAsync();
   asked[1]?.answer();
   await vi.runAllTimersAsync();
+  asked[0]?.[end]();
+  await vi.runAllTimersAsync();
+  expect(store.getState().forecast).toMatchObject({ of: { batchSize: 2 }, failure: null });
+});
+
+it("shows why there is no forecast", async () => {
+  const { store, asked, change, forecasts } = createForecastsOnDoubles();
+  forecasts.keep();
+  change({ batchSize: 1 });
+  await vi.runAllTimersAsync();
+  asked[0]?.fail();
+  await vi.runAllTimersAsync();
+  expect(store.getState().forecast).toMatchObject({ of: { batchSize: 1 }, forecast: null, failure: { code: "deviceLost" } });
+});
+
+it("judges anew what was changed while it was judged, and names what fits", async () => {
+  const { asked, change, forecasts } = createForecastsOnDoubles();
+  change({ batchSize: 33 });
+  const judged = forecasts.demandFit();
+  change({ batchSize: 8 });
   asked[0]?.answer();
   await vi.runAllTimersAsync();
-  expect(store.getState().forecast.of?.batchSize).toBe(2);
+  expect(asked).toHaveLength(2);
+  asked[1]?.answer();
+  expect((await judged).batchSize).toBe(8);
 });
 
 it("asks again once a job has taken a few steps, for their time", async () => {

@@ -25,19 +25,29 @@ const TIMED_STEPS = 5;
 export interface Forecasts {
   /** From now on each change that matters is forecast anew. */
   keep(): void;
-  /** @throws LabError overBudget where the settings as they are now do not fit */
-  demandFit(): Promise<void>;
+  /**
+   * Resolves to the page's settings, which fit: changed while they were judged, they are judged again.
+   * @throws LabError overBudget where they do not fit
+   */
+  demandFit(): Promise<TrialSettings>;
 }
 
 export function createForecasts({ store, workers }: LabContext): Forecasts {
   let newest = 0;
 
-  async function ask(): Promise<Forecast | null> {
+  async function ask(settings: TrialSettings): Promise<Forecast | null> {
     const turn = ++newest;
-    const { settings } = store.getState();
-    const forecast = await workers.training.forecast(settings);
-    if (turn === newest) store.setState({ forecast: { of: settings, forecast, failure: null } });
-    return forecast;
+    const show = (answer: Pick<LabState["forecast"], "forecast" | "failure">) => {
+      if (turn === newest) store.setState({ forecast: { of: settings, ...answer } });
+    };
+    try {
+      const forecast = await workers.training.forecast(settings);
+      show({ forecast, failure: null });
+      return forecast;
+    } catch (error) {
+      show({ forecast: null, failure: toFailure(error) });
+      throw error;
+    }
   }
 
   return {
@@ -50,17 +60,20 @@ export function createForecasts({ store, workers }: LabContext): Forecasts {
         asked = due;
         clearTimeout(timer);
         timer = setTimeout(() => {
-          ask().catch((error: unknown) => {
-            store.setState({ forecast: { of: state.settings, forecast: null, failure: toFailure(error) } });
-          });
+          // What it fails with is shown where the forecast stands.
+          ask(store.getState().settings).catch(() => {});
         }, DEBOUNCE_MS);
       });
     },
 
     async demandFit() {
-      const forecast = await ask();
-      const { settings } = store.getState();
-      if (forecast && !chooseFit(forecast, settings).fits) throw overBudget(forecast, settings);
+      for (;;) {
+        const { settings } = store.getState();
+        const forecast = await ask(settings);
+        if (store.getState().settings !== settings) continue;
+        if (forecast && !chooseFit(forecast, settings).fits) throw overBudget(forecast, settings);
+        return settings;
+      }
     },
   };
 }

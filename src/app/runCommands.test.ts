@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { LabError } from "../protocol/labError";
-import { DEFAULT_SETTINGS } from "../protocol/settings";
+import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import type { EvaluateRequest, FinderResult, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { createDatasetCommands } from "./datasetCommands";
@@ -22,7 +22,7 @@ const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown a
 const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) } } as unknown as typeof SAMPLE;
 
 /** The commands on a training worker that starts what it is asked for and ends it when told to. */
-function createLabOnDoubles(demandFit: () => Promise<void> = async () => {}) {
+function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>) {
   const store = createStore<LabState>(() => ({
     ...INITIAL_STATE,
     dataset: { ...INITIAL_STATE.dataset, state: "ready", summary: { name: "d" } as LabState["dataset"]["summary"] },
@@ -63,7 +63,7 @@ function createLabOnDoubles(demandFit: () => Promise<void> = async () => {}) {
     },
   };
   const context = createContext(store, { training } as unknown as Workers);
-  const run = createRunCommands(context, { demandFit });
+  const run = createRunCommands(context, { demandFit: demandFit ?? (async () => store.getState().settings) });
   const commands = {
     ...createDatasetCommands(context, async () => {}),
     ...run,
@@ -131,6 +131,14 @@ it("starts nothing that does not fit, and what is shown has not failed by it", a
   await commands.findLr();
   expect([ports, trials]).toEqual([[], []]);
   expect(store.getState()).toMatchObject({ status: "Too large.", run: { state: "idle" }, finder: { state: "idle" } });
+});
+
+it("starts what was judged to fit", async () => {
+  const judged = { ...DEFAULT_SETTINGS, batchSize: 3 };
+  const { commands, trials, started } = createLabOnDoubles(async () => judged);
+  void commands.train();
+  await started(1);
+  expect(trials[0]?.settings).toBe(judged);
 });
 
 describe("a finder's curve", () => {

@@ -237,9 +237,9 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
 
     async findLr() {
       await alone("finder", "LR Find", async () => {
+        const settings = await forecasts.demandFit();
         const sample = preparedSample();
-        await forecasts.demandFit();
-        const { settings, weights } = store.getState();
+        const { weights } = store.getState();
         store.setState({ finder: { ...EMPTY_FINDER, state: "running", steps: FINDER_DEFAULTS.steps } });
         const request = { settings, sample, weights: weights.choice, finder: FINDER_DEFAULTS };
         const job = watchJob<FinderEvent>(
@@ -271,9 +271,9 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
 
     async train() {
       await alone("run", "A trial", async () => {
+        const settings = await forecasts.demandFit();
         const sample = preparedSample();
-        await forecasts.demandFit();
-        const { settings, weights, finder, dataset } = store.getState();
+        const { weights, finder, dataset } = store.getState();
         if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
         const result = finder.result && { ...finder.result, chosen: settings.maxLr };
         const trial = await workers.training.createTrial({
