@@ -218,6 +218,16 @@ describe("bad days", () => {
     expect(ending(await train(lab, id))).toEqual(["finished"]);
   });
 
+  it("opens one GPU for two that ask at once, and another after one that could not be opened", async () => {
+    const lab = createTestLab();
+    lab.beforeOpen = () => Promise.reject(new LabError("noWebGpu", "None."));
+    await expect(lab.session.openAdapter(false)).rejects.toMatchObject({ code: "noWebGpu" });
+    lab.beforeOpen = async () => {};
+    const settings = { ...TEST_SETTINGS, imageSize: 32 };
+    await Promise.all([lab.session.openAdapter(false), lab.session.forecast(settings)]);
+    expect(lab.opened).toBe(1);
+  });
+
   it("names the lost GPU where the step that it took down fails first", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();
@@ -466,7 +476,10 @@ describe("the forecast", () => {
     const timed = await lab.session.forecast(settings);
     expect(timed?.msPerStep).toBeGreaterThan(0);
     expect(timed?.msPerValidFilm).toBeGreaterThan(0);
-    expect(await lab.session.forecast({ ...settings, filmsPerPass: 2 })).toMatchObject({ msPerStep: null });
+    // A budget decides whether bottlenecks are kept, which takes less time than computing them again.
+    for (const other of [{ filmsPerPass: 2 }, { gpuBudgetMiB: 512 }]) {
+      expect(await lab.session.forecast({ ...settings, ...other })).toMatchObject({ msPerStep: null });
+    }
   });
 
   it("is of the fused engine only, and within the budget where it says that a pass fits", async () => {

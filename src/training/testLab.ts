@@ -30,6 +30,10 @@ export interface TestLab {
   engines: { engine: TestEngine; disposed: boolean }[];
   /** Called with each engine before it is lent. */
   onEngine: (engine: TestEngine) => void;
+  /** Called before a GPU is opened. */
+  beforeOpen: () => Promise<void>;
+  /** How often a GPU was opened. */
+  opened: number;
   /** The GPU fails with this error. */
   failGpu: (error: Error) => void;
   /** The same stores under a new session, as after a reload of the page. */
@@ -53,12 +57,16 @@ export function createTestLab(): TestLab {
 
   const open = (): TrainApi => {
     const tools: Tools = {
-      openGpu: async () => ({
-        report: ADAPTER,
-        failed: new Promise<never>((_, reject) => {
-          lab.failGpu = reject;
-        }),
-      }),
+      openGpu: async () => {
+        await lab.beforeOpen();
+        lab.opened++;
+        return {
+          report: ADAPTER,
+          failed: new Promise<never>((_, reject) => {
+            lab.failGpu = reject;
+          }),
+        };
+      },
       createEngine: (_name, _options, seed) => {
         const engine = createTestEngine(TEST_SIZE ** 2, seed);
         const lent = { engine, disposed: false };
@@ -104,6 +112,8 @@ export function createTestLab(): TestLab {
     kept,
     engines: [],
     onEngine: () => {},
+    beforeOpen: async () => {},
+    opened: 0,
     failGpu: () => {},
     reload: () => {
       held.clear();

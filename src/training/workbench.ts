@@ -84,14 +84,15 @@ async function findCause({ failed }: OpenedGpu, error: unknown): Promise<unknown
   return Promise.race([told, untold]);
 }
 
-const timedAs = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations }: TrialSettings) =>
-  [engine, arch, imageSize, batchSize, filmsPerPass, activations].join(" ");
+const timedAs = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB }: TrialSettings) =>
+  [engine, arch, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB].join(" ");
 
 /** What a person is told before the first step. */
 const COMPILING = "Compiling for this graphics card; the first step takes longer than those after it.";
 
 export function createWorkbench(tools: Tools): Workbench {
-  let opened: OpenedGpu | null = null;
+  /** The device that is open or being opened, shared by all who ask: opening a second one ends the first. */
+  let opening: Promise<OpenedGpu> | null = null;
   /** Of the device that was opened last: a forecast needs no device. */
   let adapter: AdapterReport | null = null;
   let softwareAllowed = false;
@@ -129,16 +130,19 @@ export function createWorkbench(tools: Tools): Workbench {
     };
   }
 
-  async function openGpu(): Promise<OpenedGpu> {
-    if (opened) return opened;
-    const gpu = await tools.openGpu({ allowSoftware: softwareAllowed });
-    opened = gpu;
-    adapter = gpu.report;
-    // A failed device stays failed: the next job opens another.
-    gpu.failed.catch(() => {
-      if (opened === gpu) opened = null;
-    });
-    return gpu;
+  function openGpu(): Promise<OpenedGpu> {
+    if (opening) return opening;
+    const attempt = tools.openGpu({ allowSoftware: softwareAllowed });
+    // What could not be opened is asked for anew, and a failed device stays failed: the next job opens another.
+    const forget = () => {
+      if (opening === attempt) opening = null;
+    };
+    attempt.then(({ report, failed }) => {
+      adapter = report;
+      failed.catch(forget);
+    }, forget);
+    opening = attempt;
+    return attempt;
   }
 
   return {
