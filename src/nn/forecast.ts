@@ -85,13 +85,21 @@ const LARGEST_PASS = 1024;
 
 /** The most films a pass within the budget, with bottlenecks computed again where they must be; 0 where not even one fits. */
 export function findLargestPass(options: EngineOptions, size: number, adapter: Adapter, budgetBytes: number): number {
-  const fits = (count: number) => {
+  return findMost((count) => {
     const whole: EngineOptions = { ...options, filmsPerPass: count, bottlenecks: "recompute" };
     return forecastMemory(whole, { count, size }, adapter).gpuBytes <= budgetBytes;
-  };
-  let most = 0;
-  for (let step = LARGEST_PASS; step >= 1; step /= 2) {
-    if (most + step <= LARGEST_PASS && fits(most + step)) most += step;
+  }, LARGEST_PASS);
+}
+
+/** The largest count up to `limit` that fits. Comes from below: a pass far beyond the budget is long to plan. */
+export function findMost(fits: (count: number) => boolean, limit: number): number {
+  let [most, beyond] = [0, 1];
+  while (beyond <= limit && fits(beyond)) [most, beyond] = [beyond, 2 * beyond];
+  beyond = Math.min(beyond, limit + 1);
+  while (beyond - most > 1) {
+    const middle = Math.floor((most + beyond) / 2);
+    if (fits(middle)) most = middle;
+    else beyond = middle;
   }
   return most;
 }

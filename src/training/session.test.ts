@@ -490,6 +490,9 @@ describe("the forecast", () => {
     if (!forecast) throw new Error("no forecast");
     expect(forecast.budgetBytes).toBe(2 ** 30);
     expect(forecast.largestPass).toBeGreaterThan(0);
+    for (const other of [{ gpuBudgetMiB: 128 }, { imageSize: 512 }]) {
+      expect((await lab.session.forecast({ ...settings, ...other }))?.largestPass).toBeLessThan(forecast.largestPass);
+    }
     for (const [filmsPerPass, fits] of [
       [forecast.largestPass, true],
       [0, forecast.largestPass >= 1024],
