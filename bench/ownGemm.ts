@@ -18,7 +18,7 @@ export async function measureOwnGemm([rows, inner, columns]: [number, number, nu
   const left = floats("left", rows * inner);
   const parameters = floats("parameters", inner * columns);
   const out = floats("out", rows * columns);
-  const columnParts = floats("column sums", grid.parts * 3 * columns);
+  const columnParts = floats("column sums", grid.strips * 3 * columns);
   const uniforms = {
     rows,
     rowsPerStrip: grid.rowsPerStrip,

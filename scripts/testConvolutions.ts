@@ -103,8 +103,8 @@ export function planProductCall(
   sizes: { rows: number; innerQuads: number; columnQuads: number },
   { tiling, narrow = false, partsFrom = 0 }: { tiling: Tiling; narrow?: boolean; partsFrom?: number },
 ) {
-  const { threads, parts, rowsPerStrip, strips } = planProduct(sizes, { ...TUNING[tiling], narrow });
-  return { uniforms: { ...sizes, rowsPerStrip, strips, partsFrom }, threads, parts };
+  const { threads, rowsPerStrip, strips } = planProduct(sizes, { ...TUNING[tiling], narrow });
+  return { uniforms: { ...sizes, rowsPerStrip, strips, partsFrom }, threads, parts: strips };
 }
 
 /** As a slice of a case needs it. */

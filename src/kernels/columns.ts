@@ -18,17 +18,38 @@ export const END_ROW = `if (count % ${BLOCK}u == 0u) { ${JOIN_BLOCK} }`;
 export const SEE_MOMENT =
   "if (count == 0u) { origin$ = kept; } let away = kept - origin$; first$ += away; second$ += away * away;";
 
-/** Count, mean and squared distance from it: MOMENT_QUADS quads a part. */
-export const KEEP_MOMENTS = `${JOIN_BLOCK} let many = f32(max(count, 1u)); let drift = firsts$ / many;
-let at = (u.partsFrom + part) * 3u * u.columnQuads + column$;
-store_columnParts(at, vec4<f32>(f32(count)));
-store_columnParts(at + u.columnQuads, origin$ + drift);
-store_columnParts(at + 2u * u.columnQuads, max(seconds$ - firsts$ * drift, vec4<f32>()));`;
-export const MOMENT_QUADS = 3;
+/** What an invocation has seen of a column, as `keptFirst$` and `keptSecond$`: mean and squared distance from it, or two sums. */
+export const sumUp = (columns: Columns): string =>
+  columns === "moments"
+    ? `${JOIN_BLOCK} let drift$ = firsts$ / f32(max(count, 1u));
+var keptFirst$ = origin$ + drift$; var keptSecond$ = max(seconds$ - firsts$ * drift$, vec4<f32>());`
+    : `${JOIN_BLOCK} var keptFirst$ = firsts$; var keptSecond$ = seconds$;`;
 
-/** Two sums a part. */
-export const KEEP_SUMS = `${JOIN_BLOCK} let at = (u.partsFrom + part) * 2u * u.columnQuads + column$;
-store_columnParts(at, firsts$); store_columnParts(at + u.columnQuads, seconds$);`;
+/**
+ * Joins what was seen of `more` further rows to `before` rows: moments as Chan, Golub and LeVeque 1979 put them together, or sums.
+ * WGSL expressions.
+ */
+export const joinColumn = (
+  columns: Columns,
+  [first, second]: [string, string],
+  [moreFirst, moreSecond]: [string, string],
+): string =>
+  columns === "moments"
+    ? `{ let away = ${moreFirst} - ${first}; let together = before + more;
+${first} += away * (more / together);
+${second} += ${moreSecond} + away * away * (before * more / together); }`
+    : `${first} += ${moreFirst}; ${second} += ${moreSecond};`;
+
+/** A strip's part of a column: of moments the count of its rows before them. */
+export const keepColumn = (columns: Columns): string =>
+  columns === "moments"
+    ? `let at = (u.partsFrom + strip) * ${MOMENT_QUADS}u * u.columnQuads + column$;
+store_columnParts(at, vec4<f32>(f32(stripRows)));
+store_columnParts(at + u.columnQuads, keptFirst$); store_columnParts(at + 2u * u.columnQuads, keptSecond$);`
+    : `let at = (u.partsFrom + strip) * 2u * u.columnQuads + column$;
+store_columnParts(at, keptFirst$); store_columnParts(at + u.columnQuads, keptSecond$);`;
+/** Quads a part of moments. */
+export const MOMENT_QUADS = 3;
 
 /**
  * The gradient back through ReLU and BatchNorm's scale, for `value` at `column$` of `pixel`. `dy` is masked; its column sums are the
@@ -69,20 +90,22 @@ export function defineStrips<B extends string, U extends string>(parts: {
     uniforms: { ...common, ...parts.uniforms } as Record<U | keyof typeof common, "u32" | "f32">,
     functions,
     body: `
-let column$ = thread % u.columnQuads; let part = thread / u.columnQuads;
-if (part >= u.strips) { return; }
+let column$ = thread % u.columnQuads; let strip = thread / u.columnQuads;
+if (strip >= u.strips) { return; }
 ${perColumn}
 ${BEGIN_COLUMN}
 var count = 0u;
-let lastRow = min((part + 1u) * u.rowsPerStrip, u.rows);
-for (var row = part * u.rowsPerStrip; row < lastRow; row++) {
+let firstRow = strip * u.rowsPerStrip;
+let stripRows = min(u.rowsPerStrip, u.rows - firstRow);
+for (var row = firstRow; row < firstRow + stripRows; row++) {
 let pixel = row;
 ${perRow}
 ${moments ? SEE_MOMENT : ""}
 count++;
 ${END_ROW}
 }
-${moments ? KEEP_MOMENTS : KEEP_SUMS}`.replaceAll("$", "0"),
+${sumUp(columns)}
+${keepColumn(columns)}`.replaceAll("$", "0"),
   });
 }
 
@@ -92,6 +115,6 @@ export function planStrips(
 ) {
   const wanted = Math.max(1, Math.min(Math.ceil(threads / columnQuads), rows, maxParts));
   const rowsPerStrip = Math.ceil(rows / wanted);
-  const parts = Math.ceil(rows / rowsPerStrip);
-  return { rowsPerStrip, parts, strips: parts, threads: parts * columnQuads };
+  const strips = Math.ceil(rows / rowsPerStrip);
+  return { rowsPerStrip, strips, threads: strips * columnQuads };
 }

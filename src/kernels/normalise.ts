@@ -1,6 +1,7 @@
 // BatchNorm's scale and shift, so that a later kernel normalises as it loads: y = x * scale + shift. In training from the batch's
 // own moments (Ioffe and Szegedy 2015), which also move the running statistics as torch.nn.BatchNorm2d moves them; in inference from
 // the running ones. Normalises no pixel itself.
+import { joinColumn } from "./columns";
 import { defineKernel, read, write } from "./kernel";
 
 /** torch.nn.BatchNorm2d's defaults. */
@@ -18,8 +19,8 @@ const places = {
 } as const;
 
 /**
- * For the first `quads` quads of the channels a layer reads. Those from `fresh` on are new: their `parts` are put together (Chan,
- * Golub and LeVeque 1979) and kept for later layers that read the same channels: a channel's moments do not depend on who asks.
+ * For the first `quads` quads of the channels a layer reads. Those from `fresh` on are new: their `parts` are put together
+ * and kept for later layers that read the same channels: a channel's moments do not depend on who asks.
  * `means`, `deviations` (one over the deviation) and `variances` (biased) are places in `statistics`.
  */
 export const normaliseTraining = defineKernel({
@@ -47,21 +48,18 @@ if (thread >= u.quads) { return; }
 if (thread >= u.fresh) {
   let quads = u.quads - u.fresh;
   let column = thread - u.fresh;
-  var count = 0.0;
+  var before = 0.0;
   var mean = vec4<f32>();
   var squares = vec4<f32>();
   for (var part = 0u; part < u.parts; part++) {
     let at = part * 3u * quads + column;
     let more = load_columnParts(at).x;
     if (more > 0.0) {
-      let away = load_columnParts(at + quads) - mean;
-      let together = count + more;
-      mean += away * (more / together);
-      squares += load_columnParts(at + 2u * quads) + away * away * (count * more / together);
-      count = together;
+      ${joinColumn("moments", ["mean", "squares"], ["load_columnParts(at + quads)", "load_columnParts(at + 2u * quads)"])}
+      before += more;
     }
   }
-  let variance = squares / count;
+  let variance = squares / before;
   store_statistics(u.means + thread, mean);
   store_statistics(u.variances + thread, variance);
   store_statistics(u.deviations + thread, inverseSqrt(variance + vec4<f32>(${NORM_EPSILON})));

@@ -1,7 +1,7 @@
 // The matrix product behind every convolution's forward pass and gradient to the input: rows are pixels, columns are output
 // channels, and the inner length is the window times the input channels. Not a kernel by itself: an operation brings its loads and
 // what becomes of a value. The gradient to the weights has another shape of reduction (weightProduct.ts).
-import { BEGIN_COLUMN, END_ROW, KEEP_MOMENTS, KEEP_SUMS, SEE_MOMENT } from "./columns";
+import { BEGIN_COLUMN, type Columns, END_ROW, joinColumn, keepColumn, SEE_MOMENT, sumUp } from "./columns";
 import { type Binding, defineKernel, type Format, read, write } from "./kernel";
 import { OUTSIDE, taps, type Window, windowFunctions, windowUniforms } from "./window";
 
@@ -55,7 +55,7 @@ export interface ProductParts<B extends string, U extends string> {
    * What is kept of each column for BatchNorm. `moments`: count, mean and squared deviations of what `perValue` leaves in
    * `kept`; `sums`: `first$` and `second$` as `perValue` added them up.
    */
-  columns: "none" | "moments" | "sums";
+  columns: Columns;
 }
 
 const common = {
@@ -215,6 +215,25 @@ ${multiply("")}
 for (var depth = 0u; depth < u.innerQuads; depth += ${DEPTH}u) {\n${inner}\n}\n}`;
 }
 
+/** Joins what a workgroup's invocations have seen of the same columns, in order, in the first of them; the others are done. */
+function joinTile(columns: Columns, { across, down }: Tile): string {
+  const slot = (line: string, j: number) => `(${line} * ${QUADS}u + ${j}u) * ${across}u + lx`;
+  const rowsOf = (line: string) => `f32((max(stripRows, ${line}) - ${line} + ${down - 1}u) / ${down}u)`;
+  const seen = (j: number): [string, string] => [`keptFirst${j}`, `keptSecond${j}`];
+  const more = (j: number): [string, string] => [`left_tile[${slot("other", j)}]`, `right_tile[${slot("other", j)}]`];
+  return `
+workgroupBarrier();
+${each(QUADS, (j) => `left_tile[${slot("ly", j)}] = keptFirst${j}; right_tile[${slot("ly", j)}] = keptSecond${j};`)}
+workgroupBarrier();
+if (ly > 0u) { return; }
+var before = ${rowsOf("0u")};
+for (var other = 1u; other < min(${down}u, stripRows); other++) {
+let more = ${rowsOf("other")};
+${each(QUADS, (j) => joinColumn(columns, seen(j), more(j)))}
+before += more;
+}`;
+}
+
 /** One invocation's tile, strip by strip; then what it keeps of its columns. */
 export function defineProduct<B extends string, U extends string>(parts: ProductParts<B, U>) {
   const { name, tiling, left, activate, window, columns } = parts;
@@ -232,12 +251,10 @@ let columnTiles = (u.columnQuads + ${tile.across * QUADS - 1}u) / ${tile.across 
 let strip = group / columnTiles;
 let firstColumn = (group % columnTiles) * ${tile.across * QUADS}u;
 let firstQuad = firstColumn + lx;
-let part = strip * ${tile.down}u + ly;
 if (strip >= u.strips) { return; }`
     : `let columnTiles = (u.columnQuads + ${QUADS - 1}u) / ${QUADS}u;
 let strip = thread / columnTiles;
 let firstQuad = (thread % columnTiles) * ${QUADS}u;
-let part = strip;
 if (strip >= u.strips) { return; }`;
 
   const value = (j: number) =>
@@ -252,8 +269,10 @@ ${each(QUADS, (j) => `let quad${j} = firstQuad + ${j * columnStep}u; let live${j
 ${perQuad(parts.perColumn ?? "")}
 ${keeps ? perQuad(BEGIN_COLUMN) : ""}
 var count = 0u;
-let lastRow = min((strip + 1u) * u.rowsPerStrip, u.rows);
-for (var tileRow = strip * u.rowsPerStrip; tileRow < lastRow; tileRow += ${rowsAtOnce}u) {
+let firstRow = strip * u.rowsPerStrip;
+let stripRows = min(u.rowsPerStrip, u.rows - firstRow);
+let lastRow = firstRow + stripRows;
+for (var tileRow = firstRow; tileRow < lastRow; tileRow += ${rowsAtOnce}u) {
 let row = tileRow${tiled ? " + ly" : ""};
 ${eachSum((sum) => `var ${sum} = vec4<f32>();`)}
 ${tiled ? tiledLoop(parts, tile) : directLoop(parts)}
@@ -265,7 +284,9 @@ count++;
 ${keeps ? perQuad(END_ROW) : ""}
 }
 }
-${keeps ? perQuad(`if (live$) { ${moments ? KEEP_MOMENTS : KEEP_SUMS} }`) : ""}`;
+${keeps ? perQuad(sumUp(columns)) : ""}
+${keeps && tiled ? joinTile(columns, tile) : ""}
+${keeps ? perQuad(`if (live$) { ${keepColumn(columns)} }`) : ""}`;
 
   return defineKernel({
     name,
@@ -293,26 +314,23 @@ var<workgroup> right_tile: array<vec4<f32>, ${tile.across * QUADS * 4 * DEPTH}>;
 export interface ProductGrid {
   rowsPerStrip: number;
   strips: number;
-  /** Parts of each column that `columnParts` gets. */
-  parts: number;
   threads: number;
 }
 
 /**
  * How the rows are cut into strips: enough of them to keep an adapter busy that runs `threads` invocations well, and no more than
- * `maxParts` parts of a column to add up.
+ * `maxParts`: each leaves a part of its columns to add up.
  */
 export function planProduct(
   { rows, columnQuads }: { rows: number; columnQuads: number },
   { tiling, narrow, threads, maxParts }: { tiling: Tiling; narrow?: boolean; threads: number; maxParts: number },
 ): ProductGrid {
   const tile = narrow ? NARROW : WIDE;
-  const [rowsAtOnce, size, partsPerStrip] =
-    tiling === "tiled" ? [tile.down * ROWS, tile.across * tile.down, tile.down] : [ROWS, 1, 1];
+  const [rowsAtOnce, size] = tiling === "tiled" ? [tile.down * ROWS, tile.across * tile.down] : [ROWS, 1];
   const columnTiles = Math.ceil(columnQuads / (tiling === "tiled" ? tile.across * QUADS : QUADS));
   const wanted = Math.ceil(threads / (columnTiles * size));
-  const strips = Math.max(1, Math.min(wanted, Math.ceil(rows / rowsAtOnce), Math.floor(maxParts / partsPerStrip)));
+  const strips = Math.max(1, Math.min(wanted, Math.ceil(rows / rowsAtOnce), maxParts));
   const rowsPerStrip = Math.ceil(rows / rowsAtOnce / strips) * rowsAtOnce;
   const used = Math.ceil(rows / rowsPerStrip);
-  return { rowsPerStrip, strips: used, parts: used * partsPerStrip, threads: columnTiles * used * size };
+  return { rowsPerStrip, strips: used, threads: columnTiles * used * size };
 }

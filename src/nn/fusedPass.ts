@@ -36,7 +36,7 @@ export interface Tuning {
 }
 
 const SOFTWARE: Tuning = { tiling: "direct", threads: 256, maxParts: 64 };
-const HARDWARE: Tuning = { tiling: "tiled", threads: 16_384, maxParts: 256 };
+const HARDWARE: Tuning = { tiling: "tiled", threads: 32_768, maxParts: 256 };
 
 /** A software adapter runs barriers slowly and has few threads; a graphics card wants shared tiles and many. */
 export const chooseTuning = ({ isSoftware }: { isSoftware: boolean }): Tuning => (isSoftware ? SOFTWARE : HARDWARE);
@@ -173,7 +173,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       const pixels = films * frame.side * frame.side;
       const quads = pixels * innerQuads + taps * innerQuads * QUAD * columnQuads + rows * columnQuads * touches;
       add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, bytes: quads * stored }));
-      parts += grid.parts;
+      parts += grid.strips;
     }
     reserve(columnParts, parts * quadsKept * columnQuads * QUAD_BYTES.f32);
     return parts;
