@@ -1,6 +1,6 @@
 // What a forecast means for the choice of a batch: whether it fits, what would, and how long the run takes. Pure; asks nobody.
 import type { SampleSummary } from "../protocol/dataset";
-import { LEAST_SIZE_ALONE } from "../protocol/passes";
+import { leastPass } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
 import type { Forecast } from "../protocol/training";
 
@@ -22,7 +22,7 @@ export function chooseFit(
   { batchSize, imageSize }: Pick<TrialSettings, "batchSize" | "imageSize">,
   epochFilms = Number.POSITIVE_INFINITY,
 ): Fit {
-  const least = imageSize < LEAST_SIZE_ALONE ? 2 : 1;
+  const least = leastPass(imageSize);
   const orNone = (films: number) => (films >= least ? films : 0);
   // An even share of the fewest passes; where that leaves the smallest pass too small, or an epoch has no such batch, there is no cut.
   const passes = largestPass > 0 ? Math.ceil(batchSize / largestPass) : 0;

@@ -1,6 +1,6 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
 import { LabError } from "../protocol/labError";
-import { cutPasses, LEAST_SIZE_ALONE } from "../protocol/passes";
+import { cutPasses, leastPass } from "../protocol/passes";
 import type { Activations, Architecture } from "../protocol/settings";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
@@ -102,7 +102,7 @@ export function checkBatch({ count, images }: Batch, filmsPerPass = 0): void {
       "Image size",
     );
   }
-  if (images.size < LEAST_SIZE_ALONE && Math.min(...cutPasses(count, filmsPerPass)) < 2) {
+  if (Math.min(...cutPasses(count, filmsPerPass)) < leastPass(images.size)) {
     throw new LabError(
       "badSettings",
       "One small film leaves BatchNorm a single value: choose 2 films or more.",

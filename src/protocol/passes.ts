@@ -9,5 +9,8 @@ export function cutPasses(count: number, filmsPerPass: number | undefined): numb
   );
 }
 
-/** Side of a film in pixels from which a pass may be a single film: below, BatchNorm is left a single value. */
-export const LEAST_SIZE_ALONE = 64;
+/** Side of a film in pixels whose last features are more than one pixel. */
+const LEAST_SIZE_ALONE = 64;
+
+/** The fewest films that a pass can be: one small film would leave BatchNorm a single value. */
+export const leastPass = (size: number) => (size < LEAST_SIZE_ALONE ? 2 : 1);

@@ -3,7 +3,7 @@ import { drawEpoch } from "../data/balance";
 import type { OptimizerStep } from "../nn/engine";
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { cutPasses, LEAST_SIZE_ALONE } from "../protocol/passes";
+import { cutPasses, leastPass } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
 import { oneCycle, type Schedule } from "./schedule";
 
@@ -56,7 +56,7 @@ function checkSettings(settings: TrialSettings): void {
   demand(isFromZero(settings.filmsPerPass), "Films per pass", "a whole number, or 0 for the whole batch");
   demand(isFromZero(settings.gpuBudgetMiB), "GPU budget", "a whole number of MiB, or 0 for the default");
   demand(
-    settings.imageSize >= LEAST_SIZE_ALONE || Math.min(...cutPasses(settings.batchSize, settings.filmsPerPass)) > 1,
+    Math.min(...cutPasses(settings.batchSize, settings.filmsPerPass)) >= leastPass(settings.imageSize),
     settings.filmsPerPass > 0 ? "Films per pass" : "Batch size",
     `2 or more, with no film left alone: at ${settings.imageSize} px one film leaves BatchNorm a single value to normalise by`,
   );
