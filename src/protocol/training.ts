@@ -229,8 +229,11 @@ export interface TrainApi {
   find(request: FinderRequest, port: MessagePort): Promise<void>;
   /** Creates the trial in IndexedDB, numbered, and returns it; nothing runs yet. */
   createTrial(request: NewTrial): Promise<Trial>;
-  /** Runs a created or interrupted trial from its last checkpoint to its end. */
-  train(trialId: number, port: MessagePort): Promise<void>;
+  /**
+   * Runs a created or interrupted trial from its last checkpoint to its end. The budget is the machine's, not the trial's: it changes no
+   * bit of what is learned, and where one is given it is the trial's from now on.
+   */
+  train(trialId: number, port: MessagePort, gpuBudgetMiB?: number): Promise<void>;
   evaluate(request: EvaluateRequest, port: MessagePort): Promise<void>;
   /** The trial's weights as a safetensors file under torchvision's names. @throws LabError checkpointDamaged */
   exportWeights(trialId: number, which: "last" | "best"): Promise<ArrayBuffer>;

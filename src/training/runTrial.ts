@@ -14,11 +14,17 @@ interface Reached {
 }
 
 /** Resolves to how it ended; a failure is kept with the trial. @throws LabError badSettings where another tab runs it */
-export function runTrial(tools: Tools, workbench: Workbench, trialId: number, job: Job<TrainEvent>): Promise<TrainEvent> {
+export function runTrial(
+  tools: Tools,
+  workbench: Workbench,
+  trialId: number,
+  job: Job<TrainEvent>,
+  gpuBudgetMiB?: number,
+): Promise<TrainEvent> {
   return tools.holdTrial(trialId, async () => {
     const reached: Reached = {};
     try {
-      return await runHeld(tools, workbench, trialId, job, reached);
+      return await runHeld(tools, workbench, trialId, job, reached, gpuBudgetMiB);
     } catch (error) {
       const failure = toFailure(error);
       try {
@@ -37,12 +43,13 @@ async function runHeld(
   trialId: number,
   job: Job<TrainEvent>,
   reached: Reached,
+  gpuBudgetMiB?: number,
 ): Promise<TrainEvent> {
   const { trials, checkpoints, now } = tools;
   const { emit, signal } = job;
   const trial = await trials.read(trialId);
   const sample = await trials.readSample(trialId);
-  const { settings } = trial;
+  const settings = { ...trial.settings, gpuBudgetMiB: gpuBudgetMiB ?? trial.settings.gpuBudgetMiB };
   const { batchSize, epochs, seed, maxLr, checkpointEverySteps } = settings;
   const plan = planRun(settings, sample);
   const onPhase: Parameters<Workbench["lend"]>[2] = (phase) => emit({ type: "phase", ...phase });
@@ -63,6 +70,7 @@ async function runHeld(
       await trials.patch(trialId, {
         state: "running",
         failure: null,
+        settings,
         adapter,
         versions: tools.versions,
         stepsDone: history.length,
@@ -118,6 +126,7 @@ async function runHeld(
       await keeper.save();
       return { type: ending, trial: await trials.patch(trialId, { state: ending }) };
     },
+    true,
   );
 }
 

@@ -241,14 +241,17 @@ describe("bad days", () => {
   });
 
   it.each([
-    [{}, "Films per pass", "set Films per pass to 2, which keeps the Batch size of 4"],
-    [{ filmsPerPass: 2 }, "Image size", "set Image size below 4"],
-    [{ engine: "stock" }, "Engine", "set Engine to fused"],
+    [{}, "Films per pass", /GPU budget to \d+, .*, and resume\. .*new trial.* weights.* with Films per pass 2,/],
+    [{ gpuBudgetMiB: 1 }, "Films per pass", /other programs that use it, and resume\. .* with Films per pass 2,/],
+    [{ filmsPerPass: 3, imageSize: 40 }, "Image size", /new trial.* with Image size below 40/],
+    [{ filmsPerPass: 3, imageSize: 32 }, "Architecture", /new trial with a smaller Architecture/],
+    [{ filmsPerPass: 3 }, "Films per pass", /with Films per pass 1, which keeps the Batch size of 4/],
+    [{ engine: "stock" }, "Engine", /new trial.* with Engine fused/],
   ] as const)(
-    "ends with a smaller setting to try where the card has no memory for %o, the checkpoint whole",
+    "ends with ways out that work where the card has no memory for %o, the checkpoint whole",
     async (change, at, way) => {
       const lab = createTestLab();
-      const { id } = await lab.createTrial(change);
+      const { id } = await lab.createTrial({ imageSize: 320, ...change });
       lab.onEngine = (engine) => {
         engine.onStep = (step, loss) => {
           if (step === 8) throw new LabError("outOfGpuMemory", "No memory.", "Batch size");
@@ -261,13 +264,23 @@ describe("bad days", () => {
         code: "outOfGpuMemory",
         at,
         step: 7,
-        message: expect.stringContaining(way),
+        message: expect.stringMatching(way),
       });
       expect((await lastCheckpoint(lab, id)).step).toBe(6);
       lab.onEngine = () => {};
       expect(ending(await train(lab, id))).toEqual(["finished"]);
     },
   );
+
+  it("goes on within another GPU budget, which it keeps", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial({ gpuBudgetMiB: 2048 });
+    await train(lab, id, commandAt(lab, 4, "stop"));
+    lab.onEngine = () => {};
+    expect(ending(await play<TrainEvent>((port) => lab.session.train(id, port, 512)))).toEqual(["finished"]);
+    expect(lab.engines.map(({ options }) => options.budgetBytes)).toEqual([2 ** 31, 2 ** 29]);
+    expect((await lab.session.listTrials())[0]?.settings.gpuBudgetMiB).toBe(512);
+  });
 
   it("passes over a damaged last checkpoint for the best, with a notice", async () => {
     const lab = createTestLab();
@@ -426,6 +439,22 @@ describe("LR Find", () => {
     expect(last.result.suggestions.steepest).toBeGreaterThan(0);
     expect(lab.engines.map(({ disposed }) => disposed)).toEqual([true]);
     expect(lab.kept.map.size).toBe(0);
+  });
+
+  it("names smaller settings where the card has no memory for them", async () => {
+    const lab = createTestLab();
+    lab.onEngine = (engine) => {
+      engine.prepare = () => Promise.reject(new LabError("outOfGpuMemory", "No memory.", "Batch size"));
+    };
+    const settings = { ...TEST_SETTINGS, imageSize: 320 };
+    const events = await play<FinderEvent>((port) =>
+      lab.session.find({ settings, sample: lab.sample, weights: { kind: "fresh" }, finder: FINDER_DEFAULTS }, port),
+    );
+    expect(events.at(-1)).toMatchObject({
+      type: "failed",
+      at: "Films per pass",
+      message: expect.stringMatching(/set GPU budget to \d+, .* or set Films per pass to 2, which keeps the Batch size of 4/),
+    });
   });
 
   it("stops between steps, with what it has", async () => {

@@ -102,8 +102,8 @@ export function createSession(tools: Tools): TrainApi {
 
     find: (request, port) => runJob<FinderEvent>(port, (job) => alone("LR Find", () => runFinder(job, request))),
 
-    train: (trialId, port) =>
-      runJob<TrainEvent>(port, (job) => alone(trialTitle(trialId), () => runTrial(tools, workbench, trialId, job))),
+    train: (trialId, port, gpuBudgetMiB) =>
+      runJob<TrainEvent>(port, (job) => alone(trialTitle(trialId), () => runTrial(tools, workbench, trialId, job, gpuBudgetMiB))),
 
     evaluate: (request, port) => runJob<EvaluateEvent>(port, (job) => alone("An evaluation", () => runEvaluation(job, request))),
 

@@ -1,5 +1,6 @@
 // A training session on doubles, for tests: stores in memory, logistic regression for a network, no GPU.
 
+import type { EngineOptions } from "../nn/engine";
 import type { JobCommand, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
@@ -27,7 +28,7 @@ export interface TestLab {
   sample: PreparedSample;
   kept: ReturnType<typeof createTestKeyValue<CheckpointRecord>>;
   /** The engines lent so far; those given back are disposed. */
-  engines: { engine: TestEngine; disposed: boolean }[];
+  engines: { engine: TestEngine; options: EngineOptions; disposed: boolean }[];
   /** Called with each engine before it is lent. */
   onEngine: (engine: TestEngine) => void;
   /** Called before a GPU is opened. */
@@ -67,9 +68,9 @@ export function createTestLab(): TestLab {
           }),
         };
       },
-      createEngine: (_name, _options, seed) => {
+      createEngine: (_name, options, seed) => {
         const engine = createTestEngine(TEST_SIZE ** 2, seed);
-        const lent = { engine, disposed: false };
+        const lent = { engine, options, disposed: false };
         engine.dispose = () => {
           lent.disposed = true;
         };

@@ -1,11 +1,12 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
 import type { Engine, EngineOptions, EngineUse, NamedArrays } from "../nn/engine";
-import { type Adapter, findLargestPass, forecastMemory } from "../nn/forecast";
+import { type Adapter, chooseBottlenecks, findLargestPass, forecastMemory } from "../nn/forecast";
 import type { readArchitecture, readWeights, writeWeights } from "../nn/weights";
 import { chooseBudget } from "../protocol/budget";
 import type { PreparedPart, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import { cutPasses, leastPass } from "../protocol/passes";
 import type { Architecture, EngineName, TrialSettings } from "../protocol/settings";
 import type { AdapterReport, Forecast, PhaseEvent, WeightsChoice } from "../protocol/training";
 import type { CheckpointStore } from "../storage/checkpoints";
@@ -47,31 +48,68 @@ export interface Workbench {
   forecast(settings: TrialSettings): Promise<Forecast | null>;
   /**
    * Lends a network for one job and takes it back however the job ends; a GPU failure ends the job at once.
-   * @throws LabError deviceLost, outOfGpuMemory with a smaller setting to try
+   * @throws LabError deviceLost, outOfGpuMemory with what else to try: of a trial, what it can go on with
    */
   lend<Result>(
     settings: TrialSettings,
     sample: PreparedSample,
     onPhase: (phase: Omit<PhaseEvent, "type">) => void,
     use: (bench: Bench) => Promise<Result>,
+    isTrial?: boolean,
   ): Promise<Result>;
   /** The chosen weights, or null for those the seed gives. @throws LabError weightsUnreadable, weightsMismatch, checkpointDamaged */
   loadWeights(choice: WeightsChoice, arch: Architecture): Promise<NamedArrays | null>;
 }
 
-/** What else to try where the card has too little memory; any other error as it is. */
-function proposeSmaller(error: unknown, { engine, batchSize, filmsPerPass, imageSize }: TrialSettings): unknown {
+/** Below this side of a film there is no DenseNet. */
+const LEAST_SIZE = 32;
+
+/** Fewer films a pass than the passes really have, none of them left too small; null where there is no fewer. */
+function halvePass({ batchSize, filmsPerPass, imageSize }: TrialSettings): number | null {
+  const half = Math.floor(Math.max(...cutPasses(batchSize, filmsPerPass)) / 2);
+  return half >= 1 && Math.min(...cutPasses(batchSize, half)) >= leastPass(imageSize) ? half : null;
+}
+
+/** A budget in MiB with which bottlenecks are computed again that are kept now; null where it would change nothing. */
+function chooseTighterBudget(options: EngineOptions, { batchSize: count, imageSize: size }: TrialSettings, adapter: Adapter) {
+  const bytesOf = (bottlenecks: "keep" | "recompute") =>
+    forecastMemory({ ...options, bottlenecks }, { count, size }, adapter).gpuBytes;
+  const mib = Math.ceil(bytesOf("recompute") / 2 ** 20);
+  const keeps = chooseBottlenecks(options, { count, size }, adapter);
+  return keeps && mib * 2 ** 20 < bytesOf("keep") ? mib : null;
+}
+
+/**
+ * What else to try where the card has too little memory; any other error as it is. A trial that goes on keeps all its settings but the
+ * budget: with others it is another trial.
+ */
+function proposeSmaller(
+  error: unknown,
+  options: EngineOptions,
+  settings: TrialSettings,
+  adapter: Adapter,
+  isTrial: boolean,
+): unknown {
   if (!(error instanceof LabError) || error.code !== "outOfGpuMemory") return error;
-  const others = "Close other programs that use it";
-  if (engine === "stock") {
-    return new LabError(error.code, `${error.message} ${others}, or set Engine to fused, which needs far less.`, "Engine");
-  }
-  const half = Math.floor((filmsPerPass || batchSize) / 2);
-  const way =
-    half >= 2
-      ? `set Films per pass to ${half}, which keeps the Batch size of ${batchSize}, or Image size below ${imageSize}`
-      : `set Image size below ${imageSize}, or choose a smaller Architecture`;
-  return new LabError(error.code, `${error.message} ${others}, or ${way}.`, half >= 2 ? "Films per pass" : "Image size");
+  const { engine, batchSize, imageSize } = settings;
+  const isStock = engine === "stock";
+  const half = isStock ? null : halvePass(settings);
+  const budget = isStock ? null : chooseTighterBudget(options, settings, adapter);
+  const to = isTrial ? "" : "to ";
+  const ways: [at: string, way: string][] = [];
+  if (isStock) ways.push(["Engine", `Engine ${to}fused, which needs far less`]);
+  if (half) ways.push(["Films per pass", `Films per pass ${to}${half}, which keeps the Batch size of ${batchSize}`]);
+  if (!isStock && imageSize > LEAST_SIZE) ways.push(["Image size", `Image size below ${imageSize}`]);
+  // Weights are of one architecture.
+  const begin = `begin a new trial${ways.length > 0 ? ", from the weights of this one once it has a checkpoint," : ""} with`;
+  if (ways.length === 0) ways.push(["Architecture", isTrial ? "a smaller Architecture" : "Architecture to a smaller one"]);
+  const smaller = ways.map(([, way]) => way).join(", or ");
+  const close = `${error.message} Close other programs that use it`;
+  const tighter = budget ? `set GPU budget to ${budget}, with which bottlenecks are computed again instead of kept` : null;
+  const message = isTrial
+    ? `${close}${tighter ? `, or ${tighter}` : ""}, and resume. Or ${begin} ${smaller}.`
+    : `${close}${tighter ? `, ${tighter}` : ""}, or set ${smaller}.`;
+  return new LabError(error.code, message, ways[0]?.[0]);
 }
 
 const TOLD_WITHIN_MS = 250;
@@ -173,16 +211,13 @@ export function createWorkbench(tools: Tools): Workbench {
       return { gpuBytes, parts, budgetBytes, largestPass, ...timings };
     },
 
-    async lend(settings, sample, onPhase, use) {
+    async lend(settings, sample, onPhase, use, isTrial = false) {
       onPhase({ phase: "opening", detail: "Opening the graphics card." });
       const gpu = await openGpu();
       const reader = await tools.openFilms(sample.store);
       const { positiveWeight } = sample.summary;
-      const engine = tools.createEngine(
-        settings.engine,
-        { ...chooseOptions(settings, gpu.report), positiveWeight },
-        settings.seed,
-      );
+      const options = { ...chooseOptions(settings, gpu.report), positiveWeight };
+      const engine = tools.createEngine(settings.engine, options, settings.seed);
       const source = (part: PreparedPart): FilmSource => ({ part, imageSize: reader.imageSize, read: reader.read });
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
       const compile = async (use: EngineUse) => {
@@ -201,7 +236,7 @@ export function createWorkbench(tools: Tools): Workbench {
           use({ engine: timed(engine, settings), adapter: gpu.report, source, compile, assertGpu }),
         ]);
       } catch (error) {
-        throw proposeSmaller(await findCause(gpu, error), settings);
+        throw proposeSmaller(await findCause(gpu, error), options, settings, gpu.report, isTrial);
       } finally {
         engine.dispose();
       }
