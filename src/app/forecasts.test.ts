@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
-import type { FinderPoint, Forecast } from "../protocol/training";
+import type { FinderPoint, Forecast, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { createForecasts } from "./forecasts";
 import { INITIAL_STATE } from "./initialState";
@@ -82,6 +82,38 @@ it("judges anew what was changed while it was judged, and names what fits", asyn
   asked[1]?.answer();
   expect((await judged).batchSize).toBe(8);
 });
+
+it.each([
+  [
+    3,
+    /^Trial 7 takes 48\sMiB of GPU memory.* budget is 32\sMiB\. Raise GPU budget to 512 MiB and resume, or begin a new trial from its weights, by Begin next in Trials, with Films per pass 24\.$/,
+  ],
+  [null, /or begin a new trial with Films per pass 24\.$/],
+] as const)(
+  "judges a trial that would go on by its own settings, which the page's forecast does not show",
+  async (last, sentence) => {
+    const { store, asked, change, forecasts } = createForecastsOnDoubles();
+    change({ batchSize: 8 });
+    const trial = (batchSize: number) =>
+      ({
+        id: 7,
+        settings: { ...DEFAULT_SETTINGS, batchSize },
+        sample: { epochFilms: 100 },
+        checkpoints: { last: last && { step: last } },
+      }) as unknown as Trial;
+    const fitting = forecasts.demandTrialFits(trial(32));
+    asked[0]?.answer();
+    await fitting;
+    const judged = forecasts.demandTrialFits(trial(48));
+    asked[1]?.answer();
+    await expect(judged).rejects.toMatchObject({
+      code: "overBudget",
+      at: "GPU budget",
+      message: expect.stringMatching(sentence),
+    });
+    expect(store.getState().forecast).toEqual(INITIAL_STATE.forecast);
+  },
+);
 
 it("asks again once a job has taken a few steps, for their time", async () => {
   const { store, asked, change, forecasts } = createForecastsOnDoubles();

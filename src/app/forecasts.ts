@@ -1,9 +1,9 @@
 // Keeps the forecast of memory and time in step with the settings, and refuses what it says does not fit. Computed in the worker.
 import { LabError, toFailure } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
-import type { Forecast } from "../protocol/training";
+import type { Forecast, Trial } from "../protocol/training";
 import type { LabContext } from "./context";
-import { chooseFit } from "./fit";
+import { chooseFit, type Fit } from "./fit";
 import { formatBatch, formatMemory, formatPass } from "./format";
 import type { LabState } from "./state";
 
@@ -30,6 +30,8 @@ export interface Forecasts {
    * @throws LabError overBudget where they do not fit
    */
   demandFit(): Promise<TrialSettings>;
+  /** @throws LabError overBudget, with the ways out, where a kept trial cannot go on with its settings as they are given */
+  demandTrialFits(trial: Trial): Promise<void>;
 }
 
 export function createForecasts({ store, workers }: LabContext): Forecasts {
@@ -75,6 +77,13 @@ export function createForecasts({ store, workers }: LabContext): Forecasts {
         return settings;
       }
     },
+
+    async demandTrialFits(trial) {
+      const forecast = await workers.training.forecast(trial.settings);
+      if (!forecast) return;
+      const fit = chooseFit(forecast, trial.settings, trial.sample.epochFilms);
+      if (!fit.fits) throw trialOverBudget(trial, forecast, fit);
+    },
   };
 }
 
@@ -89,5 +98,20 @@ function overBudget({ gpuBytes, budgetBytes }: Forecast, settings: TrialSettings
     "overBudget",
     `A ${formatBatch(settings)} takes ${formatMemory(gpuBytes)} of GPU memory, and the budget is ${formatMemory(budgetBytes)}. Choose a smaller Batch size, fewer Films per pass, or a larger GPU budget.`,
     formatPass(settings) ? "Films per pass" : "Batch size",
+  );
+}
+
+/** All but the budget of a trial stays as it is, or it would be another trial. */
+function trialOverBudget(
+  { id, checkpoints }: Trial,
+  { gpuBytes, budgetBytes }: Forecast,
+  { enoughMiB, filmsPerPass }: Fit,
+): LabError {
+  const begin = `begin a new trial ${checkpoints.last ? "from its weights, by Begin next in Trials, " : ""}with`;
+  const smaller = filmsPerPass === null ? "a smaller Batch size or Image size" : `Films per pass ${filmsPerPass}`;
+  return new LabError(
+    "overBudget",
+    `Trial ${id} takes ${formatMemory(gpuBytes)} of GPU memory as it was started, and the budget is ${formatMemory(budgetBytes)}. Raise GPU budget to ${enoughMiB} MiB and resume, or ${begin} ${smaller}.`,
+    "GPU budget",
   );
 }

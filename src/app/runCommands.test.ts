@@ -22,7 +22,7 @@ const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown a
 const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) } } as unknown as typeof SAMPLE;
 
 /** The commands on a training worker that starts what it is asked for and ends it when told to. */
-function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>) {
+function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTrialFits = async (_: Trial) => {}) {
   const store = createStore<LabState>(() => ({
     ...INITIAL_STATE,
     dataset: { ...INITIAL_STATE.dataset, state: "ready", summary: { name: "d" } as LabState["dataset"]["summary"] },
@@ -31,6 +31,7 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>) {
   const trials: Trial[] = [];
   const evaluations: EvaluateRequest[] = [];
   const ports: { job: string; port: MessagePort; commands: string[] }[] = [];
+  const budgets: (number | undefined)[] = [];
   const open = (job: string, port: MessagePort) => {
     const commands: string[] = [];
     port.onmessage = ({ data }) => commands.push(data.type);
@@ -55,7 +56,10 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>) {
       trials.push(trial as unknown as Trial);
       return trial as unknown as Trial;
     },
-    train: (id, port) => open(`train ${id}`, port),
+    train: (id, port, gpuBudgetMiB) => {
+      budgets.push(gpuBudgetMiB);
+      return open(`train ${id}`, port);
+    },
     find: (_, port) => open("find", port),
     evaluate: (request, port) => {
       evaluations.push(request);
@@ -63,14 +67,17 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>) {
     },
   };
   const context = createContext(store, { training } as unknown as Workers);
-  const run = createRunCommands(context, { demandFit: demandFit ?? (async () => store.getState().settings) });
+  const run = createRunCommands(context, {
+    demandFit: demandFit ?? (async () => store.getState().settings),
+    demandTrialFits,
+  });
   const commands = {
     ...createDatasetCommands(context, async () => {}),
     ...run,
     ...createTrialCommands(context, run.loadTrials),
   };
   const started = (n: number) => vi.waitFor(() => expect(ports.map(({ job }) => job)).toHaveLength(n));
-  return { store, commands, ports, trials, evaluations, started };
+  return { store, commands, ports, trials, budgets, evaluations, started };
 }
 
 beforeEach(() => {
@@ -131,6 +138,36 @@ it("starts nothing that does not fit, and what is shown has not failed by it", a
   await commands.findLr();
   expect([ports, trials]).toEqual([[], []]);
   expect(store.getState()).toMatchObject({ status: "Too large.", run: { state: "idle" }, finder: { state: "idle" } });
+});
+
+describe("a trial that goes on", () => {
+  const kept = { id: 1, state: "failed", stepsTotal: 4, stepsDone: 2, settings: { ...DEFAULT_SETTINGS, batchSize: 32 } };
+
+  it("takes the page's GPU budget, and no other setting of the page's", async () => {
+    const judged: Trial[] = [];
+    const { commands, trials, budgets, store, started } = createLabOnDoubles(undefined, async (trial) => void judged.push(trial));
+    trials.push(kept as unknown as Trial);
+    commands.changeSettings({ gpuBudgetMiB: 640, batchSize: 2 });
+    void commands.continueTrial(1);
+    await started(1);
+    expect(budgets).toEqual([640]);
+    for (const { settings } of [judged[0], store.getState().run.trial] as Trial[]) {
+      expect(settings).toEqual({ ...kept.settings, gpuBudgetMiB: 640 });
+    }
+  });
+
+  it("does not start where it does not fit, and says why where it is shown", async () => {
+    const { commands, trials, ports, store } = createLabOnDoubles(undefined, async () => {
+      throw new LabError("overBudget", "Too large.", "GPU budget");
+    });
+    trials.push(kept as unknown as Trial);
+    await commands.continueTrial(1);
+    expect(ports).toEqual([]);
+    expect(store.getState()).toMatchObject({
+      status: "Too large.",
+      run: { state: "failed", trial: { id: 1 }, failure: { code: "overBudget" } },
+    });
+  });
 });
 
 it("starts what was judged to fit", async () => {

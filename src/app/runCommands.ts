@@ -37,7 +37,7 @@ type RunCommands = Pick<
 
 type GpuPart = "finder" | "run" | "evaluation";
 
-export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts, "demandFit">): RunCommands {
+export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts, "demandFit" | "demandTrialFits">): RunCommands {
   const { store, workers, patch, say, measureDisk } = context;
   let finding: JobHandle | null = null;
   let running: JobHandle | null = null;
@@ -190,7 +190,10 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
         stepsTotal: trial.stepsTotal,
       },
     });
-    const job = watchJob<TrainEvent>((port) => workers.training.train(trial.id, Comlink.transfer(port, [port])), onTrainEvent);
+    const job = watchJob<TrainEvent>(
+      (port) => workers.training.train(trial.id, Comlink.transfer(port, [port]), trial.settings.gpuBudgetMiB),
+      onTrainEvent,
+    );
     running = job;
     await job.done;
     running = null;
@@ -224,7 +227,16 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
 
   async function continueTrial(id: number): Promise<void> {
     await alone("run", `Trial ${id}`, async () => {
-      const trial = await showTrial(id);
+      const shown = await showTrial(id);
+      // What a run may take of the machine is the page's to say; all else is the trial's.
+      const { gpuBudgetMiB } = store.getState().settings;
+      const trial = { ...shown, settings: { ...shown.settings, gpuBudgetMiB } };
+      try {
+        await forecasts.demandTrialFits(trial);
+      } catch (error) {
+        patch("run", { failure: toFailure(error) });
+        throw error;
+      }
       await run(trial, store.getState().run.steps);
     });
     await refreshTrials();

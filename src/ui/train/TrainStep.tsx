@@ -43,7 +43,7 @@ export function TrainStep() {
       <StepHeader title="Train" actions={<RunActions />}>
         <RunSentence />
       </StepHeader>
-      <FailureNotice failure={run.failure} title={run.stepsSeen > 0 ? "The run ended early" : "The run did not begin"} />
+      <FailureNotice failure={run.failure} title={nameFailure(run)} />
       {underWay ? <CompileProgress progress={run.compiling} /> : <BudgetNotice />}
       {run.notices.map((notice) => (
         <Notice key={notice} tone="warning">
@@ -94,6 +94,11 @@ export function TrainStep() {
       </div>
     </>
   );
+}
+
+function nameFailure({ failure, stepsSeen }: RunState): string {
+  if (failure?.code === "overBudget") return "The trial does not fit the GPU budget";
+  return stepsSeen > 0 ? "The run ended early" : "The run did not begin";
 }
 
 function RunReadings({ run: { steps, stepsSeen, trial, filmsPerSecond, state } }: { run: RunState }) {
