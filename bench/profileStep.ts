@@ -6,6 +6,7 @@ import type { EngineOptions } from "../src/nn/engine";
 import { chooseBottlenecks } from "../src/nn/forecast";
 import { planBatch, planState } from "../src/nn/fusedBuffers";
 import { planLayout } from "../src/nn/fusedLayout";
+import { planUpdate } from "../src/nn/fusedModel";
 import { chooseTuning } from "../src/nn/fusedPass";
 import { allocate, listBuffers, release } from "../src/nn/gpuBuffers";
 import { recordPass } from "../src/nn/recordPass";
@@ -28,6 +29,9 @@ export interface KernelProfile {
 const CHUNK = 1024;
 const REPEATS = 3;
 const rounded = (value: number) => Number(value.toPrecision(4));
+
+/** Billions a second; what was too quick to time has none. */
+const rate = (amount: number, ms: number) => (ms > 0 ? rounded(amount / ms / 1e6) : 0);
 
 async function timeDispatches(dispatches: readonly Dispatch[]): Promise<number[]> {
   const { device } = getGpu();
@@ -78,7 +82,11 @@ export async function profileStep(
   const { maxBindingBytes } = report;
   const keepBottlenecks = chooseBottlenecks(options, { count, size }, report);
   const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
-  const dispatches = recordPass("training", { layout, options, tuning, state, batch, count, lossCount: count, fromFilms: true });
+  const moments = ["exp_avg", "exp_avg_sq"].map((label) => ({ label, bytes: state.parameters.bytes, buffer: null }));
+  const dispatches = [
+    ...recordPass("training", { layout, options, tuning, state, batch, count, lossCount: count, fromFilms: true }),
+    planUpdate("adamw", layout, state, moments),
+  ];
   const buffers = listBuffers(dispatches);
   await allocate(device, buffers);
   const times = await timeDispatches(dispatches);
@@ -104,8 +112,8 @@ export async function profileStep(
       share: rounded(ms / all),
       gflop: rounded(flop / 1e9),
       megabytes: rounded(bytes / 1e6),
-      gflops: rounded(flop / ms / 1e6),
-      gigabytesPerSecond: rounded(bytes / ms / 1e6),
-      shareOfGemm: rounded(flop / ms / 1e6 / gemmGflops),
+      gflops: rate(flop, ms),
+      gigabytesPerSecond: rate(bytes, ms),
+      shareOfGemm: rounded(rate(flop, ms) / gemmGflops),
     }));
 }

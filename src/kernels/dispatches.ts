@@ -1,5 +1,5 @@
 // A list of dispatches: recorded once, compiled, then run as often as wanted. Knows no network.
-import type { Kernel } from "./kernel";
+import { ELEMENT_BYTES, type Kernel } from "./kernel";
 
 /** A buffer that dispatches refer to. It is planned with them, so that its bytes are known before any are taken. */
 export interface PlannedBuffer {
@@ -16,19 +16,24 @@ export interface Dispatch {
   workgroups: number;
   /** Multiply-adds count two. */
   flop: number;
-  /** Read and written at the least, each array once. */
+  /** Of large arrays, read and written at the least. */
   bytes: number;
 }
 
-/** Checks at compile time that a kernel gets all its bindings and uniforms. */
+/**
+ * Checks at compile time that a kernel gets all its bindings and uniforms. `touched` counts the elements (quads, or scalars) of each large
+ * array that are read or written at the least, once for each way.
+ */
 export function dispatch<B extends string, U extends string>(
   kernel: Kernel<B, U>,
   bindings: Record<B, PlannedBuffer>,
   uniforms: Record<U, number>,
-  size: { threads: number; flop?: number; bytes?: number },
+  size: { threads: number; flop?: number; touched?: Partial<Record<B, number>> },
 ): Dispatch {
   const workgroups = Math.ceil(size.threads / kernel.workgroupSize);
-  return { kernel, bindings, uniforms, workgroups, flop: size.flop ?? 0, bytes: size.bytes ?? 0 };
+  const touched = Object.entries<number | undefined>(size.touched ?? {});
+  const bytes = touched.reduce((sum, [name, count = 0]) => sum + count * ELEMENT_BYTES[kernel.bindings[name as B].format], 0);
+  return { kernel, bindings, uniforms, workgroups, flop: size.flop ?? 0, bytes };
 }
 
 const compiled = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();

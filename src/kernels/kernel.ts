@@ -40,6 +40,8 @@ export const write = (format: Format): Binding => ({ format, access: "write" });
 
 const ELEMENT: Record<Format, string> = { f32: "vec4<f32>", f16: "vec2<u32>", scalar: "f32", word: "u32" };
 
+export const ELEMENT_BYTES: Record<Format, number> = { f32: 16, f16: 8, scalar: 4, word: 4 };
+
 /** The largest finite half: what packs beyond it is undefined. What is not finite before stays so. */
 const HALF_MAX = "vec4<f32>(65504.0)";
 

@@ -32,7 +32,10 @@ function addSums(
   const { quads, gammas, betas } = norm;
   const { firsts, seconds } = place;
   const uniforms = { quads, parts, gammas, betas, firsts, seconds, begin: begin ? 1 : 0, pixels };
-  add(dispatch(addNormSums, { columnParts: batch.columnParts, parameters, gradients, sums }, uniforms, { threads: quads }));
+  const touched = { columnParts: 2 * parts * quads };
+  add(
+    dispatch(addNormSums, { columnParts: batch.columnParts, parameters, gradients, sums }, uniforms, { threads: quads, touched }),
+  );
 }
 
 const seenThrough = (norm: NormPlace, place: ChannelPlace, seenStride: number) => ({
@@ -62,7 +65,12 @@ function take(pass: Pass, b: number, firstQuad: number, columnQuads: number, out
       seconds: channels.seconds + firstQuad,
     };
     const arrays = { seen: at(blockArray(b), index), gradient: at(batch.gradient, index), out: at(out, index) };
-    add(dispatch(kernels.takeGradient, { ...arrays, statistics, sums }, uniforms, { threads: values }));
+    add(
+      dispatch(kernels.takeGradient, { ...arrays, statistics, sums }, uniforms, {
+        threads: values,
+        touched: { seen: values, gradient: values, out: values },
+      }),
+    );
   }
 }
 
@@ -75,7 +83,9 @@ function correct(pass: Pass, seen: Batched, gradient: Batched, side: number, col
     const values = films * side * side * columnQuads;
     const uniforms = { values, columnQuads, stride: columnQuads, firstQuad: 0, means, deviations, firsts, seconds };
     const bindings = { seen: at(seen, index), statistics, sums, gradient: at(gradient, index) };
-    add(dispatch(kernels.correctGradient, bindings, uniforms, { threads: values }));
+    add(
+      dispatch(kernels.correctGradient, bindings, uniforms, { threads: values, touched: { seen: values, gradient: 2 * values } }),
+    );
   }
 }
 
@@ -118,7 +128,7 @@ function recordHead(pass: Pass): void {
         weights,
         outStride: last.block.quads,
       },
-      { threads },
+      { threads, touched: { seen: grid.rows * last.block.quads, out: grid.rows * last.block.quads } },
     ),
   );
   addSums(pass, layout.norm5, last.block.channels, headParts, true, pixelsOf(last.side));
@@ -157,7 +167,6 @@ function recordTransition(pass: Pass, block: BlockPlace, { norm, outQuads, conv 
     bindings: (slice) => ({ out: at(batch.bottleneckGradient, slice) }),
     uniforms: { outStride: block.quads, outFirst: 0 },
     quadsKept: 0,
-    touches: 1,
   });
   const parts = strips(side * side, block.quads, 2, (slice, grid, threads) =>
     dispatch(
@@ -172,7 +181,14 @@ function recordTransition(pass: Pass, block: BlockPlace, { norm, outQuads, conv 
         columnParts,
       },
       { ...grid, ...windowOf({ side, outSide }), ...seenThrough(norm, block.channels, block.quads), outStride: block.quads },
-      { threads },
+      {
+        threads,
+        touched: {
+          seen: grid.rows * block.quads,
+          pooled: (grid.rows / side ** 2) * outSide ** 2 * block.quads,
+          out: grid.rows * block.quads,
+        },
+      },
     ),
   );
   addSums(pass, norm, block.channels, parts, true, pixelsOf(side));
@@ -212,7 +228,6 @@ function recordLayer(pass: Pass, block: BlockPlace, layer: LayerPlace, b: number
     bindings: (slice) => ({ statistics, seen: at(array, slice), out: at(batch.bottleneckGradient, slice) }),
     uniforms: { ...seenThrough(norm2, bottleneck, layout.bottleneckQuads), outStride: layout.bottleneckQuads },
     quadsKept: 2,
-    touches: 3,
   });
   addSums(pass, norm2, bottleneck, parts2, true, pixelsOf(side));
   correct(pass, array, batch.bottleneckGradient, side, layout.bottleneckQuads, bottleneck);
@@ -240,7 +255,7 @@ function recordLayer(pass: Pass, block: BlockPlace, layer: LayerPlace, b: number
     bindings: (slice) => ({ statistics, seen: at(blockArray(b), slice), out: at(batch.gradient, slice) }),
     uniforms: { ...seenThrough(norm1, block.channels, block.quads), outStride: block.quads },
     quadsKept: 2,
-    touches: 3,
+    adds: true,
   });
   addSums(pass, norm1, block.channels, parts1, false, pixelsOf(side));
 }
@@ -271,7 +286,14 @@ function recordStem(pass: Pass): void {
         columnParts,
       },
       { ...grid, ...poolFrame, stemStride: layout.stemQuads, ...seenThrough(layout.norm0, layout.stem, layout.stemQuads) },
-      { threads },
+      {
+        threads,
+        touched: {
+          seen: grid.rows * layout.stemQuads,
+          pooled: (grid.rows / sides.stem ** 2) * (sides.blocks[0] ?? 0) ** 2 * layout.stemQuads,
+          out: grid.rows * layout.stemQuads,
+        },
+      },
     ),
   );
   addSums(pass, layout.norm0, layout.stem, stemSums, true, pixelsOf(sides.stem));

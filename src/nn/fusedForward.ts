@@ -44,7 +44,17 @@ function recordFilms({ add, at, slices, batch }: Pass): void {
     const [mean0, mean1, mean2] = NORMALISATION.mean;
     const [std0, std1, std2] = NORMALISATION.std;
     const bindings = { films: at(batch.films, index), moves: at(batch.moves, index), out: at(batch.images, index) };
-    add(dispatch(spreadFilms, bindings, { values, size, mean0, mean1, mean2, std0, std1, std2 }, { threads: values }));
+    add(
+      dispatch(
+        spreadFilms,
+        bindings,
+        { values, size, mean0, mean1, mean2, std0, std1, std2 },
+        {
+          threads: values,
+          touched: { films: values / 4, out: values },
+        },
+      ),
+    );
   }
 }
 
@@ -71,7 +81,13 @@ function recordStem({
       kernels.stemPool,
       { seen: at(batch.stem, slice), norms, out: at(blockArray(0), slice), columnParts },
       { ...grid, ...poolFrame, stemStride: layout.stemQuads, ...scaled(layout.norm0), outStride: layout.blocks[0]?.quads ?? 0 },
-      { threads },
+      {
+        threads,
+        touched: {
+          seen: (grid.rows / (sides.blocks[0] ?? 1) ** 2) * sides.stem ** 2 * layout.stemQuads,
+          out: grid.rows * layout.stemQuads,
+        },
+      },
     ),
   );
 }
@@ -101,7 +117,6 @@ function recordBlock(pass: Pass, block: BlockPlace, b: number, freshBefore: numb
       bindings: (slice) => ({ out: at(blockArray(b), slice) }),
       uniforms: { ...scaled(layer.norm2), outStride: block.quads, outFirst: layer.inputQuads },
       quadsKept: MOMENT_QUADS,
-      touches: 1,
     });
     freshFrom = layer.inputQuads;
   });
@@ -122,7 +137,6 @@ function recordBlock(pass: Pass, block: BlockPlace, b: number, freshBefore: numb
     bindings: (slice) => ({ out: at(blockArray(b + 1), slice) }),
     uniforms: { outStride: next?.quads ?? 0, outFirst: 0 },
     quadsKept: MOMENT_QUADS,
-    touches: 1,
   });
 }
 
@@ -141,7 +155,12 @@ function recordHead({ add, at, slices, kernels, layout, options, batch, state, l
       ...scaled(layout.norm5),
     };
     const pooled = at(batch.pooled, index);
-    add(dispatch(kernels.headPool, { seen: at(blockArray(last.index), index), norms, pooled }, pool, { threads: values }));
+    add(
+      dispatch(kernels.headPool, { seen: at(blockArray(last.index), index), norms, pooled }, pool, {
+        threads: values,
+        touched: { seen: values * last.side ** 2, pooled: values },
+      }),
+    );
     const loss = { values: films * classes, channels, classes, weights, biases, outFirst: firstFilm * classes, stride };
     add(
       dispatch(

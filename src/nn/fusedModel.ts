@@ -1,5 +1,5 @@
 // The fused engine's model on the GPU: parameters, running statistics, the optimiser's moments and its step. Sees gradients, but no film.
-import { type DispatchList, dispatch, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
+import { type Dispatch, type DispatchList, dispatch, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
 import { adamw, sgd } from "../kernels/optimizer";
 import { DENSENETS, listArrays } from "./densenet";
 import type { EngineOptions, EngineSnapshot, NamedArray, NamedArrays, OptimizerStep } from "./engine";
@@ -71,12 +71,7 @@ export function createFusedModel(
     const plan = (label: string): PlannedBuffer => ({ label, bytes: parameters.bytes, buffer: null });
     const moments = new Map(MOMENTS[name].map((prefix) => [prefix, plan(prefix)] as const));
     await allocate(device, [...moments.values()]);
-    const [first, second] = [...moments.values()] as [PlannedBuffer, PlannedBuffer];
-    const threads = { threads: quads };
-    const step =
-      name === "adamw"
-        ? dispatch(adamw, { gradients, parameters, expAvg: first, expAvgSq: second }, adamwUniforms(NO_ADAMW, 1, quads), threads)
-        : dispatch(sgd, { gradients, parameters, momentumBuffer: first }, sgdUniforms(NO_SGD, quads), threads);
+    const step = planUpdate(name, layout, state, [...moments.values()]);
     optimizer = { name, steps, moments, update: await prepareDispatches(device, [step]) };
     return optimizer;
   }
@@ -189,6 +184,25 @@ const adamwUniforms = ({ lr, beta1, beta2, eps, weightDecay }: Adamw, steps: num
   correction: Math.sqrt(1 - beta2 ** steps),
   eps,
 });
+
+/** An optimiser's step over all parameters, by its moments in the order of MOMENTS. It changes nothing before its uniforms are set. */
+export function planUpdate(
+  name: OptimizerStep["name"],
+  layout: FusedLayout,
+  { gradients, parameters }: StateBuffers,
+  moments: PlannedBuffer[],
+): Dispatch {
+  const [first, second] = moments as [PlannedBuffer, PlannedBuffer];
+  const quads = layout.parameters.size / QUAD;
+  const size = { threads: quads, touched: { gradients: quads, parameters: 2 * quads } };
+  if (name === "sgd") {
+    const touched = { ...size.touched, momentumBuffer: 2 * quads };
+    return dispatch(sgd, { gradients, parameters, momentumBuffer: first }, sgdUniforms(NO_SGD, quads), { ...size, touched });
+  }
+  const touched = { ...size.touched, expAvg: 2 * quads, expAvgSq: 2 * quads };
+  const bindings = { gradients, parameters, expAvg: first, expAvgSq: second };
+  return dispatch(adamw, bindings, adamwUniforms(NO_ADAMW, 1, quads), { ...size, touched });
+}
 
 /** Arrays in the order of torchvision's state dict. */
 function inOrder(order: readonly { name: string }[], arrays: Iterable<[string, NamedArray]>): NamedArrays {

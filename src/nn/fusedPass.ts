@@ -97,8 +97,8 @@ interface ProductCall {
   bindings: (slice: number) => Record<string, PlannedBuffer>;
   uniforms: Record<string, number>;
   quadsKept: number;
-  /** Arrays of the output's shape that are read or written. */
-  touches: number;
+  /** The output is added to. */
+  adds?: boolean;
 }
 
 interface WeightCall {
@@ -128,7 +128,6 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
   const sides = planSides(layout.blocks.length, batch.shape.size);
   const { parameters, gradients, running, norms, statistics } = state;
   const { columnParts, weightParts } = batch;
-  const stored = QUAD_BYTES[storage];
   const training = kind === "training";
   const dispatches: Dispatch[] = [];
   const add = (one: Dispatch) => dispatches.push(one);
@@ -149,7 +148,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
 
   /** A product over all slices. Returns the parts of each column. */
   function product(call: ProductCall): number {
-    const { kernel, left, leftStride, innerQuads, taps, weights, columnQuads, frame, narrow, quadsKept, touches } = call;
+    const { kernel, left, leftStride, innerQuads, taps, weights, columnQuads, frame, narrow, quadsKept, adds } = call;
     let parts = 0;
     for (const { index, films } of slices) {
       const rows = films * frame.outSide * frame.outSide;
@@ -171,8 +170,14 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       const bindings = { left: at(left, index), parameters, norms, columnParts, ...call.bindings(index) };
       const flop = 2 * rows * innerQuads * QUAD * taps * columnQuads * QUAD;
       const pixels = films * frame.side * frame.side;
-      const quads = pixels * innerQuads + taps * innerQuads * QUAD * columnQuads + rows * columnQuads * touches;
-      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, bytes: quads * stored }));
+      const values = rows * columnQuads;
+      const touched = {
+        left: pixels * innerQuads,
+        parameters: taps * innerQuads * QUAD * columnQuads,
+        out: adds ? 2 * values : values,
+        ...(kernel.bindings.seen && { seen: values }),
+      };
+      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, touched }));
       parts += grid.strips;
     }
     reserve(columnParts, parts * quadsKept * columnQuads * QUAD_BYTES.f32);
@@ -210,13 +215,27 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       };
       const bindings = { left: at(left, index), right: at(right, index), norms, out: split ? weightParts : gradients };
       const flop = 2 * pixels * quads * QUAD;
-      const seen = films * frame.side * frame.side * innerQuads + pixels * columnQuads + quads * (split ? grid.parts : 2);
-      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, bytes: seen * stored }));
+      const touched = {
+        left: films * frame.side * frame.side * innerQuads,
+        right: pixels * columnQuads,
+        out: quads * (split ? grid.parts : 2),
+      };
+      add(dispatch(kernel, bindings, uniforms, { threads: grid.threads, flop, touched }));
       parts += grid.parts;
     });
     if (!split) return;
     reserve(weightParts, parts * quads * QUAD_BYTES.f32);
-    add(dispatch(sumParts, { parts: weightParts, gradients }, { quads, parts, stride: quads, out: weights }, { threads: quads }));
+    add(
+      dispatch(
+        sumParts,
+        { parts: weightParts, gradients },
+        { quads, parts, stride: quads, out: weights },
+        {
+          threads: quads,
+          touched: { parts: parts * quads, gradients: 2 * quads },
+        },
+      ),
+    );
   }
 
   /** A kernel of strips over all slices. Returns the parts of each column. */
@@ -247,7 +266,12 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     const { means, deviations, variances } = channels;
     const { quads, ...places } = norm;
     const uniforms = { quads, fresh, parts, means, deviations, variances, pixels, ...places };
-    add(dispatch(normaliseTraining, { columnParts, statistics, parameters, norms, running }, uniforms, { threads: quads }));
+    add(
+      dispatch(normaliseTraining, { columnParts, statistics, parameters, norms, running }, uniforms, {
+        threads: quads,
+        touched: { columnParts: parts * MOMENT_QUADS * (quads - fresh) },
+      }),
+    );
   }
 
   const pixelsOf = (side: number) => count * side * side;
@@ -279,7 +303,6 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       bindings: (slice) => ({ out: at(out, slice) }),
       uniforms: { outStride: layout.stemQuads, outFirst: 0 },
       quadsKept: MOMENT_QUADS,
-      touches: 1,
     });
   }
 
@@ -297,7 +320,6 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       bindings: (slice) => ({ out: at(bottleneckOf(b, l), slice) }),
       uniforms: { ...scaled(layer.norm1), outStride: layout.bottleneckQuads, outFirst: 0 },
       quadsKept: MOMENT_QUADS,
-      touches: 1,
     });
   }
 
@@ -315,6 +337,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       add(
         dispatch(kernels.transitionPool, { seen: at(blockArray(b), index), norms, out: at(out, index) }, uniforms, {
           threads: values,
+          touched: { seen: films * side * side * norm.quads, out: values },
         }),
       );
     }
