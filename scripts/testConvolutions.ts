@@ -224,7 +224,13 @@ async function runInputGradient(
 async function runWeightGradient(
   kernel: Kernel,
   drawn: DrawnConvolution,
-  { tiling, left, rowQuads, before }: { tiling: Tiling; left: Storage; rowQuads: 1 | 2; before: Float64Array },
+  {
+    tiling,
+    left,
+    rowQuads,
+    narrow = false,
+    before,
+  }: { tiling: Tiling; left: Storage; rowQuads: 1 | 2; narrow?: boolean; before: Float64Array },
 ): Promise<{ weights: Float64Array; untouched: boolean; parts: number }> {
   const { sizes, window, x, norm, slope } = drawn;
   const { innerQuads, columnQuads } = sizes;
@@ -234,7 +240,10 @@ async function runWeightGradient(
   const gradients = join({ weights: before, behind: [UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED] });
   const perFilm = slope.height * slope.width;
   const grids = sizes.slices.map((films) =>
-    planWeightProduct({ pixels: films * perFilm, innerQuads, taps, columnQuads, rowQuads }, { ...TUNING[tiling], threads: 4096 }),
+    planWeightProduct(
+      { pixels: films * perFilm, innerQuads, taps, columnQuads, rowQuads, narrow },
+      { ...TUNING[tiling], threads: 4096 },
+    ),
   );
   const parts = grids.reduce((sum, grid) => sum + grid.parts, 0);
   const split = grids.some((grid) => grid.parts > 1);
@@ -336,7 +345,7 @@ export async function checkPlainInputGradient(kernel: Kernel, drawn: DrawnConvol
 export async function checkWeightGradient(
   kernel: Kernel,
   drawn: DrawnConvolution,
-  how: { tiling: Tiling; left: Storage; rowQuads: 1 | 2; activated: boolean },
+  how: { tiling: Tiling; left: Storage; rowQuads: 1 | 2; narrow?: boolean; activated: boolean },
 ): Promise<void> {
   const { x, norm, weights, slope, window } = drawn;
   const random = createRandom(3, "drawn");

@@ -43,7 +43,7 @@ describe.each(VARIANTS)("$tiling, activations in $storage", ({ tiling, storage, 
       await checkNormedInputGradient(kernels.input, drawn, { tiling, seen: storage, adds: false });
     });
     it("gradient to the weights", async () => {
-      const how = { tiling, left: storage, rowQuads: 2, activated: true } as const;
+      const how = { tiling, left: storage, rowQuads: 2, narrow: true, activated: true } as const;
       await checkWeightGradient(kernels.weights, drawn, how);
     });
   });

@@ -40,4 +40,12 @@ store_out(pixel * u.outStride + column$, gamma$ * dy);`,
   });
 
 export const weightGradient3x3 = (tiling: Tiling, left: Storage) =>
-  defineWeightProduct({ name: "convolve3x3WeightGradient", tiling, left, activate: true, window: WINDOW_3X3, rowQuads: 2 });
+  defineWeightProduct({
+    name: "convolve3x3WeightGradient",
+    tiling,
+    narrow: true,
+    left,
+    activate: true,
+    window: WINDOW_3X3,
+    rowQuads: 2,
+  });

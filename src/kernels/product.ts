@@ -26,8 +26,8 @@ const DIRECT_SIZE = 8;
 /** Inner quads that are summed before they join the total: long sums lose digits, and each digit lost flips more ReLUs. */
 const BLOCK = 16;
 /** 64 x 64, and 128 x 32 for the few channels that a dense layer adds. */
-const WIDE: Tile = { across: 8, down: 8 };
-const NARROW: Tile = { across: 4, down: 16 };
+export const WIDE: Tile = { across: 8, down: 8 };
+export const NARROW: Tile = { across: 4, down: 16 };
 /** Inner quads a tile holds at a time. */
 const DEPTH = 4;
 

@@ -2,15 +2,14 @@
 // channels, and the reduction runs over all pixels. It is cut into parts that are added up in order (sumParts.ts): no float
 // atomics, so a step repeats bit for bit. Not the forward pass nor the gradient to the input (product.ts).
 import { defineKernel, type Format, read, write } from "./kernel";
-import type { Tiling } from "./product";
+import { NARROW, type Tiling, WIDE } from "./product";
 import { OUTSIDE, type Window, windowFunctions, windowUniforms } from "./window";
 
 const QUADS = 2;
 const DIRECT_SIZE = 8;
 /** Pixels that are summed before they join the total: long sums lose digits. */
 const BLOCK = 256;
-/** A workgroup's tile: 64 x 64 weights, 8 x 8 an invocation; this many pixels at a time. */
-const ACROSS = 8;
+/** Pixels a workgroup's tile holds at a time. */
 const DEPTH = 8;
 
 export interface WeightProductParts {
@@ -19,6 +18,8 @@ export interface WeightProductParts {
   left: Format;
   activate: boolean;
   window: Window | null;
+  /** Few columns: the narrow tile. */
+  narrow?: boolean;
   /** Row quads an invocation computes: 1 where a tap has a single quad of channels. */
   rowQuads: 1 | 2;
 }
@@ -57,7 +58,7 @@ function multiply(rowQuads: number): string {
  * Bindings: `left` [pixels, channels] (the convolution's input), `right` [pixels, columns] (the gradient at its output), `norms` where
  * activated, `out`, to which the weights' gradient is added where `add` is 1, and which else holds one part after another.
  */
-export function defineWeightProduct({ name, tiling, left, activate, window, rowQuads }: WeightProductParts) {
+export function defineWeightProduct({ name, tiling, narrow, left, activate, window, rowQuads }: WeightProductParts) {
   const tiled = tiling === "tiled";
   const activated = (r: number, loaded: string) => (activate ? `relu(fma(${loaded}, scale${r}, shift${r}))` : loaded);
 
@@ -87,9 +88,10 @@ ${eachSum(rowQuads, (sum) => `total_${sum} += ${sum};`)}
 }
 ${eachSum(rowQuads, (sum) => `let ${sum} = total_${sum};`)}`;
 
-  const rowsWide = ACROSS * rowQuads;
-  const columnsWide = ACROSS * QUADS;
-  const size = ACROSS * ACROSS;
+  const { across, down } = narrow ? NARROW : WIDE;
+  const rowsWide = down * rowQuads;
+  const columnsWide = across * QUADS;
+  const size = across * down;
   const shared = `
 for (var begin = first; begin < last; begin += ${DEPTH}u) {
 workgroupBarrier();
@@ -117,23 +119,23 @@ right_tile[item] = loaded;
 })}
 workgroupBarrier();
 for (var k = 0u; k < ${DEPTH}u; k++) {
-${each(rowQuads, (r) => `let a${r} = left_tile[k * ${rowsWide}u + ly + ${r * ACROSS}u];`)}
-${each(QUADS, (j) => `let b${j} = right_tile[k * ${columnsWide}u + lx + ${j * ACROSS}u];`)}
+${each(rowQuads, (r) => `let a${r} = left_tile[k * ${rowsWide}u + ly + ${r * down}u];`)}
+${each(QUADS, (j) => `let b${j} = right_tile[k * ${columnsWide}u + lx + ${j * across}u];`)}
 ${multiply(rowQuads)}
 }
 }`;
 
   // Tiled: rows run through taps and channels in one line, and tiles are dealt out like cards (product.ts). Direct: a tile stays within a tap, so that its window moves as one.
   const start = tiled
-    ? `let lx = local % ${ACROSS}u; let ly = local / ${ACROSS}u;
+    ? `let lx = local % ${across}u; let ly = local / ${across}u;
 let columnTiles = (u.columnQuads + ${columnsWide - 1}u) / ${columnsWide}u;
 let rowTiles = (u.taps * u.innerQuads + ${rowsWide - 1}u) / ${rowsWide}u;
 let columnFirst = (group % columnTiles) * ${columnsWide}u;
 let tileFirst = ((group / columnTiles) % rowTiles) * ${rowsWide}u;
 let part = group / (columnTiles * rowTiles);
 if (part >= u.parts) { return; }
-${each(QUADS, (j) => `let column${j} = columnFirst + lx + ${j * ACROSS}u;`)}
-${each(rowQuads, (r) => `let rowQuad${r} = tileFirst + ly + ${r * ACROSS}u; let live${r} = rowQuad${r} < u.taps * u.innerQuads;`)}`
+${each(QUADS, (j) => `let column${j} = columnFirst + lx + ${j * across}u;`)}
+${each(rowQuads, (r) => `let rowQuad${r} = tileFirst + ly + ${r * down}u; let live${r} = rowQuad${r} < u.taps * u.innerQuads;`)}`
     : `let columnTiles = (u.columnQuads + ${QUADS - 1}u) / ${QUADS}u;
 let tapTiles = (u.innerQuads + ${rowQuads - 1}u) / ${rowQuads}u;
 let rowTile = (thread / columnTiles) % (u.taps * tapTiles);
@@ -201,13 +203,14 @@ export interface WeightGrid {
 
 /** How the pixels are cut into parts: enough to keep an adapter of `threads` invocations busy, at most `maxParts`. */
 export function planWeightProduct(
-  shape: { pixels: number; innerQuads: number; taps: number; columnQuads: number; rowQuads: 1 | 2 },
+  shape: { pixels: number; innerQuads: number; taps: number; columnQuads: number; rowQuads: 1 | 2; narrow?: boolean },
   { tiling, threads, maxParts }: { tiling: Tiling; threads: number; maxParts: number },
 ): WeightGrid {
-  const { pixels, innerQuads, taps, columnQuads, rowQuads } = shape;
+  const { pixels, innerQuads, taps, columnQuads, rowQuads, narrow } = shape;
+  const { across, down } = narrow ? NARROW : WIDE;
   const tiles =
     tiling === "tiled"
-      ? Math.ceil(columnQuads / (ACROSS * QUADS)) * Math.ceil((taps * innerQuads) / (ACROSS * rowQuads)) * ACROSS * ACROSS
+      ? Math.ceil(columnQuads / (across * QUADS)) * Math.ceil((taps * innerQuads) / (down * rowQuads)) * across * down
       : Math.ceil(columnQuads / QUADS) * taps * Math.ceil(innerQuads / rowQuads);
   const wanted = Math.max(1, Math.min(Math.floor(threads / tiles), maxParts, Math.ceil(pixels / 64)));
   const pixelsPerPart = Math.ceil(pixels / wanted);

@@ -215,6 +215,7 @@ function recordLayer(pass: Pass, block: BlockPlace, layer: LayerPlace, b: number
     frame: same(side),
     weights: layer.conv2,
     norm: norm2,
+    narrow: true,
   });
   const parts2 = product({
     kernel: kernels.growthInput,

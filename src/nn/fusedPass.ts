@@ -113,6 +113,7 @@ interface WeightCall {
   weights: number;
   norm: NormPlace | null;
   rowQuads?: 1 | 2;
+  narrow?: boolean;
 }
 
 export const same = (side: number): Frame => ({ side, outSide: side });
@@ -186,11 +187,24 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
 
   /** The gradient to weights: added where they lie, or in parts that are then summed. */
   function weightProduct(call: WeightCall): void {
-    const { kernel, left, leftStride, innerQuads, taps, right, columnQuads, frame, weights, norm, rowQuads = 2 } = call;
+    const {
+      kernel,
+      left,
+      leftStride,
+      innerQuads,
+      taps,
+      right,
+      columnQuads,
+      frame,
+      weights,
+      norm,
+      rowQuads = 2,
+      narrow = false,
+    } = call;
     const quads = taps * innerQuads * QUAD * columnQuads;
     let parts = 0;
     const grids = slices.map(({ films }) =>
-      planWeightProduct({ pixels: films * frame.outSide * frame.outSide, innerQuads, taps, columnQuads, rowQuads }, tuning),
+      planWeightProduct({ pixels: films * frame.outSide ** 2, innerQuads, taps, columnQuads, rowQuads, narrow }, tuning),
     );
     const split = grids.some((grid) => grid.parts > 1);
     slices.forEach(({ index, films }, i) => {
