@@ -7,7 +7,8 @@ export function listBuffers(dispatches: readonly Dispatch[]): PlannedBuffer[] {
   return [...new Set(dispatches.flatMap(({ bindings }) => Object.values(bindings)))];
 }
 
-const asGiga = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+const asBinary = (bytes: number) =>
+  bytes < 2 ** 30 ? `${Math.max(1, Math.round(bytes / 2 ** 20))} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
 /**
  * Allocates those that are not yet. All or none: what was taken is given back where the adapter refuses one.
@@ -36,7 +37,7 @@ export async function allocate(device: GPUDevice, buffers: readonly PlannedBuffe
   release(missing);
   throw new LabError(
     "outOfGpuMemory",
-    `The graphics card has no ${asGiga(bytes)} left for this network and batch.`,
+    `The graphics card has no ${asBinary(bytes)} left for this network and batch.`,
     "Batch size",
   );
 }
