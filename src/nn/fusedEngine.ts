@@ -28,6 +28,8 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   const tuning = chooseTuning(report);
 
   let batch: BatchBuffers | null = null;
+  /** What it was opened for: training's serves both. */
+  let openedFor: EngineUse = "inference";
   /** The card has refused what keeping bottlenecks takes. */
   let tight = false;
   const lists = new Map<string, DispatchList>();
@@ -59,10 +61,11 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   /** The batch's buffers, large enough for its passes; films of another size or more of them begin anew. */
   function openBatch(use: EngineUse, shape: BatchShape): BatchBuffers {
     const count = Math.max(...cutPasses(shape.count, options.filmsPerPass));
-    const keepBottlenecks = use === "training" && !tight && chooseBottlenecks(options, shape, report);
-    const fits = batch && batch.shape.size === shape.size && batch.shape.count >= count;
-    if (batch && fits && (use === "inference" || batch.options.keepBottlenecks === keepBottlenecks)) return batch;
+    const serves = use === "inference" || openedFor === "training";
+    if (batch && serves && batch.shape.size === shape.size && batch.shape.count >= count) return batch;
     closeBatch();
+    openedFor = use;
+    const keepBottlenecks = use === "training" && !tight && chooseBottlenecks(options, shape, report);
     const { activations: storage = "f32" } = options;
     const { maxBindingBytes } = report;
     batch = planBatch(layout, classes, { count, size: shape.size }, { storage, keepBottlenecks, maxBindingBytes });
@@ -106,6 +109,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
         // The card has less than the budget says. Without kept bottlenecks the same bits need much less.
         if (!buffers.options.keepBottlenecks || options.bottlenecks) throw error;
         tight = true;
+        closeBatch();
         return openLists(use, shape, fromFilms, onProgress);
       }
       const later = onProgress ? all.flatMap(({ inputs }) => recordPass("inference", inputs)) : [];
