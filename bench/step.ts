@@ -1,10 +1,8 @@
 // One training step of an engine, timed: `npm run -s bench -- step --arch densenet121 --size 64 --batch 2 --steps 3`. Reads the flags
 // and finds the host; what is measured stands in measureStep.ts.
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { build, preview } from "vite";
 import { openBrowser } from "../scripts/openBrowser";
+import { serveModule } from "../scripts/serveModule";
 import { openDawn } from "../scripts/vulkan";
 import { ENGINES, type EngineName } from "../src/protocol/settings";
 import { readActivations, readArch, readBottlenecks, readCount } from "./flags";
@@ -49,38 +47,25 @@ function readFlags(flags: string[]): Flags {
   };
 }
 
-/** Serves measureStep.ts, bundled, to a headless Chromium, and measures there, in the page. */
+/** Measures in a page of a headless Chromium. */
 async function measureInChromium(engines: EngineName[], flags: StepFlags): Promise<void> {
-  const outDir = resolve(".cache/bench");
-  await build({
-    configFile: false,
-    logLevel: "error",
-    build: {
-      outDir,
-      copyPublicDir: false,
-      lib: { entry: resolve("bench/measureStep.ts"), formats: ["es"], fileName: "measureStep" },
-    },
-  });
-  writeFileSync(resolve(outDir, "index.html"), "<!doctype html><title>bench</title>");
-  const server = await preview({ configFile: false, logLevel: "error", build: { outDir }, preview: { port: 0 } });
-  const url = server.resolvedUrls?.local[0] ?? "";
-  const browser = await openBrowser(url);
+  const served = await serveModule("bench/measureStep.ts");
+  const browser = await openBrowser(served.url);
   try {
-    await browser.page.goto(url);
+    await browser.page.goto(served.url);
     for (const engine of engines) {
       const result = await browser.page.evaluate(
-        async ([name, stepFlags]) => {
-          const module = new URL("measureStep.js", location.href).href;
+        async ([module, name, stepFlags]) => {
           const { measureStep } = (await import(/* @vite-ignore */ module)) as typeof import("./measureStep");
           return measureStep(name, stepFlags);
         },
-        [engine, flags] as const,
+        [served.module, engine, flags] as const,
       );
       console.log(JSON.stringify(result));
     }
   } finally {
     await browser.close();
-    await server.close();
+    await served.close();
   }
 }
 

@@ -1,0 +1,26 @@
+// Serves one module, bundled, on an empty page: for what has to run in a browser without the lab around it. Opens no browser.
+import { writeFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { build, preview } from "vite";
+
+export interface ServedModule {
+  /** The empty page. */
+  url: string;
+  /** Where a script of that page imports the module from. */
+  module: string;
+  close(): Promise<void>;
+}
+
+export async function serveModule(entry: string): Promise<ServedModule> {
+  const name = basename(entry, ".ts");
+  const outDir = resolve(".cache/served", name);
+  await build({
+    configFile: false,
+    logLevel: "error",
+    build: { outDir, copyPublicDir: false, lib: { entry: resolve(entry), formats: ["es"], fileName: name } },
+  });
+  writeFileSync(resolve(outDir, "index.html"), `<!doctype html><title>${name}</title>`);
+  const server = await preview({ configFile: false, logLevel: "error", build: { outDir }, preview: { port: 0 } });
+  const url = server.resolvedUrls?.local[0] ?? "";
+  return { url, module: new URL(`${name}.js`, url).href, close: () => server.close() };
+}
