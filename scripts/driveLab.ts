@@ -169,16 +169,22 @@ async function chooseEngine(page: Page, { engine, activations, filmsPerPass, gpu
 
 /** @throws Error with the page's sentence where the batch does not fit the GPU budget */
 async function start(page: Page, name: string): Promise<void> {
-  const button = page.getByRole("button", { name, exact: true, disabled: false });
-  const tooLarge = page.getByText("does not fit the GPU budget").first();
-  await button.or(tooLarge).first().waitFor();
-  // Before the forecast is there it may yet refuse, with an event that ends the wait.
-  if (await button.isVisible()) return button.click();
-  const forecast = await page
-    .getByText(/over the budget of/)
+  // Before the forecast is there the button may be enabled, and no longer so when it is clicked.
+  const clicked = page.getByRole("button", { name, exact: true }).click();
+  const refused = page
+    .getByText("does not fit the GPU budget")
     .first()
-    .textContent();
-  throw new Error(`The batch does not fit: ${forecast} Set --batch, --films-per-pass or --gpu-budget.`);
+    .waitFor()
+    .then(async () => {
+      const forecast = await page
+        .getByText(/over the budget of/)
+        .first()
+        .textContent();
+      throw new Error(`The batch does not fit: ${forecast} Set --batch, --films-per-pass or --gpu-budget.`);
+    });
+  refused.catch(() => {});
+  clicked.catch(() => {});
+  await Promise.race([clicked, refused]);
 }
 
 /** The lower of the finder's two suggestions: Adam's rates are normalised, so the steepest point is often too high for it. */
