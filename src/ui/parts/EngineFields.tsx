@@ -9,7 +9,7 @@ import { formatMemory, formatPass } from "./format";
 import styles from "./parts.module.css";
 
 const ENGINE_OPTIONS: { value: EngineName; label: string }[] = [
-  { value: "fused", label: "fused (own kernels)" },
+  { value: "fused", label: "fused" },
   { value: "stock", label: "stock (plain model)" },
 ];
 const ACTIVATION_OPTIONS: { value: Activations; label: string }[] = [
