@@ -1,5 +1,5 @@
 // What an invocation keeps of the columns it sees, for BatchNorm forward and backward, as WGSL; `$` marks its quad of columns. The
-// parts of all invocations are put together in a fixed order by normalise.ts and normGradient.ts, so that a step repeats bit for bit.
+// parts of all strips are put together in a fixed order by normalise.ts and normGradient.ts, so that a step repeats bit for bit.
 import { type Binding, defineKernel, type Kernel, write } from "./kernel";
 
 export type Columns = "none" | "moments" | "sums";

@@ -166,7 +166,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     return outcomes;
   }
 
-  /** Logits, losses and their gradients of the last pass, [3, capacity, classes]. */
+  /** Logits and losses of the last pass: two of `outcome`'s [3, capacity, classes], whose third are the loss's gradients. */
   async function readOutcome({ outcome, shape }: BatchBuffers, first: number, count: number): Promise<Outcome> {
     const stride = shape.count * classes;
     const values = await readFloats(device, outcome, 2 * stride);
@@ -184,8 +184,9 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
 
     async prepare(shape, use, onProgress = () => {}) {
       await model.settle();
-      await openLists(use, shape, true, onProgress);
+      // Moments first: what keeping bottlenecks takes gives way to them, not they to it.
       if (use === "training") await model.openOptimizer("adamw");
+      await openLists(use, shape, true, onProgress);
     },
 
     async trainStep(given, optimizerStep, observe) {
