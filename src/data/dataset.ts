@@ -5,7 +5,7 @@ import { runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
 import { type FilmIndex, indexFolder } from "./filmIndex";
-import type { FilmWorker } from "./filmWorker";
+import type { FilmWorker } from "./films/filmWorker";
 import { createFolderReader, type FolderReader } from "./folder";
 import { prepareSample } from "./prepare";
 import { planSample, type SamplePlan } from "./sample";

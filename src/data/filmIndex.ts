@@ -2,10 +2,10 @@
 import type { DatasetSummary, OpenProgress } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { sha256 } from "../storage/sha256";
-import { findLabelCsv, findOwnValidation, folderOf, listKinds, noUsableColumn } from "./findCsv";
 import type { FolderReader } from "./folder";
-import { columnKey, type LabelColumn, type LabelTable, LabelTableBuilder } from "./labelCsv";
-import { FILM_EXTENSION, type Layout, recogniseLayout, summariseTargets } from "./layout";
+import { findLabelCsv, findOwnValidation, folderOf, listKinds, noUsableColumn } from "./labelFiles/findCsv";
+import { columnKey, type LabelColumn, type LabelTable, LabelTableBuilder } from "./labelFiles/labelCsv";
+import { FILM_EXTENSION, type Layout, recogniseLayout, summariseTargets } from "./labelFiles/layout";
 import { matchPaths, normalisePath } from "./match";
 import { groupPatients } from "./patients";
 

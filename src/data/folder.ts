@@ -1,7 +1,7 @@
 // Lists a folder and reads its files by path, from a directory handle, a list of files or drawn films. It does not know what a CSV or a film is.
 import type { FolderSource } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { createDrawnFolder } from "./drawnFilms";
+import { createDrawnFolder } from "./drawn/drawnFilms";
 
 export interface FolderReader {
   name: string;

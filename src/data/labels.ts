@@ -3,8 +3,8 @@ import type { FilmLabel } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
 import type { FilmIndex } from "./filmIndex";
-import { canonicalValue, columnKey } from "./labelCsv";
-import { isFinding } from "./layout";
+import { canonicalValue, columnKey } from "./labelFiles/labelCsv";
+import { isFinding } from "./labelFiles/layout";
 
 /** A label's code in `RowLabels.codes` is its place here; 0 and 1 are what training sees. */
 export const LABELS = ["negative", "positive", "uncertain", "blank", "leftOut"] as const satisfies readonly FilmLabel[];

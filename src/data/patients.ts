@@ -1,6 +1,6 @@
 // Says which films are the same patient's. The split rests on it; nothing else does.
-import type { LabelColumn } from "./labelCsv";
-import type { Layout } from "./layout";
+import type { LabelColumn } from "./labelFiles/labelCsv";
+import type { Layout } from "./labelFiles/layout";
 
 export interface PatientGroups {
   /** An index into `patients` for each row. */

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
 import { openFilmReader, openFilmWriter } from "../storage/filmStore";
 import { createMemoryDirectory } from "../storage/memoryDirectory";
 import { indexFolder } from "./filmIndex";
-import { type FilmWorker, FilmWorkerDied } from "./filmWorker";
+import { type FilmWorker, FilmWorkerDied } from "./films/filmWorker";
 import { prepareSample } from "./prepare";
 import { planSample } from "./sample";
 import { makeFolder } from "./testSupport";

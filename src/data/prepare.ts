@@ -4,9 +4,9 @@ import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
 import { type FilmWriter, openFilmWriter } from "../storage/filmStore";
 import type { FilmIndex } from "./filmIndex";
-import type { FilmWorker } from "./filmWorker";
+import type { FilmWorker } from "./films/filmWorker";
+import { prepareFilms } from "./films/prepareFilms";
 import type { FolderReader } from "./folder";
-import { prepareFilms } from "./prepareFilms";
 import { keepReady, labelsOf, type SamplePlan } from "./sample";
 
 /** Raised whenever a film's bytes would come out different: films prepared before are then not used again. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
+import { makeChexpertCsv } from "./drawn/madeCsv";
 import { type FilmIndex, indexFolder } from "./filmIndex";
-import { makeChexpertCsv } from "./madeCsv";
 import { planSample } from "./sample";
 import { makeFolderOf } from "./testSupport";
 

@@ -1,7 +1,7 @@
 // Which rows the wall of films shows, and a film's thumbnail. It draws nothing.
 import type { WallFilm, WallFilter } from "../protocol/dataset";
-import { decodeBitmap } from "./decode";
 import type { FilmIndex } from "./filmIndex";
+import { decodeBitmap } from "./films/decode";
 import { LABELS } from "./labels";
 import type { SamplePlan } from "./sample";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { DEFAULT_SETTINGS } from "../protocol/settings";
+import { DEFAULT_SETTINGS } from "../../protocol/settings";
+import { indexFolder } from "../filmIndex";
+import { planSample } from "../sample";
 import { createDrawnFolder, drawFilmFile, listDrawnFilms } from "./drawnFilms";
-import { indexFolder } from "./filmIndex";
-import { planSample } from "./sample";
 
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 

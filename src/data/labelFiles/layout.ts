@@ -1,5 +1,5 @@
 // Says what the columns of a label table mean: which names the film, the patient, the view. It reads no files.
-import type { ColumnSummary } from "../protocol/dataset";
+import type { ColumnSummary } from "../../protocol/dataset";
 import { columnKey, type LabelColumn, type LabelTable } from "./labelCsv";
 
 /** Extensions of files that are counted as films; not all of them can be decoded. */

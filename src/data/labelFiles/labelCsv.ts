@@ -1,7 +1,7 @@
 // Reads label CSVs into a dictionary-encoded table, a piece at a time. It knows nothing of what the columns mean: see `layout.ts`.
 import Papa, { type ParseResult } from "papaparse";
-import { LabError } from "../protocol/labError";
-import { sha256 } from "../storage/sha256";
+import { LabError } from "../../protocol/labError";
+import { sha256 } from "../../storage/sha256";
 
 const PIECE_BYTES = 4 * 2 ** 20;
 /** A row longer than this is a quote that was never closed. */

@@ -1,8 +1,8 @@
 // A folder of drawn chest films in CheXpert's layout, from a seed: the whole lab works with nothing downloaded. Films are drawn when they are read.
-import { createRandom, shuffle } from "../nn/random";
-import { LabError } from "../protocol/labError";
+import { createRandom, shuffle } from "../../nn/random";
+import { LabError } from "../../protocol/labError";
+import type { FolderReader } from "../folder";
 import { type Anatomy, drawAnatomy, drawExposure, drawFilm } from "./drawnFilm";
-import type { FolderReader } from "./folder";
 
 const FILM_SIZE = 144;
 const CSV = "train.csv";

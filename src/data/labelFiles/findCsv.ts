@@ -1,6 +1,6 @@
 // Chooses the label CSV among a folder's files, by name and by its columns. `filmIndex.ts` reads it.
-import { LabError } from "../protocol/labError";
-import type { FolderReader } from "./folder";
+import { LabError } from "../../protocol/labError";
+import type { FolderReader } from "../folder";
 import { type LabelTable, LabelTableBuilder } from "./labelCsv";
 import { type Layout, recogniseLayout } from "./layout";
 

@@ -1,9 +1,9 @@
 // Runs films through a pool of film workers into a store. It does not choose the films; `prepare.ts` does.
-import type { FailedFilm } from "../protocol/dataset";
-import { LabError } from "../protocol/labError";
-import type { FilmWriter } from "../storage/filmStore";
+import type { FailedFilm } from "../../protocol/dataset";
+import { LabError } from "../../protocol/labError";
+import type { FilmWriter } from "../../storage/filmStore";
+import type { FolderReader } from "../folder";
 import { type FilmWorker, FilmWorkerDied } from "./filmWorker";
-import type { FolderReader } from "./folder";
 
 /** While one film is decoded the next one's file is opened. */
 const FILMS_IN_FLIGHT_PER_WORKER = 2;

@@ -1,5 +1,5 @@
 // Decodes a film to grey bytes with the browser's own decoders, in a worker. It does not resize, and it reads no DICOM.
-import { LabError } from "../protocol/labError";
+import { LabError } from "../../protocol/labError";
 import type { GreyImage } from "./resize";
 
 const BITMAP_OPTIONS: ImageBitmapOptions = {

@@ -1,5 +1,5 @@
 // A label CSV with CheXpert's counts (train.csv of 2019) and no films behind it. For tests and benchmarks only.
-import { createRandom, shuffle } from "../nn/random";
+import { createRandom, shuffle } from "../../nn/random";
 
 export const CHEXPERT_COUNTS = {
   rows: 223_414,

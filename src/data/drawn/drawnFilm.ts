@@ -1,5 +1,5 @@
 // Draws one frontal chest film in grey: body, lungs, ribs, heart, noise. An anatomy to look at and learn from, not a model of X-rays.
-import type { Random } from "../nn/random";
+import type { Random } from "../../nn/random";
 
 /** What differs between patients. Lengths are in half-widths of the film; x runs to the right of the picture (the patient's left). */
 export interface Anatomy {

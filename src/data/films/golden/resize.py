@@ -1,4 +1,4 @@
-"""Writes resize.json: Pillow's BILINEAR resize of made 8-bit grey images. Run: /usr/bin/python3 src/data/golden/resize.py
+"""Writes resize.json: Pillow's BILINEAR resize of made 8-bit grey images. Run: /usr/bin/python3 src/data/films/golden/resize.py
 
 The images come from a linear congruential generator that resize.test.ts repeats, so only results are stored.
 """
