@@ -1,18 +1,7 @@
 import { expect, test } from "vitest";
 import golden from "./golden/resize.json";
 import { resizeGrey } from "./resize";
-
-/** The generator of golden/resize.py. */
-function madeImage(width: number, height: number, seed: number) {
-  const data = new Uint8Array(width * height);
-  let state = seed;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const value = state >>> 24;
-    data[i] = value < 40 ? 0 : value > 215 ? 255 : value;
-  }
-  return { width, height, data };
-}
+import { madeImage } from "./testSupport";
 
 test.each(golden.cases)("$from to $to equals Pillow to the byte", ({ from, to, seed, base64 }) => {
   const [fromWidth = 0, fromHeight = 0] = from;

@@ -33,15 +33,22 @@ function coefficientsFor(from: number, to: number): Coefficients {
   return coefficients;
 }
 
-/** `precompute_coeffs` and `normalize_coeffs_8bpc` of Pillow's Resample.c for the triangle filter (support 1). */
-function computeCoefficients(from: number, to: number): Coefficients {
+/** For each output pixel the first input pixel, how many, and their weights (`taps` a pixel), which sum to 1. */
+export interface Weights {
+  taps: number;
+  first: Int32Array;
+  counts: Int32Array;
+  weights: Float64Array;
+}
+
+/** `precompute_coeffs` of Pillow's Resample.c for the triangle filter (support 1). */
+export function computeWeights(from: number, to: number): Weights {
   const scale = from / to;
   const support = Math.max(scale, 1);
   const taps = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(to);
   const counts = new Int32Array(to);
-  const weights = new Int32Array(to * taps);
-  const exact = new Float64Array(taps);
+  const weights = new Float64Array(to * taps);
   for (let out = 0; out < to; out++) {
     const centre = (out + 0.5) * scale;
     const start = Math.max(0, Math.trunc(centre - support + 0.5));
@@ -50,17 +57,20 @@ function computeCoefficients(from: number, to: number): Coefficients {
     for (let i = 0; i < count; i++) {
       const distance = Math.abs((i + start - centre + 0.5) * (1 / support));
       const weight = distance < 1 ? 1 - distance : 0;
-      exact[i] = weight;
+      weights[out * taps + i] = weight;
       sum += weight;
     }
     first[out] = start;
     counts[out] = count;
-    for (let i = 0; i < count; i++) {
-      const weight = sum === 0 ? (exact[i] ?? 0) : (exact[i] ?? 0) / sum;
-      weights[out * taps + i] = Math.trunc(0.5 + weight * 2 ** PRECISION_BITS);
-    }
+    if (sum !== 0) for (let i = 0; i < count; i++) weights[out * taps + i]! /= sum;
   }
   return { taps, first, counts, weights };
+}
+
+/** `normalize_coeffs_8bpc` of Resample.c. */
+function computeCoefficients(from: number, to: number): Coefficients {
+  const { weights, ...rest } = computeWeights(from, to);
+  return { ...rest, weights: Int32Array.from(weights, (weight) => Math.trunc(0.5 + weight * 2 ** PRECISION_BITS)) };
 }
 
 /**

@@ -1,4 +1,4 @@
-"""Writes resize.json: Pillow's BILINEAR resize of made 8-bit grey images. Run: /usr/bin/python3 src/data/films/golden/resize.py
+"""Writes resize.json: Pillow's BILINEAR resize of made 8-bit grey images, and of some of them in mode "F". Run: /usr/bin/python3 src/data/films/golden/resize.py
 
 The images come from a linear congruential generator that resize.test.ts repeats, so only results are stored.
 """
@@ -37,9 +37,13 @@ def made_image(width, height, seed):
     return Image.frombytes("L", (width, height), bytes(data))
 
 
-cases = []
+cases, wide = [], []
 for seed, (source, target) in enumerate(CASES):
     resized = made_image(*source, seed).resize(target, Image.BILINEAR)
+    if max(target) < 50:
+        # Between bytes, so that rounding to bytes somewhere would show.
+        floats = made_image(*source, seed).convert("F").resize(target, Image.BILINEAR)
+        wide.append({"from": source, "to": target, "seed": seed, "base64": base64.b64encode(floats.tobytes()).decode()})
     cases.append({"from": source, "to": target, "seed": seed, "base64": base64.b64encode(resized.tobytes()).decode()})
 path = pathlib.Path(__file__).with_name("resize.json")
-path.write_text(json.dumps({"pillow": PIL.__version__, "cases": cases}) + "\n")
+path.write_text(json.dumps({"pillow": PIL.__version__, "cases": cases, "wide": wide}) + "\n")

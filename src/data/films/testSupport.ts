@@ -1,0 +1,14 @@
+// What the tests of this folder share. Not for the lab itself.
+import type { GreyImage } from "./resize";
+
+/** The generator of golden/resize.py: noise with runs of black and white. */
+export function madeImage(width: number, height: number, seed: number): GreyImage {
+  const data = new Uint8Array(width * height);
+  let state = seed;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const value = state >>> 24;
+    data[i] = value < 40 ? 0 : value > 215 ? 255 : value;
+  }
+  return { width, height, data };
+}
