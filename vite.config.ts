@@ -7,7 +7,8 @@ const port = Number(process.env.PORT ?? 4173);
 /** Everything the page may load comes from the page itself. A built page says so; the preview server says it for workers too. */
 const contentSecurityPolicy = [
   "default-src 'self'",
-  "script-src 'self'",
+  // WebAssembly, and no other code from data.
+  "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
   "connect-src 'self'",
   "img-src 'self' blob: data:",

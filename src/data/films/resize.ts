@@ -1,4 +1,6 @@
-// Resizes 8-bit grey images with Pillow's antialiased triangle filter. It changes the aspect ratio where asked to; it crops nothing.
+// Resizes 8-bit grey images with Pillow's antialiased triangle filter. It changes the aspect ratio where asked to; it crops nothing. The
+// weights are made here, the passes run in WebAssembly (wasm/resize.c).
+import { lay, look, openModule } from "./wasm/module";
 
 export interface GreyImage {
   width: number;
@@ -9,29 +11,6 @@ export interface GreyImage {
 
 /** Pillow's fixed-point precision for 8-bit images: 32 bits less 8 for the value and 2 of head room (src/libImaging/Resample.c). */
 const PRECISION_BITS = 22;
-const HALF = 2 ** (PRECISION_BITS - 1);
-
-/** For each output pixel the first input pixel, how many, and their weights (`taps` a pixel, fixed point). */
-interface Coefficients {
-  taps: number;
-  first: Int32Array;
-  counts: Int32Array;
-  weights: Int32Array;
-}
-
-const cache = new Map<string, Coefficients>();
-const MAX_CACHED = 64;
-
-function coefficientsFor(from: number, to: number): Coefficients {
-  const key = `${from} ${to}`;
-  let coefficients = cache.get(key);
-  if (!coefficients) {
-    if (cache.size >= MAX_CACHED) cache.clear();
-    coefficients = computeCoefficients(from, to);
-    cache.set(key, coefficients);
-  }
-  return coefficients;
-}
 
 /** For each output pixel the first input pixel, how many, and their weights (`taps` a pixel), which sum to 1. */
 export interface Weights {
@@ -67,10 +46,30 @@ export function computeWeights(from: number, to: number): Weights {
   return { taps, first, counts, weights };
 }
 
-/** `normalize_coeffs_8bpc` of Resample.c. */
-function computeCoefficients(from: number, to: number): Coefficients {
-  const { weights, ...rest } = computeWeights(from, to);
-  return { ...rest, weights: Int32Array.from(weights, (weight) => Math.trunc(0.5 + weight * 2 ** PRECISION_BITS)) };
+/** The weights as the C reads them: for each output pixel its first input pixel, then their counts, then `taps` weights each, fixed point. */
+interface FixedWeights {
+  taps: number;
+  data: Int32Array;
+}
+
+const cache = new Map<string, FixedWeights>();
+const MAX_CACHED = 64;
+
+function fixedWeights(from: number, to: number): FixedWeights {
+  const key = `${from} ${to}`;
+  let fixed = cache.get(key);
+  if (!fixed) {
+    if (cache.size >= MAX_CACHED) cache.clear();
+    const { taps, first, counts, weights } = computeWeights(from, to);
+    // `normalize_coeffs_8bpc` of Resample.c.
+    const rounded = Int32Array.from(weights, (weight) => Math.trunc(0.5 + weight * 2 ** PRECISION_BITS));
+    fixed = { taps, data: new Int32Array(to * (2 + taps)) };
+    fixed.data.set(first);
+    fixed.data.set(counts, to);
+    fixed.data.set(rounded, 2 * to);
+    cache.set(key, fixed);
+  }
+  return fixed;
 }
 
 /**
@@ -78,43 +77,29 @@ function computeCoefficients(from: number, to: number): Coefficients {
  * Returns [height, width]; a pass that changes nothing is left out, as in Pillow.
  */
 export function resizeGrey(image: GreyImage, width: number, height: number): Uint8Array {
-  const across = image.width === width ? image.data : resizeRows(image, width);
-  return image.height === height ? across.slice() : resizeColumns(across, width, image.height, height);
-}
-
-function resizeRows({ width: from, height, data }: GreyImage, to: number): Uint8Array {
-  const { taps, first, counts, weights } = coefficientsFor(from, to);
-  const out = new Uint8Array(to * height);
-  for (let y = 0; y < height; y++) {
-    const row = y * from;
-    const outRow = y * to;
-    for (let x = 0; x < to; x++) {
-      const start = row + first[x]!;
-      const count = counts[x]!;
-      const weight = x * taps;
-      let sum = HALF;
-      for (let i = 0; i < count; i++) sum += data[start + i]! * weights[weight + i]!;
-      out[outRow + x] = sum >> PRECISION_BITS;
-    }
-  }
-  return out;
-}
-
-function resizeColumns(data: Uint8Array, width: number, from: number, to: number): Uint8Array {
-  const { taps, first, counts, weights } = coefficientsFor(from, to);
-  const out = new Uint8Array(width * to);
-  const sums = new Int32Array(width);
-  for (let y = 0; y < to; y++) {
-    sums.fill(HALF);
-    const count = counts[y]!;
-    // Row by row of the input, so that memory is read in the order it lies.
-    for (let i = 0; i < count; i++) {
-      const row = (first[y]! + i) * width;
-      const weight = weights[y * taps + i]!;
-      for (let x = 0; x < width; x++) sums[x]! += data[row + x]! * weight;
-    }
-    const outRow = y * width;
-    for (let x = 0; x < width; x++) out[outRow + x] = sums[x]! >> PRECISION_BITS;
-  }
+  const across = image.width === width ? null : fixedWeights(image.width, width);
+  const down = image.height === height ? null : fixedWeights(image.height, height);
+  const [data = 0, acrossAt = 0, downAt = 0] = lay(
+    image.data,
+    across?.data ?? new Int32Array(0),
+    down?.data ?? new Int32Array(0),
+  );
+  const resized = openModule().resize(
+    data,
+    image.width,
+    image.height,
+    width,
+    height,
+    acrossAt,
+    across?.taps ?? 0,
+    downAt,
+    down?.taps ?? 0,
+  );
+  if (resized === 0) throw new RangeError(`${image.width} x ${image.height} pixels are more than WebAssembly's memory holds`);
+  const stride = (width + 15) & ~15;
+  const rows = look(resized, stride * height);
+  if (stride === width) return rows.slice();
+  const out = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) out.set(rows.subarray(y * stride, y * stride + width), y * width);
   return out;
 }
