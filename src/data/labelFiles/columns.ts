@@ -1,0 +1,168 @@
+// Label columns, dictionary-encoded: a small code for each row, each distinct cell once. It reads no file.
+
+export type Codes = Uint8Array | Uint16Array | Uint32Array;
+
+export interface LabelColumn {
+  name: string;
+  /** One code a row: an index into `values`. */
+  codes: Codes;
+  /** Distinct cells, trimmed and with 1.0 written as 1; `values[0]` is always the blank. */
+  values: string[];
+}
+
+/** A cell as it is compared: trimmed, and 1.0 (or 1,0) the same as 1. */
+export function canonicalValue(cell: string): string {
+  const value = cell.trim();
+  // Only what ends in a nought, or in the point itself, or has a sign can be written otherwise.
+  const last = value.charCodeAt(value.length - 1);
+  const first = value.charCodeAt(0);
+  if (last !== ZERO && last !== POINT && first !== PLUS && first !== MINUS) return value;
+  const whole = /^([+-]?)0*(\d+)(?:\.0*|,0)?$/.exec(value);
+  // Digits alone are left as they are, so that "007" stays an identifier.
+  if (!whole || !/[.,+-]/.test(value)) return value;
+  const digits = whole[2] ?? "";
+  return whole[1] === "-" && digits !== "0" ? `-${digits}` : digits;
+}
+const ZERO = 0x30;
+const POINT = 0x2e;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+
+/** A header as it is compared: `No_Finding` and `No Finding` are the same column. */
+export function columnKey(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, " ");
+}
+
+/** The narrowest array that holds codes of that many values. */
+function makeCodes(rows: number, values: number): Codes {
+  return values <= 2 ** 8 ? new Uint8Array(rows) : values <= 2 ** 16 ? new Uint16Array(rows) : new Uint32Array(rows);
+}
+
+/** Strings shorter than this are copied when cut from a text; longer ones are views that keep the whole text alive. */
+const VIEW_CHARACTERS = 13;
+
+interface Encoded {
+  values: string[];
+  /** The code of every spelling met, the canonical one among them. */
+  codeOf: Map<string, number>;
+  codes: Uint32Array;
+}
+
+/** A column filled from its first row on. */
+export class ColumnBuilder {
+  readonly name: string;
+  /** Null once the column has more than `mostValues` distinct cells: it is given up then, and takes no memory. */
+  private encoded: Encoded | null;
+  private readonly mostValues: number;
+  private lastCell = "";
+  private lastCode = 0;
+
+  constructor(name: string, mostValues = Infinity) {
+    this.name = name;
+    this.mostValues = mostValues;
+    this.encoded = { values: [""], codeOf: new Map([["", 0]]), codes: new Uint32Array(1024) };
+  }
+
+  /** Takes the cell at `place` of each row of the batch, whose first is row `from` of the column. */
+  addRows(from: number, batch: string[][], place: number): void {
+    for (let i = 0; i < batch.length; i++) this.set(from + i, batch[i]?.[place] ?? "");
+  }
+
+  set(row: number, cell: string): void {
+    const { encoded } = this;
+    if (!encoded) return;
+    if (row >= encoded.codes.length) {
+      const wider = new Uint32Array(Math.max(encoded.codes.length * 2, row + 1));
+      wider.set(encoded.codes);
+      encoded.codes = wider;
+    }
+    // Many columns say the same row after row.
+    if (cell !== this.lastCell) {
+      this.lastCode = encoded.codeOf.get(cell) ?? this.addCell(encoded, cell);
+      this.lastCell = cell;
+    }
+    encoded.codes[row] = this.lastCode;
+  }
+
+  /** Null where the column was given up. */
+  build(rows: number): LabelColumn | null {
+    if (!this.encoded) return null;
+    const { codes, values } = this.encoded;
+    const narrow = makeCodes(rows, values.length);
+    narrow.set(codes.subarray(0, rows));
+    return { name: this.name, codes: narrow, values };
+  }
+
+  private addCell({ values, codeOf }: Encoded, cell: string): number {
+    const value = copyText(canonicalValue(cell));
+    let code = codeOf.get(value);
+    if (code === undefined) {
+      code = values.push(value) - 1;
+      codeOf.set(value, code);
+    }
+    if (value !== cell) codeOf.set(copyText(cell), code);
+    if (values.length > this.mostValues) this.encoded = null;
+    return code;
+  }
+}
+
+/** A column of those cells, written as a label file would. */
+export function columnOf(name: string, cells: Iterable<string>): LabelColumn {
+  const builder = new ColumnBuilder(name);
+  let rows = 0;
+  for (const cell of cells) builder.set(rows++, cell);
+  return builder.build(rows) as LabelColumn;
+}
+
+/** A column whose cells are `map` of another's, called once a distinct value; null is the blank. */
+export function deriveColumn(
+  source: LabelColumn,
+  name: string,
+  map: (value: string, code: number) => string | null,
+): LabelColumn {
+  const values = [""];
+  const codeOf = new Map([["", 0]]);
+  const codeOfCode = Uint32Array.from(source.values, (from, fromCode) => {
+    const value = copyText(map(from, fromCode) ?? "");
+    let code = codeOf.get(value);
+    if (code === undefined) {
+      code = values.push(value) - 1;
+      codeOf.set(value, code);
+    }
+    return code;
+  });
+  const codes = makeCodes(source.codes.length, values.length);
+  for (let row = 0; row < codes.length; row++) codes[row] = codeOfCode[source.codes[row] ?? 0] ?? 0;
+  return { name, codes, values };
+}
+
+/** The cells of those rows, in that order. */
+export function selectRows(column: LabelColumn, rows: Uint32Array): LabelColumn {
+  const codes = makeCodes(rows.length, column.values.length);
+  for (let i = 0; i < rows.length; i++) codes[i] = column.codes[rows[i] ?? 0] ?? 0;
+  return { ...column, codes };
+}
+
+/** How many rows have each value. */
+export function countValues(column: LabelColumn): Uint32Array {
+  const counts = new Uint32Array(column.values.length);
+  for (const code of column.codes) counts[code]! += 1;
+  return counts;
+}
+
+/** The first column that goes by one of those names, the names in order of preference. */
+export function findColumn(columns: LabelColumn[], ...names: string[]): LabelColumn | null {
+  for (const name of names) {
+    const found = columns.find((column) => columnKey(column.name) === columnKey(name));
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The text as a string of its own, which does not keep alive the one that it was cut from. */
+function copyText(text: string): string {
+  return text.length < VIEW_CHARACTERS ? text : ` ${text}`.slice(1);
+}

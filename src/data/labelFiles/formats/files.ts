@@ -1,0 +1,54 @@
+// Chooses among label files of one format: the main one, and the dataset's own validation and test beside it. It reads none.
+import type { LabelFile, LabelHead, Table, TablePart } from "../csvTable";
+import { hasColumns } from "./cells";
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+}
+
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** Of files that would do alike: names as `preferred` orders them, then near the top before deep, then by name. */
+export function chooseHead<Head extends LabelFile>(
+  heads: Head[],
+  preference: (name: string) => number = () => 0,
+): Head | undefined {
+  const depth = ({ path }: Head) => path.split("/").length;
+  const order = (a: Head, b: Head) =>
+    preference(nameOf(b.path)) - preference(nameOf(a.path)) || depth(a) - depth(b) || (a.path < b.path ? -1 : 1);
+  return [...heads].sort(order)[0];
+}
+
+const VALIDATION_NAME = /^(valid|val|validation|dev)([_-]?labels)?\.(csv|tsv|txt)(\.gz)?$/;
+const TEST_NAME = /^test([_-]?labels)?\.(csv|tsv|txt)(\.gz)?$/;
+
+/** The training file, and beside it the dataset's own validation and test with the same columns of labels. */
+export function withOwnParts(
+  main: LabelHead,
+  heads: LabelHead[],
+  pathName: string,
+  isLabel: (name: string) => boolean,
+): TablePart[] {
+  const parts: TablePart[] = [{ ...main, part: 0 }];
+  const isPart = (name: string) => VALIDATION_NAME.test(name) || TEST_NAME.test(name);
+  if (isPart(nameOf(main.path))) return parts;
+  const labels = main.columns.filter((column) => isLabel(column.name)).map((column) => column.name);
+  const beside = heads.filter((head) => head !== main && folderOf(head.path) === folderOf(main.path));
+  for (const [part, pattern] of [
+    [1, VALIDATION_NAME],
+    [2, TEST_NAME],
+  ] as const) {
+    const found = beside.find(
+      (head) => pattern.test(nameOf(head.path)) && hasColumns(head, pathName) && labels.some((label) => hasColumns(head, label)),
+    );
+    if (found) parts.push({ ...found, part });
+  }
+  return parts;
+}
+
+/** The part of each row where the files make more than one, else null. */
+export function partOf({ part }: Table): Uint8Array | null {
+  return part.some((code) => code !== 0) ? part : null;
+}

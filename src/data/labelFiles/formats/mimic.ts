@@ -1,0 +1,117 @@
+// MIMIC-CXR-JPG (Johnson et al. 2019): labels a study, films in the metadata, the official split in a third file. The three are joined.
+import { LabError } from "../../../protocol/labError";
+import { columnOf, findColumn, type LabelColumn, selectRows } from "../columns";
+import { filterTable, type LabelHead, readTable, type Table } from "../csvTable";
+import { listTargets } from "../findings";
+import { countChexpertFindings, hasColumns, isChexpertFinding, keepNamedRows, readPart, readView, requireColumn } from "./cells";
+import { chooseHead } from "./files";
+import { type Format, makeFilmRows, type Recognition } from "./format";
+
+const IDS = ["dicom_id", "subject_id", "study_id"];
+
+function recognise(heads: LabelHead[]): Recognition | null {
+  const labels = chooseHead(
+    heads.filter(
+      (head) =>
+        hasColumns(head, "subject_id", "study_id") && !hasColumns(head, "dicom_id") && countChexpertFindings(head.columns) >= 3,
+    ),
+    (name) => (name.includes("chexpert") ? 2 : name.includes("negbio") ? 1 : 0),
+  );
+  if (!labels) return null;
+  const split = chooseHead(heads.filter((head) => hasColumns(head, ...IDS, "split")));
+  const metadata = chooseHead(
+    heads.filter((head) => head !== split && hasColumns(head, ...IDS)),
+    (name) => (name.includes("metadata") ? 1 : 0),
+  );
+  const others = [metadata, split].filter((head) => head !== undefined);
+  const joined = others.length > 0 ? `, joined with the films of ${others.map(({ path }) => path).join(" and ")}` : "";
+  return {
+    reason: `${labels.path} has MIMIC-CXR's columns: “subject_id” and “study_id”, and ${countChexpertFindings(labels.columns)} of CheXpert's 14 findings for each study${joined}.`,
+    files: [...others, labels],
+    read: (onRows) => read(labels, metadata, split, onRows),
+  };
+}
+
+async function read(
+  labels: LabelHead,
+  metadata: LabelHead | undefined,
+  split: LabelHead | undefined,
+  onRows: (rows: number) => void,
+) {
+  const main = metadata ?? split;
+  if (!main) {
+    const message = `${labels.path} labels studies, not films. Put mimic-cxr-2.0.0-metadata.csv or mimic-cxr-2.0.0-split.csv, which name the films, beside it.`;
+    throw new LabError("noUsableColumn", message, labels.path);
+  }
+  const labelTable = await readTable([labels], IDS);
+  const rowOfStudy = indexRows(requireColumn(labelTable, "study_id"));
+  const named = keepNamedRows(await readTable([main], IDS, onRows), "dicom_id");
+  const studies = requireColumn(named.table, "study_id");
+  const hasLabels = studies.values.map((study) => rowOfStudy.has(study));
+  const table = filterTable(named.table, (row) => hasLabels[studies.codes[row] ?? 0] === true);
+  const unlabelled = named.table.rows - table.rows;
+  const study = requireColumn(table, "study_id");
+  const patient = requireColumn(table, "subject_id");
+  const dicom = requireColumn(table, "dicom_id");
+  const splitTable = split && (split === main ? table : await readTable([split], IDS));
+  const labelRow = Uint32Array.from(study.codes, (code) => rowOfStudy.get(study.values[code] ?? "") ?? 0);
+  const projection = findColumn(table.columns, "ViewPosition");
+  const findings = labelTable.columns.filter((column) => isChexpertFinding(column.name));
+  const isTarget = (column: LabelColumn) => ![study, patient, dicom].includes(column) && column.name !== "split";
+  const part = splitTable ? joinSplit(dicom, splitTable) : null;
+  return makeFilmRows({
+    path: columnOf("Path", listPaths(patient, study, dicom)),
+    patient,
+    study,
+    view: readView(projection),
+    projection,
+    labels: listTargets([...findings.map((column) => selectRows(column, labelRow)), ...table.columns.filter(isTarget)], part),
+    part,
+    rowsRead: named.leftOut + named.table.rows,
+    rowsLeftOut: named.leftOut + unlabelled,
+    files: [...table.reports, ...labelTable.reports, ...(splitTable && splitTable !== table ? splitTable.reports : [])],
+    notes: [
+      ...named.notes,
+      ...(unlabelled > 0
+        ? [`${main.path}: ${unlabelled} films are of studies that ${labels.path} has no labels for; they are left out.`]
+        : []),
+      ...(metadata ? [] : ["There is no mimic-cxr-2.0.0-metadata.csv: frontal and lateral films cannot be told apart."]),
+      ...(split ? [] : ["There is no mimic-cxr-2.0.0-split.csv: the official split is not known."]),
+    ],
+  });
+}
+
+/** The first row with each value. */
+function indexRows(column: LabelColumn): Map<string, number> {
+  const rows = new Map<string, number>();
+  for (let row = column.codes.length - 1; row >= 0; row--) rows.set(column.values[column.codes[row] ?? 0] ?? "", row);
+  rows.delete("");
+  return rows;
+}
+
+/** `files/p10/p10000032/s50414267/02aa804e-….jpg`, as the dataset lays its films out. */
+function* listPaths(patient: LabelColumn, study: LabelColumn, dicom: LabelColumn): Generator<string> {
+  for (let row = 0; row < dicom.codes.length; row++) {
+    const subject = patient.values[patient.codes[row] ?? 0] ?? "";
+    const film = dicom.values[dicom.codes[row] ?? 0];
+    yield `files/p${subject.slice(0, 2)}/p${subject}/s${study.values[study.codes[row] ?? 0]}/${film}.jpg`;
+  }
+}
+
+/** Films that the split does not name count as training films. */
+function joinSplit(dicom: LabelColumn, splitTable: Table): Uint8Array {
+  const rowOfFilm = indexRows(requireColumn(splitTable, "dicom_id"));
+  const split = requireColumn(splitTable, "split");
+  const partOfCode = dicom.values.map((id) => {
+    const row = rowOfFilm.get(id);
+    return row === undefined ? 0 : (readPart(split.values[split.codes[row] ?? 0] ?? "") ?? 0);
+  });
+  return Uint8Array.from(dicom.codes, (code) => partOfCode[code] ?? 0);
+}
+
+export const mimic: Format = {
+  id: "mimic",
+  name: "MIMIC-CXR-JPG",
+  needs: "mimic-cxr-2.0.0-chexpert.csv, with the columns “subject_id” and “study_id”, and mimic-cxr-2.0.0-metadata.csv",
+  recognise,
+};

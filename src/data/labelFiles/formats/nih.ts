@@ -1,0 +1,121 @@
+// NIH ChestX-ray14 (Wang et al. 2017): flat file names, findings joined by "|", the official split in two lists. Also its 5,606-film sample.
+import { deriveColumn, findColumn, type LabelColumn } from "../columns";
+import { type LabelFile, type LabelHead, readTable, type Table } from "../csvTable";
+import { listTargets } from "../findings";
+import { openText } from "../labelText";
+import { hasColumns, keepNamedRows, readAge, readView, requireColumn } from "./cells";
+import { chooseHead, nameOf } from "./files";
+import { type Format, makeFilmRows, type Recognition } from "./format";
+
+const PATH = "Image Index";
+const FINDINGS = "Finding Labels";
+const PATIENT = "Patient ID";
+const NIH_FINDINGS = [
+  "Atelectasis",
+  "Cardiomegaly",
+  "Consolidation",
+  "Edema",
+  "Effusion",
+  "Emphysema",
+  "Fibrosis",
+  "Hernia",
+  "Infiltration",
+  "Mass",
+  "Nodule",
+  "Pleural_Thickening",
+  "Pneumonia",
+  "Pneumothorax",
+  "No Finding",
+];
+
+function recognise(heads: LabelHead[], lists: LabelFile[]): Recognition | null {
+  // Of the copies of 2017 and 2020 the corrected one.
+  const main = chooseHead(
+    heads.filter((head) => hasColumns(head, PATH, FINDINGS)),
+    (name) => (name.includes("2020") ? 1 : 0),
+  );
+  if (!main) return null;
+  const trainList = lists.find(({ path }) => nameOf(path) === "train_val_list.txt");
+  const testList = lists.find(({ path }) => nameOf(path) === "test_list.txt");
+  const split = testList ? `; ${testList.path} is its official test part` : "";
+  return {
+    reason: `${main.path} has NIH ChestX-ray14's columns: “${PATH}” names the films and “${FINDINGS}” lists their findings, joined by “|”${split}. A finding that is not listed is read as 0, for NIH listed all that it found in the report.`,
+    files: [main, ...(trainList ? [trainList] : []), ...(testList ? [testList] : [])],
+    read: async (onRows) => {
+      const { table, leftOut, notes } = keepNamedRows(await readTable([main], [PATH, FINDINGS, PATIENT], onRows), PATH);
+      const path = requireColumn(table, PATH);
+      const listed = requireColumn(table, FINDINGS);
+      const projection = findColumn(table.columns, "View Position");
+      const split = testList && (await readSplit(path, trainList, testList));
+      const part = split?.part ?? null;
+      const others = table.columns.filter((column) => ![path, listed, findColumn(table.columns, PATIENT)].includes(column));
+      return makeFilmRows({
+        path,
+        patient: findColumn(table.columns, PATIENT),
+        view: readView(projection),
+        projection,
+        sex: findColumn(table.columns, "Patient Gender", "Patient Sex"),
+        age: readAge(findColumn(table.columns, "Patient Age")),
+        labels: listTargets([...NIH_FINDINGS.map((finding) => isListed(listed, finding)), ...others], part),
+        part,
+        rowsRead: leftOut + table.rows,
+        rowsLeftOut: leftOut,
+        files: table.reports,
+        notes: [...notes, ...describeUnknown(table, listed), ...(split?.notes ?? [])],
+      });
+    },
+  };
+}
+
+function splitFindings(cell: string): string[] {
+  return cell.split("|").map((finding) => finding.trim());
+}
+
+/** 1 where the finding is listed, 0 where others are, blank where the cell is. */
+function isListed(listed: LabelColumn, finding: string): LabelColumn {
+  return deriveColumn(listed, finding, (cell) => (cell === "" ? null : splitFindings(cell).includes(finding) ? "1" : "0"));
+}
+
+function describeUnknown({ reports }: Table, listed: LabelColumn): string[] {
+  const unknown = new Set(
+    listed.values.flatMap((cell) => splitFindings(cell)).filter((finding) => finding !== "" && !NIH_FINDINGS.includes(finding)),
+  );
+  if (unknown.size === 0) return [];
+  const names = [...unknown].slice(0, 5).map((finding) => `“${finding}”`);
+  return [
+    `${reports[0]?.path}: “${FINDINGS}” names ${unknown.size} findings that are not NIH's and are passed over, such as ${names.join(", ")}.`,
+  ];
+}
+
+async function readSplit(
+  path: LabelColumn,
+  trainList: LabelFile | undefined,
+  testList: LabelFile,
+): Promise<{ part: Uint8Array; notes: string[] }> {
+  const test = await readList(testList);
+  const train = trainList && (await readList(trainList));
+  const partOfCode = Uint8Array.from(path.values, (name) => (test.has(name) ? 2 : 0));
+  const part = Uint8Array.from(path.codes, (code) => partOfCode[code] ?? 0);
+  const known = path.values.map((name) => test.has(name) || !train || train.has(name));
+  let strangers = 0;
+  for (const code of path.codes) if (!known[code]) strangers++;
+  if (strangers === 0) return { part, notes: [] };
+  return {
+    part,
+    notes: [`${strangers} films are in neither ${trainList?.path} nor ${testList.path}; they count as training films.`],
+  };
+}
+
+/** The file names of a list, one a line. */
+async function readList({ path, file }: LabelFile): Promise<Set<string>> {
+  let text = "";
+  for await (const piece of (await openText(file, path, "whole")).pieces) text += piece;
+  return new Set(text.split("\n").map((line) => line.trim()));
+}
+
+export const nih: Format = {
+  id: "nih",
+  name: "NIH ChestX-ray14",
+  needs: `a CSV with the columns “${PATH}” and “${FINDINGS}”`,
+  recognise,
+};

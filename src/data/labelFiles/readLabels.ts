@@ -1,0 +1,151 @@
+// The one way from label files to rows of films, whatever their format. It lists no folder, matches no film and labels nothing.
+import type { ColumnMapping, LabelFormat } from "../../protocol/dataset";
+import { LabError } from "../../protocol/labError";
+import { type FileReport, type LabelFile, type LabelHead, readHead } from "./csvTable";
+import { anyCsv } from "./formats/anyCsv";
+import { chexpert } from "./formats/chexpert";
+import { nameOf } from "./formats/files";
+import type { FileFormat, FilmRows, Format, Recognition } from "./formats/format";
+import { mimic } from "./formats/mimic";
+import { nih } from "./formats/nih";
+import { padchest } from "./formats/padchest";
+import { rsna } from "./formats/rsna";
+import { vindr } from "./formats/vindr";
+
+/** In the order in which they are tried: VinDr's findings would pass for CheXpert's, and everything for any CSV. */
+const FORMATS: readonly Format[] = [vindr, chexpert, nih, mimic, padchest, rsna, anyCsv];
+
+/** What a person overrules; a mapping alone means any CSV. */
+export interface FileChoice {
+  format?: FileFormat | undefined;
+  mapping?: ColumnMapping | undefined;
+}
+
+export interface LabelledTable extends FilmRows {
+  format: LabelFormat;
+  /** Why this format, in a sentence that names files and columns. */
+  reason: string;
+  /** Other formats that the same files could be read as. */
+  alternatives: FileFormat[];
+  /** Names of all columns of the main file, from which a person maps. */
+  columns: string[];
+}
+
+export interface RecognisedFormat extends Recognition {
+  format: FileFormat;
+  alternatives: FileFormat[];
+}
+
+/** The start of every candidate that can be read, and why the others cannot. */
+export interface Candidates {
+  heads: LabelHead[];
+  /** Lists of file names, such as NIH's official split. */
+  lists: LabelFile[];
+  unreadable: { path: string; problem: LabError }[];
+}
+
+/** True where a file's name is that of a label file; spreadsheets are among them, so that they are not passed over without a word. */
+export function isLabelFileName(path: string): boolean {
+  return /\.(csv|tsv|txt)(\.gz)?$|\.(xlsx?|ods)$/i.test(path);
+}
+
+/**
+ * Reads the labels out of `files`: all candidates of a folder, of which the right ones are taken, or those that a person chose.
+ * @throws LabError noCsv, badCsv, noUsableColumn
+ */
+export async function readLabels(
+  files: LabelFile[],
+  choice: FileChoice = {},
+  onRows: (rows: number) => void = () => {},
+): Promise<LabelledTable> {
+  const candidates = await readCandidates(files);
+  const recognised = recogniseFormat(candidates, choice);
+  const main = candidates.heads.find(({ path }) => path === recognised.files[0]?.path);
+  const columns = main?.columns.map(({ name }) => name) ?? [];
+  const rows = await recognised.read(onRows);
+  if (rows.labels.length === 0) throw noLabels(main?.path ?? "", columns);
+  const { format, reason, alternatives } = recognised;
+  const notes = [...describePassedOver(candidates, recognised), ...rows.files.flatMap(describeReport), ...rows.notes];
+  return { ...rows, format, reason, alternatives, columns, notes };
+}
+
+/** Reads the first 256 KiB of each file. */
+export async function readCandidates(files: LabelFile[]): Promise<Candidates> {
+  const candidates: Candidates = { heads: [], lists: [], unreadable: [] };
+  for (const { path, file } of files) {
+    if (/_list\.txt$/.test(nameOf(path))) {
+      candidates.lists.push({ path, file });
+      continue;
+    }
+    try {
+      candidates.heads.push(await readHead({ path, file }));
+    } catch (problem) {
+      if (!(problem instanceof LabError)) throw problem;
+      candidates.unreadable.push({ path, problem });
+    }
+  }
+  return candidates;
+}
+
+/** @throws LabError noCsv, badCsv, noUsableColumn */
+export function recogniseFormat(candidates: Candidates, { format, mapping }: FileChoice = {}): RecognisedFormat {
+  const found = FORMATS.flatMap(({ id, recognise }) => {
+    const recognition = recognise(candidates.heads, candidates.lists, mapping);
+    return recognition ? [{ ...recognition, format: id }] : [];
+  });
+  // A mapping says how any CSV is read.
+  const wanted = format ?? (mapping ? anyCsv.id : found[0]?.format);
+  const chosen = found.find((recognised) => recognised.format === wanted);
+  if (!chosen)
+    throw unrecognised(
+      candidates,
+      FORMATS.find(({ id }) => id === wanted),
+    );
+  return { ...chosen, alternatives: found.map((other) => other.format).filter((id) => id !== wanted) };
+}
+
+function unrecognised({ heads, unreadable }: Candidates, wanted: Format | undefined): LabError {
+  const isCsv = ({ path }: { path: string }) => /\.csv/i.test(path);
+  const head = heads.find(isCsv) ?? heads[0];
+  const broken = unreadable.find(isCsv) ?? unreadable[0];
+  // A broken CSV is the likelier label file than a readable text beside it.
+  if (broken && !(head && isCsv(head))) return broken.problem;
+  if (!head) return new LabError("noCsv", "There is no label file among these files. Choose a CSV.");
+  const columns = listNames(head.columns.map(({ name }) => name));
+  const message = wanted
+    ? `${head.path} cannot be read as ${wanted.name}: that needs ${wanted.needs}. Its columns are ${columns}. Choose another format or label file.`
+    : `${head.path}: no column holds the films' file names (such as patient00001/study1/view1_frontal.jpg). Its columns are ${columns}. Choose another label file, or say which column names the films.`;
+  return new LabError("noUsableColumn", message, head.path);
+}
+
+function noLabels(path: string, columns: string[]): LabError {
+  const message = `${path}: no column beside the film's name holds labels: 1, 0, -1 and blank, or 2 to 50 different values. Its columns are ${listNames(columns)}. Choose another label file.`;
+  return new LabError("noUsableColumn", message, path);
+}
+
+function listNames(names: string[]): string {
+  const first = names.slice(0, 12).map((name) => `“${name}”`);
+  return `${first.join(", ")}${names.length > 12 ? " and more" : ""}`;
+}
+
+function describePassedOver({ heads, unreadable }: Candidates, { files }: Recognition): string[] {
+  const used = new Set(files.map(({ path }) => path));
+  // Beside labels lie texts that nobody takes for labels.
+  const isTable = ({ path }: { path: string }) => !/\.txt$/i.test(path);
+  const other = heads.filter((head) => !used.has(head.path) && isTable(head));
+  return [
+    ...other.map(({ path }) => `${path} is passed over: the labels are taken from ${files[0]?.path}.`),
+    ...unreadable.filter(isTable).map(({ path, problem }) => `${path} is passed over: ${problem.message}`),
+  ];
+}
+
+function describeReport({ path, encoding, raggedRows, firstRaggedRow, renamedColumns }: FileReport): string[] {
+  const notes = renamedColumns.map((name) => `${path}: a column name is given twice; the later one is called “${name}”.`);
+  if (encoding === "windows-1252") notes.push(`${path} is not valid UTF-8; it is read as Windows-1252 (Latin-1).`);
+  if (raggedRows > 0) {
+    notes.push(
+      `${path}: ${raggedRows} rows have more or fewer cells than the header, the first is row ${firstRaggedRow}; missing cells are read as blank.`,
+    );
+  }
+  return notes;
+}
