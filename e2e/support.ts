@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
 import { acceptAdapter } from "../scripts/driveLab";
 
-export { goToStep } from "../scripts/driveLab";
+export { dropFolder, goToStep } from "../scripts/driveLab";
 export { expect };
 
 export const REAL_FILMS = resolve("../shared/data/NIH-CXR14-mini");
@@ -58,16 +58,6 @@ export async function waitForEvents(page: Page, type: string, count = 1, timeout
   await expect.poll(async () => (await came()) !== false, { timeout, message: `waiting for ${count} x ${type}` }).toBe(true);
   expect(await came()).toBe(true);
   return eventsOf(page, type);
-}
-
-/** Drops a folder of this machine on the page as a person would: the page gets a true directory handle. */
-export async function dropFolder(page: Page, folder: string): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [folder], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 450, data });
-  }
-  await session.detach();
 }
 
 /** Types into a field and leaves it. */

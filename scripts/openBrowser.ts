@@ -12,10 +12,10 @@ export interface OpenedBrowser {
 }
 
 /** @param url a page of this machine, by which the adapter is looked for: WebGPU is there in secure contexts only */
-export async function openBrowser(url: string): Promise<OpenedBrowser> {
+export async function openBrowser(url: string, moreArgs: string[] = []): Promise<OpenedBrowser> {
   // A profile on disk: a private window's storage lives in memory and is small.
   const profile = mkdtempSync(join(tmpdir(), "roentgen-lab-"));
-  const context = await launch(profile, url);
+  const context = await launch(profile, url, moreArgs);
   return {
     page: await context.newPage(),
     async close() {
@@ -25,12 +25,12 @@ export async function openBrowser(url: string): Promise<OpenedBrowser> {
   };
 }
 
-async function launch(profile: string, url: string): Promise<BrowserContext> {
+async function launch(profile: string, url: string, moreArgs: string[]): Promise<BrowserContext> {
   const executablePath = ensureBrowser();
   const start = (adapter: string) =>
     chromium.launchPersistentContext(profile, {
       executablePath,
-      args: browserArgs(adapter),
+      args: [...browserArgs(adapter), ...moreArgs],
       viewport: { width: 1440, height: 900 },
       acceptDownloads: true,
     });

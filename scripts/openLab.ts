@@ -16,14 +16,21 @@ export interface OpenedLab {
   close(): Promise<void>;
 }
 
-/** @param onEvent called with every event of the page as it happens */
-export async function openLab(onEvent: (event: LabEvent) => void = () => {}): Promise<OpenedLab> {
+/** Headers under which a page may measure its own memory, its workers' too. */
+const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/**
+ * @param onEvent called with every event of the page as it happens
+ * @param measured whether the page is to measure its memory (bench/heap.ts)
+ */
+export async function openLab(onEvent: (event: LabEvent) => void = () => {}, measured = false): Promise<OpenedLab> {
   await build({ logLevel: "error" });
-  const server = await preview({ preview: { port: 0, strictPort: false }, logLevel: "error" });
+  const headers = measured ? ISOLATED : {};
+  const server = await preview({ preview: { port: 0, strictPort: false, headers }, logLevel: "error" });
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error("The page could not be served.");
 
-  const browser = await openBrowser(url);
+  const browser = await openBrowser(url, measured ? ["--enable-blink-features=ForceEagerMeasureMemory"] : []);
   const { page } = browser;
   const closed = new Promise<never>((_, reject) => {
     page.on("crash", () => reject(new Error("The page crashed.")));

@@ -1,32 +1,66 @@
 // Turns what a person dropped or chose into a source the dataset worker can read. Reads no film.
-import type { FolderFile, FolderSource } from "../protocol/dataset";
+import type { FolderSource } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import { yieldToPage } from "./yieldToPage";
+
+export interface ChosenFolder {
+  source: FolderSource;
+  /** The file at a place of the source's list. */
+  openFile(place: number): Promise<File>;
+}
 
 export interface Dropped {
-  folder: FolderSource | null;
-  csv: File | null;
+  folder: ChosenFolder | null;
+  /** One CSV, or the several that belong together. */
+  labelFiles: File[];
   weights: File | null;
 }
 
 /** Not yet in TypeScript's DOM library. */
 type DroppedItem = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
-const isCsv = (file: File) => /\.(csv|tsv|txt)$/i.test(file.name);
+const isLabelFile = (file: File) => /\.(csv|tsv|txt)(\.gz)?$/i.test(file.name);
 const isWeights = (file: File) => /\.safetensors$/i.test(file.name);
 
-/** From `<input webkitdirectory>`: every file's path begins with the folder's own name, which is taken off. */
-export function sourceFromFiles(files: FileList): FolderSource {
-  const listed = Array.from(files);
-  const name = listed[0]?.webkitRelativePath.split("/")[0] ?? "";
-  return {
-    kind: "files",
-    name: name || "folder",
-    files: listed.map((file) => ({ path: file.webkitRelativePath.split("/").slice(1).join("/") || file.name, file })),
-  };
+/** Between two looks at the clock; the browser makes a file's object when it is first looked at. */
+const FILES_AT_ONCE = 200;
+const LONGEST_TURN_MS = 8;
+
+/**
+ * From `<input webkitdirectory>`: every file's path begins with the folder's own name, which is taken off. A list of 200,000 files takes
+ * some 0.3 s to read, in turns so short that the page stays at hand.
+ */
+export async function sourceFromFiles(files: FileList): Promise<ChosenFolder> {
+  const name = files[0]?.webkitRelativePath.split("/")[0] || "folder";
+  // A list of their own: the input empties its own when it is clicked again.
+  const kept: File[] = [];
+  const paths = await listPaths(files.length, (place) => {
+    const file = files[place];
+    if (!file) throw new RangeError(`There is no file ${place} in the list.`);
+    kept.push(file);
+    return file.webkitRelativePath.slice(file.webkitRelativePath.indexOf("/") + 1) || file.name;
+  });
+  const openFile = async (place: number) =>
+    kept[place] ?? Promise.reject(new RangeError(`There is no file ${place} in the list.`));
+  return { source: { kind: "files", name, paths }, openFile };
+}
+
+async function listPaths(count: number, pathOf: (place: number) => string): Promise<Uint8Array<ArrayBuffer>[]> {
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let turnBegan = performance.now();
+  for (let from = 0; from < count; from += FILES_AT_ONCE) {
+    const lines = Array.from({ length: Math.min(FILES_AT_ONCE, count - from) }, (_, i) => pathOf(from + i));
+    pieces.push(encoder.encode(lines.join("\n")));
+    if (performance.now() - turnBegan < LONGEST_TURN_MS) continue;
+    await yieldToPage();
+    turnBegan = performance.now();
+  }
+  return pieces;
 }
 
 /**
- * Sorts a drop into folder, label CSV and weights. Handles are asked for before the first await, as browsers require.
+ * Sorts a drop into folder, label files and weights. Handles are asked for before the first await, as browsers require.
  * @throws LabError badSettings where the drop holds none of the three
  */
 export async function readDrop(data: DataTransfer): Promise<Dropped> {
@@ -35,22 +69,22 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
   const entries = items.map((item) => item.webkitGetAsEntry());
   const files = items.map((item) => item.getAsFile());
 
-  const dropped: Dropped = { folder: null, csv: null, weights: null };
+  const dropped: Dropped = { folder: null, labelFiles: [], weights: null };
   for (const [i, pending] of handles.entries()) {
     const handle = await pending;
     const entry = entries[i];
     const file = files[i];
     if (handle?.kind === "directory") {
-      dropped.folder = { kind: "handle", name: handle.name, handle: handle as FileSystemDirectoryHandle };
+      dropped.folder = sourceFromHandle(handle as FileSystemDirectoryHandle);
     } else if (entry?.isDirectory) {
-      dropped.folder = { kind: "files", name: entry.name, files: await listEntry(entry as FileSystemDirectoryEntry, "") };
+      dropped.folder = await sourceFromEntry(entry as FileSystemDirectoryEntry);
     } else if (file && isWeights(file)) {
       dropped.weights = file;
-    } else if (file && isCsv(file)) {
-      dropped.csv = file;
+    } else if (file && isLabelFile(file)) {
+      dropped.labelFiles.push(file);
     }
   }
-  if (!dropped.folder && !dropped.csv && !dropped.weights) {
+  if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights) {
     const names = files.map((file) => file?.name).filter(Boolean);
     throw new LabError(
       "badSettings",
@@ -61,21 +95,39 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
   return dropped;
 }
 
-/** Walks a dropped folder in browsers without handles. */
-async function listEntry(directory: FileSystemDirectoryEntry, prefix: string): Promise<FolderFile[]> {
+export function sourceFromHandle(handle: FileSystemDirectoryHandle): ChosenFolder {
+  return {
+    source: { kind: "handle", name: handle.name, handle },
+    openFile: (place) => Promise.reject(new RangeError(`A folder's handle has no list, and so no file ${place}.`)),
+  };
+}
+
+/** In browsers without handles: the folder is walked. */
+async function sourceFromEntry(entry: FileSystemDirectoryEntry): Promise<ChosenFolder> {
+  const files = await listEntry(entry, "");
+  const paths = await listPaths(files.length, (place) => files[place]?.path ?? "");
+  const openFile = (place: number) =>
+    new Promise<File>((resolve, reject) =>
+      files[place] ? files[place].entry.file(resolve, reject) : reject(new RangeError(`There is no file ${place} in the list.`)),
+    );
+  return { source: { kind: "files", name: entry.name, paths }, openFile };
+}
+
+interface EnteredFile {
+  path: string;
+  entry: FileSystemFileEntry;
+}
+
+async function listEntry(directory: FileSystemDirectoryEntry, prefix: string): Promise<EnteredFile[]> {
   const reader = directory.createReader();
-  const files: FolderFile[] = [];
+  const files: EnteredFile[] = [];
   for (;;) {
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (entries.length === 0) return files;
     for (const entry of entries) {
       const path = prefix + entry.name;
-      if (entry.isDirectory) {
-        files.push(...(await listEntry(entry as FileSystemDirectoryEntry, `${path}/`)));
-      } else {
-        const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-        files.push({ path, file });
-      }
+      if (entry.isDirectory) for (const file of await listEntry(entry as FileSystemDirectoryEntry, `${path}/`)) files.push(file);
+      else files.push({ path, entry: entry as FileSystemFileEntry });
     }
   }
 }

@@ -1,13 +1,15 @@
 // The lab: one store of what is so, and the commands that change it. No React, no TF.js; the work is done in workers.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toFailure } from "../protocol/labError";
+import { createLastFolderStore } from "../storage/lastFolder";
 import { createSettingsStore, openSettings } from "../storage/settings";
 import { createContext } from "./context";
-import { createDatasetCommands } from "./datasetCommands";
+import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
 import { INITIAL_STATE } from "./initialState";
 import { keepSettings } from "./keepSettings";
 import { createRunCommands } from "./runCommands";
+import { createSampleCommands } from "./sampleCommands";
 import type { LabCommands, LabState } from "./state";
 import { createTrialCommands } from "./trialCommands";
 import { connectWorkers } from "./workers";
@@ -26,16 +28,24 @@ export function createLab(): Lab {
   const forecasts = createForecasts(context);
   const { openGpu, loadTrials, ...run } = createRunCommands(context, forecasts);
   const trials = createTrialCommands(context, loadTrials);
-  const dataset = createDatasetCommands(context, trials.takeWeights);
+  const { countSample, endPreparing, ...sample } = createSampleCommands(context);
+  const { offerLastFolder, ...folders } = createFolderCommands(
+    context,
+    { countSample, endPreparing },
+    trials.takeWeights,
+    createLastFolderStore(),
+  );
+  const sayWhy = (error: unknown) => context.say(toFailure(error).message);
 
   void keepSettings(context, createSettingsStore(openSettings()));
   forecasts.keep();
   void openGpu();
   loadTrials()
     .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
-    .catch((error: unknown) => context.say(toFailure(error).message));
+    .catch(sayWhy);
+  offerLastFolder().catch(sayWhy);
 
-  return { store, commands: { goTo: (step) => store.setState({ step }), ...dataset, ...run, ...trials } };
+  return { store, commands: { goTo: (step) => store.setState({ step }), ...folders, ...sample, ...run, ...trials } };
 }
 
 /** The newest trial is shown again: on its step, with a sentence, where it ended with the page; else ready to be evaluated. */

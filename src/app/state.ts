@@ -2,6 +2,7 @@
 import type {
   DatasetSummary,
   FailedFilm,
+  LabelChoice,
   OpenProgress,
   PreparedSample,
   PrepareEvent,
@@ -45,6 +46,8 @@ export interface DatasetState {
   progress: OpenProgress | null;
   summary: DatasetSummary | null;
   failure: Failure | null;
+  /** Name of the folder of the last visit, which the browser must be asked for before it is read again. */
+  lastFolder: string | null;
 }
 
 export interface SampleState {
@@ -118,8 +121,6 @@ export interface EvaluationState {
   label: string;
   /** The same as the files of it are called, e.g. "trial-3". */
   name: string;
-  /** The column whose labels the films were held against. */
-  target: string;
   compiling: CompileProgress | null;
   done: number;
   total: number;
@@ -156,8 +157,12 @@ export interface LabCommands {
   /** From `<input type="file" webkitdirectory>`. */
   openFiles(files: FileList): Promise<void>;
   openDrawnFilms(): Promise<void>;
-  /** Reads the open folder again with this label CSV. */
-  chooseCsv(file: File): Promise<void>;
+  /** Opens the folder of the last visit again; the browser asks the person first. */
+  reopenFolder(): Promise<void>;
+  /** Reads the open folder again with these label files. */
+  chooseLabelFiles(files: File[]): Promise<void>;
+  /** Reads the open folder's labels again in another format, or by other columns. */
+  readLabelsAs(choice: LabelChoice): Promise<void>;
   changeSettings(change: Partial<TrialSettings>): void;
   countWall(filter: WallFilter): Promise<number>;
   readWall(filter: WallFilter, from: number, count: number): Promise<WallFilm[]>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PrepareEvent } from "../protocol/dataset";
+import type { DatasetApi, FolderSource, PrepareEvent } from "../protocol/dataset";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import { createDataset } from "./dataset";
 
@@ -7,9 +7,14 @@ const createWorker = () => {
   throw new Error("no worker is needed here");
 };
 
+function openFolder(dataset: DatasetApi, source: FolderSource) {
+  const openFile = () => Promise.reject(new Error("no file is needed here"));
+  return dataset.open({ source, labelFiles: [], choice: {} }, () => {}, openFile);
+}
+
 async function openDrawn(films = 60) {
   const dataset = createDataset(createWorker);
-  const summary = await dataset.open({ source: { kind: "drawn", name: "Drawn", seed: 0, films } }, () => {});
+  const summary = await openFolder(dataset, { kind: "drawn", name: "Drawn", seed: 0, films });
   return { dataset, summary };
 }
 
@@ -69,8 +74,8 @@ test("of two folders opened one upon the other the later one stays open, whichev
     getFileHandle: async () => ({ getFile: async () => new Blob([`Path,Cardiomegaly\n${film},1.0\n`]) }),
   } as unknown as FileSystemDirectoryHandle;
   const dataset = createDataset(createWorker);
-  const first = dataset.open({ source: { kind: "handle", name: "Slow", handle: slow } }, () => {}).catch(() => {});
-  await dataset.open({ source: { kind: "drawn", name: "Drawn", seed: 0, films: 20 } }, () => {});
+  const first = openFolder(dataset, { kind: "handle", name: "Slow", handle: slow }).catch(() => {});
+  await openFolder(dataset, { kind: "drawn", name: "Drawn", seed: 0, films: 20 });
   letThrough();
   await first;
   expect(await dataset.countWall(DEFAULT_SETTINGS, "all")).toBe(20);

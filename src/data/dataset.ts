@@ -4,9 +4,10 @@ import type { DatasetApi, PrepareEvent, WallFilter } from "../protocol/dataset";
 import { runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
-import { type FilmIndex, indexFolder } from "./filmIndex";
+import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
 import { createFolderReader, type FolderReader } from "./folder";
+import { indexFolder } from "./openDataset";
 import { prepareSample } from "./prepare";
 import { planSample, type SamplePlan } from "./sample";
 import { describeFilm, listWall, makeThumbnail } from "./wall";
@@ -36,12 +37,12 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
     await job?.ended;
   };
   return {
-    open: async ({ source, csv }, onProgress) => {
+    open: async ({ source, labelFiles, choice }, onProgress, openFile) => {
       const turn = ++opened;
       await stopJob();
       open = null;
-      const folder = createFolderReader(source);
-      const index = await indexFolder(folder, csv, onProgress);
+      const folder = createFolderReader(source, openFile);
+      const index = await indexFolder(folder, labelFiles, choice, onProgress);
       // A folder that was opened since stays open, though this one took longer to read.
       if (turn === opened) {
         open = { folder, index };
@@ -82,12 +83,14 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
 function createPlanCache() {
   let planned: { key: string; plan: SamplePlan; walls: Map<WallFilter, Uint32Array> } | null = null;
   const lookUp = (index: FilmIndex, settings: SampleSettings) => {
-    const { target, positive, uncertain, blank, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } = settings;
+    const { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } =
+      settings;
     const key = JSON.stringify([
       target,
       positive,
       uncertain,
       blank,
+      moreTargets,
       frontalOnly,
       validation,
       balance,

@@ -1,195 +1,145 @@
-// Finds a folder's label CSV, reads it and joins its rows with the films. It opens no film and labels nothing: see `labels.ts`.
-import type { DatasetSummary, OpenProgress } from "../protocol/dataset";
-import { LabError } from "../protocol/labError";
+// The rows of the label files joined with the films of the folder. It reads no file: `openDataset.ts` does.
+import type { DatasetSummary } from "../protocol/dataset";
 import { sha256 } from "../storage/sha256";
-import type { FolderReader } from "./folder";
-import { findLabelCsv, findOwnValidation, folderOf, listKinds, noUsableColumn } from "./labelFiles/findCsv";
-import { columnKey, type LabelColumn, type LabelTable, LabelTableBuilder } from "./labelFiles/labelCsv";
-import { FILM_EXTENSION, type Layout, recogniseLayout, summariseTargets } from "./labelFiles/layout";
+import { folderOf } from "./labelFiles/formats/files";
+import type { FilmRows } from "./labelFiles/formats/format";
+import { type Located, locatePath } from "./locate";
 import { matchPaths, normalisePath } from "./match";
-import { groupPatients } from "./patients";
+import { groupPatients, type PatientGroups } from "./patients";
 
-/** Rows [0, trainRows) are the label CSV's, those after them the own validation CSV's. */
-export interface FilmIndex {
+export interface FilmIndex extends JoinedFilms {
   summary: DatasetSummary;
-  /** Tells this dataset's prepared films from another's: 16 hex digits of the label CSV's bytes and the films' names. */
+}
+
+export interface JoinedFilms extends PatientGroups {
+  /** Tells this dataset from another: 16 hex digits of the label files' bytes and of which film each row is. */
   fingerprint: string;
-  table: LabelTable;
-  layout: Layout;
+  labels: FilmRows;
   rows: number;
-  trainRows: number;
+  /** Of each row `TRAINING`, 1 for the dataset's own validation, 2 for its own test. */
+  part: Uint8Array;
   /** Film files by their path in the folder. */
   films: string[];
   /** Film of each row, or -1: no film, a repeated row, or a path that climbs. */
   filmOfRow: Int32Array;
-  /** Patient of each row, an index into `patients`. */
-  patientOfRow: Uint32Array;
-  /** Sorted, so that a patient's number does not depend on the order of the rows. */
-  patients: string[];
-  /** 1 for rows of lateral films. */
+  /** 1 for rows of films that are not frontal. */
   lateral: Uint8Array;
+  /** True where rows of lateral films are told apart, so that the frontal-only filter means something. */
+  hasViews: boolean;
+  join: JoinCounts;
 }
 
-/** @throws LabError emptyFolder, noCsv, badCsv, noUsableColumn, noFilms */
-export async function indexFolder(
-  folder: FolderReader,
-  chosenCsv: File | undefined,
-  onProgress: (progress: OpenProgress) => void,
-): Promise<FilmIndex> {
-  const started = performance.now();
-  onProgress({ phase: "listing", done: 0 });
-  const files = await folder.list((done) => onProgress({ phase: "listing", done }));
-  const films = files.filter((path) => FILM_EXTENSION.test(path));
-  if (files.length === 0) {
-    throw new LabError(
-      "emptyFolder",
-      `${folder.name} holds no files. Drop the folder that holds the films and their label CSV.`,
-      folder.name,
-    );
-  }
-  const notes: string[] = [];
-  const csv = chosenCsv ? { path: chosenCsv.name, file: chosenCsv } : await findLabelCsv(folder, files, films.length, notes);
-  if (films.length === 0) {
-    const message = `${folder.name} holds ${csv.path} but no films (${listKinds(files)}). Drop the folder that holds the films as well.`;
-    throw new LabError("noFilms", message, folder.name);
-  }
+export const TRAINING = 0;
 
-  const builder = new LabelTableBuilder();
-  onProgress({ phase: "labels", done: 0 });
-  const report = await builder.append(csv.file, csv.path, (done) => onProgress({ phase: "labels", done }));
-  const own = chosenCsv ? null : await findOwnValidation(folder, files, csv.path, notes);
-  const ownReport = own && (await builder.append(own.file, own.path));
-  const table = builder.build();
-  const trainRows = report.rows;
-  const layout = recogniseLayout(table, csv.path);
-  const columns = layout ? summariseTargets(table, layout, trainRows) : [];
-  if (!layout || columns.length === 0) throw noUsableColumn(csv.path, table, layout);
+/** The part that the dataset holds out itself: its validation, or its test where it has no other; null where it has neither. */
+export function ownPart({ summary }: FilmIndex): 1 | 2 | null {
+  return summary.ownValidation && (summary.ownValidation.part === "validation" ? 1 : 2);
+}
 
-  onProgress({ phase: "matching", done: 0 });
-  const train = matchRows(layout.path, 0, trainRows, films, folderOf(csv.path));
-  const valid = matchRows(layout.path, trainRows, table.rows, films, folderOf(own?.path ?? ""));
-  if (train.matched === 0) {
-    const row = layout.path.values[layout.path.codes[0] ?? 0];
-    const message = `None of the ${trainRows} films that ${csv.path} names is in ${folder.name}: it names “${row}”, the folder holds “${films[0]}”. Drop the folder that holds the films under the names the CSV gives.`;
-    throw new LabError("noFilms", message, csv.path);
-  }
-  const filmOfRow = new Int32Array(table.rows);
-  filmOfRow.set(train.filmOfRow);
-  filmOfRow.set(valid.filmOfRow, trainRows);
-  const listed = new Uint8Array(films.length);
-  for (const film of filmOfRow) if (film >= 0) listed[film] = 1;
+/** How rows and films fit. */
+export interface JoinCounts {
+  rowsWithoutFilm: number;
+  /** Rows that repeat an earlier row's film in the same part; the first is kept. */
+  duplicateRows: number;
+  /** Rows whose path climbs out of the folder; never read. */
+  rejectedRows: number;
+}
 
-  const grouped = groupPatients(layout, filmOfRow, trainRows, films);
-  if (report.firstRaggedRow !== null) {
-    notes.push(
-      `${csv.path}: ${report.raggedRows} rows have more or fewer cells than the header, the first is row ${report.firstRaggedRow}; missing cells are read as blank.`,
-    );
-  }
-  for (const name of report.renamedColumns)
-    notes.push(`${csv.path}: a column name is given twice; the later one is called “${name}”.`);
-  if (own && valid.matched < valid.rows) {
-    notes.push(
-      `${own.path}: ${valid.rows - valid.matched} of its ${valid.rows} rows have no film of their own and are passed over.`,
-    );
-  }
-  notes.push(...grouped.notes);
-  const views = markLateral(layout, table.rows);
+/** The films of a folder: all of them where it was listed, or how to come from a row's path to its film. */
+export type KnownFilms = { listed: string[] } | { located: Located };
 
-  const summary: DatasetSummary = {
-    name: folder.name,
-    format: "chexpert",
-    formatReason: layout.reason,
-    csvPath: csv.path,
-    csvSha256: report.sha256,
-    ms: Math.round(performance.now() - started),
-    films: films.length,
-    rows: trainRows,
-    rowsWithoutFilm: train.withoutFilm,
-    filmsWithoutRow: listed.reduce((count, flag) => count - flag, films.length),
-    duplicateRows: train.duplicates,
-    rejectedRows: train.rejected,
-    patients: grouped.trainPatients,
-    ownValidation: own && ownReport ? { csvPath: own.path, rows: ownReport.rows } : null,
-    columns,
-    notes,
-    hasViews: views.known,
-  };
-  const identity = await sha256(new TextEncoder().encode(`${report.sha256}\n${[...films].sort().join("\n")}`));
+/** Paths as the labels write them, each once. */
+export interface RowPaths {
+  /** Normalised. */
+  paths: string[];
+  /** For each value of the path column its place in `paths`; -1 where it climbs or is blank. */
+  pathOfCode: Int32Array;
+}
+
+export function listRowPaths({ path }: FilmRows): RowPaths {
+  const paths: string[] = [];
+  const places = new Map<string, number>();
+  const pathOfCode = Int32Array.from(path.values, (value) => {
+    const normal = normalisePath(value);
+    if (normal === null || normal === "") return -1;
+    const place = places.get(normal) ?? paths.push(normal) - 1;
+    places.set(normal, place);
+    return place;
+  });
+  return { paths, pathOfCode };
+}
+
+export async function joinFilms(labels: FilmRows, rowPaths: RowPaths, known: KnownFilms): Promise<JoinedFilms> {
+  const { films, filmOfPath } =
+    "listed" in known ? matchListed(labels, rowPaths, known.listed) : locateAll(rowPaths, known.located);
+  const part = labels.part ?? new Uint8Array(labels.rows);
+  const { filmOfRow, join } = assignFilms(labels, part, rowPaths.pathOfCode, filmOfPath);
+  const identity = [
+    labels.files.map((file) => file.sha256).join("\n"),
+    ...Array.from(filmOfRow, (film) => films[film] ?? ""),
+  ].join("\n");
   return {
-    summary,
-    fingerprint: identity.slice(0, 16),
-    table,
-    layout,
-    rows: table.rows,
-    trainRows,
+    fingerprint: (await sha256(new TextEncoder().encode(identity))).slice(0, 16),
+    labels,
+    rows: labels.rows,
+    part,
     films,
     filmOfRow,
-    patientOfRow: grouped.patientOfRow,
-    patients: grouped.patients,
-    lateral: views.lateral,
+    join,
+    ...markLateral(labels),
+    ...groupPatients(labels, filmOfRow, films),
   };
 }
 
-interface MatchedRows {
-  filmOfRow: Int32Array;
-  rows: number;
-  matched: number;
-  withoutFilm: number;
-  duplicates: number;
-  rejected: number;
+function matchListed({ pathIsId, files }: FilmRows, { paths }: RowPaths, films: string[]) {
+  const names = pathIsId ? films.map((film) => film.replace(/\.[^./]+$/, "")) : films;
+  return { films, filmOfPath: matchPaths(paths, names, folderOf(files[0]?.path ?? "")) };
 }
 
-/** Films of the rows [from, to); of rows that name the same film the first is kept. */
-function matchRows(column: LabelColumn, from: number, to: number, films: string[], csvFolder: string): MatchedRows {
-  // Rows are many, distinct paths are matched once each; a code's path is -1 where it climbs and -2 where it was not yet met.
-  const pathOfCode = new Int32Array(column.values.length).fill(-2);
-  const paths: string[] = [];
-  const known = new Map<string, number>();
-  for (let row = from; row < to; row++) {
-    const code = column.codes[row] ?? 0;
-    if (pathOfCode[code] !== -2) continue;
-    const path = normalisePath(column.values[code] ?? "");
-    if (path === null) {
-      pathOfCode[code] = -1;
+function locateAll({ paths }: RowPaths, located: Located) {
+  const films: string[] = [];
+  const places = new Map<string, number>();
+  const filmOfPath = Int32Array.from(paths, (path) => {
+    const film = locatePath(path, located);
+    if (film === null) return -1;
+    const place = places.get(film) ?? films.push(film) - 1;
+    places.set(film, place);
+    return place;
+  });
+  return { films, filmOfPath };
+}
+
+/** Of rows of one part that name the same film the first is kept. */
+function assignFilms({ path, rows }: FilmRows, part: Uint8Array, pathOfCode: Int32Array, filmOfPath: Int32Array) {
+  const join: JoinCounts = { rowsWithoutFilm: 0, duplicateRows: 0, rejectedRows: 0 };
+  const filmOfRow = new Int32Array(rows).fill(-1);
+  /** A bit a part. */
+  const seen = new Uint8Array(filmOfPath.length);
+  for (let row = 0; row < rows; row++) {
+    const place = pathOfCode[path.codes[row] ?? 0] ?? -1;
+    if (place < 0) {
+      join.rejectedRows++;
       continue;
     }
-    let index = known.get(path);
-    if (index === undefined) {
-      index = paths.push(path) - 1;
-      known.set(path, index);
-    }
-    pathOfCode[code] = index;
+    const film = filmOfPath[place] ?? -1;
+    const bit = 1 << (part[row] ?? 0);
+    if ((seen[place]! & bit) !== 0) join.duplicateRows++;
+    else if (film === -1) join.rowsWithoutFilm++;
+    else filmOfRow[row] = film;
+    seen[place]! |= bit;
   }
-  const filmOfPath = matchPaths(paths, films, csvFolder);
-  const result = {
-    filmOfRow: new Int32Array(to - from).fill(-1),
-    rows: to - from,
-    matched: 0,
-    withoutFilm: 0,
-    duplicates: 0,
-    rejected: 0,
-  };
-  const seen = new Uint8Array(paths.length);
-  for (let row = from; row < to; row++) {
-    const path = pathOfCode[column.codes[row] ?? 0] ?? -1;
-    const film = filmOfPath[path] ?? -1;
-    if (path === -1) result.rejected++;
-    else if (seen[path]) result.duplicates++;
-    else if (film === -1) result.withoutFilm++;
-    else {
-      result.filmOfRow[row - from] = film;
-      result.matched++;
-    }
-    if (path >= 0) seen[path] = 1;
-  }
-  return result;
+  return { filmOfRow, join };
 }
 
-/** Lateral films by the view's column, else by the file's name. */
-function markLateral({ view, path }: Layout, rows: number): { lateral: Uint8Array; known: boolean } {
-  const column = view ?? path;
-  const isLateral = column.values.map((value) => /lateral/i.test(view ? columnKey(value) : value));
+/** By the view's column, else, also where that is blank, by the file's name. */
+function markLateral({ view, path, rows }: FilmRows): Pick<JoinedFilms, "lateral" | "hasViews"> {
+  const isLateralView = (view?.values ?? [""]).map((value) => /^(lateral|other)$/i.test(value));
+  const isLateralName = path.values.map((value) => /lateral/i.test(value));
   const lateral = new Uint8Array(rows);
-  for (let row = 0; row < rows; row++) lateral[row] = isLateral[column.codes[row] ?? 0] ? 1 : 0;
-  return { lateral, known: column.values.some((value) => /lateral|frontal/i.test(value)) };
+  for (let row = 0; row < rows; row++) {
+    const code = view?.codes[row] ?? 0;
+    lateral[row] = (code === 0 ? isLateralName[path.codes[row] ?? 0] : isLateralView[code]) ? 1 : 0;
+  }
+  const hasViews = [...(view?.values ?? []), ...path.values].some((value) => /lateral|frontal/i.test(value));
+  return { lateral, hasViews };
 }

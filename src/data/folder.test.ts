@@ -1,30 +1,12 @@
 import { expect, test } from "vitest";
-import { createFolderReader, type FolderHandle, readHandle } from "./folder";
+import { createFolderReader, type FolderReader } from "./folder";
+import { readHandle } from "./folderHandle";
+import { type MemoryHandle, makeHandle, type Tree } from "./testSupport";
 
-type Tree = { [name: string]: Tree | string };
-type MemoryHandle = FolderHandle & { kind: "directory" };
-
-function makeHandle(tree: Tree, name = "films"): MemoryHandle {
-  const notFound = (entry: string) => new DOMException(`${entry} could not be found.`, "NotFoundError");
-  return {
-    kind: "directory",
-    name,
-    entries: async function* () {
-      for (const [entry, content] of Object.entries(tree)) {
-        yield [entry, typeof content === "string" ? { kind: "file" } : makeHandle(content, entry)];
-      }
-    },
-    getDirectoryHandle: async (entry) => {
-      const content = tree[entry];
-      if (typeof content !== "object") throw notFound(entry);
-      return makeHandle(content, entry);
-    },
-    getFileHandle: async (entry) => {
-      const content = tree[entry];
-      if (typeof content !== "string") throw notFound(entry);
-      return { getFile: async () => new Blob([content]) };
-    },
-  };
+async function listAll(folder: FolderReader): Promise<string[]> {
+  const files: string[] = [];
+  for await (const piece of folder.list()) files.push(...piece.files);
+  return files;
 }
 
 const TREE: Tree = {
@@ -36,14 +18,12 @@ const TREE: Tree = {
 };
 
 test("a handle is listed whole, hidden files and what archives leave behind passed over", async () => {
-  expect(await readHandle("films", makeHandle(TREE)).list(() => {})).toEqual(["train.csv", "train/patient1/study1/a.jpg"]);
+  expect(await listAll(readHandle("films", makeHandle(TREE)))).toEqual(["train.csv", "train/patient1/study1/a.jpg"]);
 });
 
 test("more directories than are listed at a time", async () => {
   const patients = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`p${i}`, { s: { "a.jpg": "" } }]));
-  const counts: number[] = [];
-  expect((await readHandle("films", makeHandle(patients)).list((count) => counts.push(count))).length).toBe(300);
-  expect(counts.at(-1)).toBe(300);
+  expect((await listAll(readHandle("films", makeHandle(patients)))).length).toBe(300);
 });
 
 test("a film is read by its path, and one that is gone is named", async () => {
@@ -61,15 +41,43 @@ test("a folder that may not be listed is a sentence", async () => {
   handle.entries = () => {
     throw new DOMException("Permission denied.", "NotAllowedError");
   };
-  await expect(readHandle("films", handle).list(() => {})).rejects.toMatchObject({
+  await expect(listAll(readHandle("films", handle))).rejects.toMatchObject({
     message: expect.stringContaining("Permission denied."),
   });
 });
 
 test("a list of files is read by path too", async () => {
-  const files = ["a.jpg", "x/b.jpg", "x/._b.jpg", "__MACOSX/a.jpg"].map((path) => ({ path, file: new File([path], path) }));
-  const folder = createFolderReader({ kind: "files", name: "films", files });
-  expect(await folder.list(() => {})).toEqual(["a.jpg", "x/b.jpg"]);
+  const files = ["a.jpg", "x/b.jpg", "x/._b.jpg", "__MACOSX/a.jpg"];
+  const encoder = new TextEncoder();
+  const paths = [encoder.encode(files.slice(0, 3).join("\n")), encoder.encode(files[3])];
+  const folder = createFolderReader({ kind: "files", name: "films", paths }, async (place) => new Blob([files[place] ?? ""]));
+  expect(await listAll(folder)).toEqual(["a.jpg", "x/b.jpg"]);
+  expect([await folder.has("x/b.jpg"), await folder.has("x/._b.jpg")]).toEqual([true, false]);
   expect(await (await folder.read("x/b.jpg")).text()).toBe("x/b.jpg");
   await expect(folder.read("c.jpg")).rejects.toMatchObject({ code: "filmUnreadable", at: "c.jpg" });
+});
+
+test("a folder is listed level by level, and no deeper than it is asked for", async () => {
+  const opened: string[] = [];
+  const watch = (handle: MemoryHandle, path: string): MemoryHandle => ({
+    ...handle,
+    entries: async function* () {
+      opened.push(path);
+      for await (const [name, entry] of handle.entries()) {
+        yield [name, entry.kind === "directory" ? watch(entry as MemoryHandle, `${path}/${name}`) : entry];
+      }
+    },
+  });
+  const pieces = readHandle("films", watch(makeHandle(TREE), "")).list();
+  expect((await pieces.next()).value).toEqual({ files: ["train.csv"], folders: ["train"], endsLevel: true });
+  expect(opened).toEqual([""]);
+  expect((await pieces.next()).value).toEqual({ files: [], folders: ["train/patient1"], endsLevel: true });
+  expect(opened).toEqual(["", "/train"]);
+});
+
+test("files are looked up by path without being listed", async () => {
+  const folder = readHandle("films", makeHandle(TREE));
+  expect(await folder.has("train/patient1/study1/a.jpg")).toBe(true);
+  expect(await folder.has("train/patient1/study2/a.jpg")).toBe(false);
+  expect(await folder.has("train/patient9/study1/a.jpg")).toBe(false);
 });

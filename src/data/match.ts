@@ -1,12 +1,16 @@
 // Matches the paths a label CSV writes with the films in the folder, whatever prefix the CSV carries. It reads no files.
 
+/** Nothing for `normalisePath` to do: no backslash, no empty part and no part of dots alone. */
+const NORMAL = /^(?!\.{0,2}\/)(?:[^/\\]|\/(?!\.{0,2}(?:\/|$)))+$/;
+
 /**
  * A CSV path with "/" between its parts and nothing empty, or null where it climbs with "..":
  * such a row is never followed.
  */
 export function normalisePath(path: string): string | null {
-  const parts = path
-    .trim()
+  const given = path.trim();
+  if (NORMAL.test(given) && given !== "." && given !== "..") return given;
+  const parts = given
     .replaceAll("\\", "/")
     .split("/")
     .filter((part) => part !== "" && part !== ".");
@@ -14,7 +18,7 @@ export function normalisePath(path: string): string | null {
 }
 
 /** The path without its first `count` folders, or null where it has no more than that. */
-function dropFolders(path: string, count: number): string | null {
+export function dropFolders(path: string, count: number): string | null {
   let from = 0;
   for (let i = 0; i < count; i++) {
     const slash = path.indexOf("/", from);
@@ -25,7 +29,7 @@ function dropFolders(path: string, count: number): string | null {
 }
 
 /** How one CSV's paths become the folder's: so many leading folders dropped, `base` put in front. */
-interface Alignment {
+export interface Alignment {
   drop: number;
   base: string;
 }

@@ -1,71 +1,44 @@
 // Says which films are the same patient's. The split rests on it; nothing else does.
-import type { LabelColumn } from "./labelFiles/labelCsv";
-import type { Layout } from "./labelFiles/layout";
+import type { FilmRows } from "./labelFiles/formats/format";
 
 export interface PatientGroups {
-  /** An index into `patients` for each row. */
+  /** Patient of each row, an index into `patients`. */
   patientOfRow: Uint32Array;
-  /** Sorted. */
+  /** Sorted, so that a patient's number does not depend on the order of the rows. */
   patients: string[];
-  /** Patients of the label CSV's rows that have a film. */
-  trainPatients: number;
-  notes: string[];
+  /** Rows with a film whose patient nobody names: each counts as a patient of its own. */
+  rowsAlone: number;
 }
 
-/**
- * From the path (`patient00001`), as CheXpert writes it, else from a patient column, else each film for itself.
- * Rows [0, trainRows) are the label CSV's.
- */
-export function groupPatients(layout: Layout, filmOfRow: Int32Array, trainRows: number, films: string[]): PatientGroups {
-  const notes: string[] = [];
-  const inPath = layout.path.values.map((path) => /patient[ _-]?(\d+)/i.exec(path)?.[1]);
-  const column: LabelColumn = inPath.some((id) => id !== undefined) ? layout.path : (layout.patient ?? layout.path);
-  const ids = column === layout.path ? inPath : column.values.map((value) => value || undefined);
-  const rows = filmOfRow.length;
-  const keyOfCode = new Map<number, string>();
-  const keys: string[] = [];
-  let alone = 0;
+/** By the labels' patients, else each film for itself. */
+export function groupPatients({ patient, rows }: FilmRows, filmOfRow: Int32Array, films: string[]): PatientGroups {
+  const known = new Set<string>();
+  const usedCodes = new Uint8Array(patient?.values.length ?? 0);
+  const named = new Uint8Array(rows);
+  let rowsAlone = 0;
   for (let row = 0; row < rows; row++) {
-    const code = column.codes[row] ?? 0;
-    const film = filmOfRow[row] ?? -1;
-    const id = ids[code];
-    if (id === undefined && film >= 0) alone++;
+    const code = patient?.codes[row] ?? 0;
     // A row with neither patient nor film is never used; it shares the empty key.
-    const key = id === undefined ? (films[film] ?? "") : (keyOfCode.get(code) ?? `patient${id}`);
-    if (id !== undefined) keyOfCode.set(code, key);
-    keys.push(key);
+    if (code === 0) {
+      const film = films[filmOfRow[row] ?? -1];
+      if (film !== undefined) rowsAlone++;
+      known.add(film ?? "");
+    } else {
+      named[row] = 1;
+      usedCodes[code] = 1;
+    }
   }
-  const patients = [...new Set(keys)].sort();
-  const numbers = new Map(patients.map((key, i) => [key, i]));
-  const patientOfRow = Uint32Array.from(keys, (key) => numbers.get(key) ?? 0);
-  if (column === layout.patient) notes.push(`Patients are told apart by the column “${column.name}”.`);
-  if (alone > 0) {
-    notes.push(
-      `Films that name no patient, neither in their path nor in a column: ${alone}. Each counts as a patient of its own, so that films of one patient may fall on both sides of the split.`,
-    );
+  patient?.values.forEach((value, code) => {
+    if (usedCodes[code]) known.add(value);
+  });
+  const patients = [...known].sort();
+  const places = new Map(patients.map((key, place) => [key, place]));
+  const placeOfCode = Uint32Array.from(patient?.values ?? [], (value) => places.get(value) ?? 0);
+  const patientOfRow = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    patientOfRow[row] = named[row]
+      ? (placeOfCode[patient?.codes[row] ?? 0] ?? 0)
+      : (places.get(films[filmOfRow[row] ?? -1] ?? "") ?? 0);
   }
-  notes.push(...describeShared(patientOfRow, filmOfRow, trainRows));
-  const trainPatients = new Set<number>();
-  for (let row = 0; row < trainRows; row++) if ((filmOfRow[row] ?? -1) >= 0) trainPatients.add(patientOfRow[row] ?? 0);
-  return { patientOfRow, patients, trainPatients: trainPatients.size, notes };
-}
-
-/** Patients that the label CSV and the dataset's own validation CSV share. */
-function describeShared(patientOfRow: Uint32Array, filmOfRow: Int32Array, trainRows: number): string[] {
-  const inValidation = new Set<number>();
-  for (let row = trainRows; row < patientOfRow.length; row++) {
-    if ((filmOfRow[row] ?? -1) >= 0) inValidation.add(patientOfRow[row] ?? 0);
-  }
-  const shared = new Set<number>();
-  let rows = 0;
-  for (let row = 0; row < trainRows; row++) {
-    const patient = patientOfRow[row] ?? 0;
-    if ((filmOfRow[row] ?? -1) < 0 || !inValidation.has(patient)) continue;
-    shared.add(patient);
-    rows++;
-  }
-  if (rows === 0) return [];
-  return [
-    `Patients in both the training and the validation CSV: ${shared.size}. With the dataset's own validation their training films (${rows}) are left out.`,
-  ];
+  return { patientOfRow, patients, rowsAlone };
 }

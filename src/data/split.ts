@@ -2,7 +2,7 @@
 import { createRandom, shuffle } from "../nn/random";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
-import type { FilmIndex } from "./filmIndex";
+import { type FilmIndex, ownPart, TRAINING } from "./filmIndex";
 
 /** Labelled rows of both parts, ascending. */
 export interface Split {
@@ -22,21 +22,42 @@ function isLabelled(codes: Uint8Array, row: number): boolean {
  * @throws LabError badSettings
  */
 export function splitRows(index: FilmIndex, codes: Uint8Array, settings: Pick<SampleSettings, "validation" | "seed">): Split {
-  const inValidation =
-    settings.validation === "own" ? ownPatients(index) : drawPatients(index, settings.validation, settings.seed);
-  const own = settings.validation === "own";
+  return settings.validation === "own"
+    ? takeOwnPart(index, codes)
+    : drawPart(index, codes, drawPatients(index, settings.validation, settings.seed));
+}
+
+/** @param inValidation one flag a patient */
+function drawPart(index: FilmIndex, codes: Uint8Array, inValidation: Uint8Array): Split {
+  const train: number[] = [];
+  const valid: number[] = [];
+  for (let row = 0; row < index.rows; row++) {
+    if (index.part[row] !== TRAINING || !isLabelled(codes, row)) continue;
+    (inValidation[index.patientOfRow[row] ?? 0] ? valid : train).push(row);
+  }
+  return { train: Uint32Array.from(train), valid: Uint32Array.from(valid) };
+}
+
+function takeOwnPart(index: FilmIndex, codes: Uint8Array): Split {
+  const own = ownPart(index);
+  if (own === null) {
+    const message = `${index.summary.name} holds out no validation of its own. Choose a validation share instead.`;
+    throw new LabError("badSettings", message, "Validation share");
+  }
+  const ownPatients = new Uint8Array(index.patients.length);
   const ownFilms = new Uint8Array(index.films.length);
-  for (let row = index.trainRows; own && row < index.rows; row++) {
+  for (let row = 0; row < index.rows; row++) {
     const film = index.filmOfRow[row] ?? -1;
-    if (film >= 0) ownFilms[film] = 1;
+    if (index.part[row] !== own || film < 0) continue;
+    ownPatients[index.patientOfRow[row] ?? 0] = 1;
+    ownFilms[film] = 1;
   }
   const train: number[] = [];
   const valid: number[] = [];
-  for (let row = 0; row < (own ? index.rows : index.trainRows); row++) {
+  for (let row = 0; row < index.rows; row++) {
     if (!isLabelled(codes, row)) continue;
-    const isValid = own ? row >= index.trainRows : inValidation[index.patientOfRow[row] ?? 0] === 1;
-    if (isValid) valid.push(row);
-    else if (!inValidation[index.patientOfRow[row] ?? 0] && !ownFilms[index.filmOfRow[row] ?? 0]) train.push(row);
+    if (index.part[row] === own) valid.push(row);
+    else if (!ownPatients[index.patientOfRow[row] ?? 0] && !ownFilms[index.filmOfRow[row] ?? 0]) train.push(row);
   }
   return { train: Uint32Array.from(train), valid: Uint32Array.from(valid) };
 }
@@ -51,8 +72,9 @@ function drawPatients(index: FilmIndex, share: number, seed: number): Uint8Array
     );
   }
   const inFolder = new Uint8Array(index.patients.length);
-  for (let row = 0; row < index.trainRows; row++)
-    if ((index.filmOfRow[row] ?? -1) >= 0) inFolder[index.patientOfRow[row] ?? 0] = 1;
+  for (let row = 0; row < index.rows; row++) {
+    if (index.part[row] === TRAINING && (index.filmOfRow[row] ?? -1) >= 0) inFolder[index.patientOfRow[row] ?? 0] = 1;
+  }
   // Patients are numbered in the order of their sorted names.
   const order = shuffle(
     Uint32Array.from(inFolder.keys()).filter((patient) => inFolder[patient] === 1),
@@ -61,17 +83,5 @@ function drawPatients(index: FilmIndex, share: number, seed: number): Uint8Array
   const count = Math.max(1, Math.min(order.length - 1, Math.round(order.length * share)));
   const flags = new Uint8Array(index.patients.length);
   for (const patient of order.subarray(0, count)) flags[patient] = 1;
-  return flags;
-}
-
-function ownPatients(index: FilmIndex): Uint8Array {
-  if (!index.summary.ownValidation) {
-    const message = `${index.summary.name} has no valid.csv beside ${index.summary.csvPath}. Choose a validation share instead.`;
-    throw new LabError("badSettings", message, "Validation share");
-  }
-  const flags = new Uint8Array(index.patients.length);
-  for (let row = index.trainRows; row < index.rows; row++) {
-    if ((index.filmOfRow[row] ?? -1) >= 0) flags[index.patientOfRow[row] ?? 0] = 1;
-  }
   return flags;
 }

@@ -70,7 +70,7 @@ test("films that a crash left unflushed are not in the index", async () => {
   writer.flush();
   await writer.append("b.jpg", film(2));
   const index = new TextDecoder().decode(fileOf(root, "index.jsonl").bytes);
-  expect(index.replaceAll("\0", "")).toBe(`{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"path":"a.jpg"}\n`);
+  expect(index.replaceAll("\0", "")).toBe(`{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"film":"a.jpg"}\n`);
 });
 
 test("where a pack is gone its films and those after it are prepared again, and reading says so", async () => {
@@ -108,7 +108,7 @@ test("full storage is said, and the films before stay, though not a byte is left
   quota.bytes = 0;
   writer.close();
   expect(new TextDecoder().decode(fileOf(root, "index.jsonl").bytes)).toBe(
-    `{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"path":"a.jpg"}\n{"path":"b.jpg"}\n`,
+    `{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"film":"a.jpg"}\n{"film":"b.jpg"}\n`,
   );
 });
 
@@ -159,4 +159,12 @@ test("a reference is good while its slots hold the same films, and no longer", a
   after.close();
   await expect(openFilmReader(reference, root)).rejects.toMatchObject({ code: "filmsNotPrepared" });
   expect((await (await openFilmReader(after.reference, root)).read(Uint32Array.of(PER_PACK)))[0]).toBe(7);
+});
+
+test("a film of the same content is kept once", async () => {
+  const root = createMemoryDirectory();
+  const writer = await openFilmWriter("s", SIZE, root);
+  expect(await Promise.all(["a", "b", "a"].map((content, i) => writer.append(content, film(i))))).toEqual([0, 1, 0]);
+  writer.close();
+  expect((await (await openFilmReader("s", root)).read(Uint32Array.of(0)))[0]).toBe(0);
 });

@@ -1,9 +1,9 @@
-// Prepared films in the origin-private file system: bytes in packs, paths in an append-only index. It prepares nothing and knows no labels.
+// Prepared films in the origin-private file system: bytes in packs, contents in an append-only index. It prepares nothing and knows no paths and no labels.
 import { LabError } from "../protocol/labError";
 import type { StoreAccess, StoreDirectory, StoreFile } from "./storeDirectory";
 
-// films/<store>/index.jsonl   {"imageSize":64,"slots":"5f0c9a3e"} and then {"path":"..."} a film: the film's place in the list is
-//                             its slot; while it is written, NULs follow the last line
+// films/<store>/index.jsonl   {"imageSize":64,"slots":"5f0c9a3e"} and then {"film":"..."} a film, by the SHA-256 of
+//                             its file: its place in the list is its slot; while it is written, NULs follow the last line
 //                             "slots" changes when films were lost, since others may then come to stand in their places
 // films/<store>/pack-0.bin    films of imageSize*imageSize bytes one after another, as many as fit 64 MiB, then pack-1.bin ...
 // The index is written after its films are flushed, so whatever it names is whole; what a crash leaves behind it is overwritten.
@@ -17,10 +17,10 @@ const INDEX_RESERVE_BYTES = 2 ** 16;
 export interface FilmWriter {
   /** What `openFilmReader` takes: the store's name and the present numbering of its slots, "name@5f0c9a3e". */
   readonly reference: string;
-  /** Slot of each film in the store, by path. Grows with `append`. */
+  /** Slot of each film in the store, by its content. Grows with `append`. */
   readonly slots: ReadonlyMap<string, number>;
-  /** Adds a film, [imageSize, imageSize] bytes; not safe until flushed. @throws LabError storageFull, storageFailed */
-  append(path: string, film: Uint8Array<ArrayBuffer>): Promise<number>;
+  /** Adds a film, [imageSize, imageSize] bytes, unless one of that content is there; not safe until flushed. @throws LabError storageFull, storageFailed */
+  append(film: string, pixels: Uint8Array<ArrayBuffer>): Promise<number>;
   /** @throws LabError storageFull, storageFailed */
   flush(): void;
   /** Flushes and lets go of the files; what was appended stays. */
@@ -65,7 +65,7 @@ async function createWriter(directory: StoreDirectory, store: string, imageSize:
   const perPack = filmsPerPack(imageSize);
   const indexFile = await directory.getFileHandle(INDEX, { create: true });
   const whole = await readIndex(directory, await indexFile.getFile(), imageSize);
-  const slots = new Map(whole.paths.map((path, slot) => [path, slot]));
+  const slots = new Map(whole.films.map((film, slot) => [film, slot]));
   const index = await openAccess(indexFile);
   let indexBytes = whole.bytes;
   const header = { imageSize, slots: whole.lost ? newNumbering() : whole.slots };
@@ -100,8 +100,10 @@ async function createWriter(directory: StoreDirectory, store: string, imageSize:
     index.close();
     throw error;
   }
-  const appendNow = async (path: string, film: Uint8Array<ArrayBuffer>): Promise<number> => {
-    if (film.length !== slotBytes) throw new RangeError(`${path}: ${film.length} bytes instead of ${slotBytes}`);
+  const appendNow = async (film: string, pixels: Uint8Array<ArrayBuffer>): Promise<number> => {
+    if (pixels.length !== slotBytes) throw new RangeError(`${film}: ${pixels.length} bytes instead of ${slotBytes}`);
+    const held = slots.get(film);
+    if (held !== undefined) return held;
     const slot = slots.size;
     const number = Math.floor(slot / perPack);
     if (pack?.number !== number) {
@@ -111,11 +113,11 @@ async function createWriter(directory: StoreDirectory, store: string, imageSize:
       const file = await directory.getFileHandle(packName(number), { create: true });
       pack = { number, access: await openAccess(file) };
     }
-    const line = `${JSON.stringify({ path })}\n`;
+    const line = `${JSON.stringify({ film })}\n`;
     // Up to three bytes a character.
     if ((pending.length + line.length) * 3 > INDEX_RESERVE_BYTES) flush();
-    writeAll(pack.access, film, (slot % perPack) * slotBytes);
-    slots.set(path, slot);
+    writeAll(pack.access, pixels, (slot % perPack) * slotBytes);
+    slots.set(film, slot);
     pending += line;
     return slot;
   };
@@ -123,9 +125,9 @@ async function createWriter(directory: StoreDirectory, store: string, imageSize:
   return {
     reference: `${store}@${header.slots}`,
     slots,
-    append: (path, film) => {
+    append: (film, pixels) => {
       // One after another: opening a pack takes a while, and two films must not open it twice.
-      const appended = last.then(() => appendNow(path, film)).catch((error: unknown) => Promise.reject(toStorageError(error)));
+      const appended = last.then(() => appendNow(film, pixels)).catch((error: unknown) => Promise.reject(toStorageError(error)));
       last = appended.catch(() => {});
       return appended;
     },
@@ -152,7 +154,7 @@ async function openAccess(file: StoreFile): Promise<StoreAccess> {
 }
 
 interface WholeIndex {
-  paths: string[];
+  films: string[];
   /** How far the index is good. */
   bytes: number;
   slots: string;
@@ -162,24 +164,24 @@ interface WholeIndex {
 
 const newNumbering = () => crypto.randomUUID().slice(0, 8);
 
-/** Paths whose films are whole. A torn last line ends the list, as do films that the packs no longer hold. */
+/** Films that are whole. A torn last line ends the list, as do films that the packs no longer hold. */
 async function readIndex(directory: StoreDirectory, index: Blob, imageSize: number): Promise<WholeIndex> {
   const text = await index.text();
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
   lines.pop();
   const [first = "", ...entries] = lines;
   const header = parseLine(first);
-  if (header.imageSize !== imageSize || !header.slots) return { paths: [], bytes: 0, slots: newNumbering(), lost: false };
+  if (header.imageSize !== imageSize || !header.slots) return { films: [], bytes: 0, slots: newNumbering(), lost: false };
   const held = await countHeld(directory, imageSize);
-  const paths: string[] = [];
+  const films: string[] = [];
   let bytes = new TextEncoder().encode(first).length + 1;
   for (const line of entries.slice(0, held)) {
-    const { path } = parseLine(line);
-    if (path === undefined) break;
-    paths.push(path);
+    const { film } = parseLine(line);
+    if (film === undefined) break;
+    films.push(film);
     bytes += new TextEncoder().encode(line).length + 1;
   }
-  return { paths, bytes, slots: header.slots, lost: entries.length > paths.length };
+  return { films, bytes, slots: header.slots, lost: entries.length > films.length };
 }
 
 /** Films that the packs hold from the first on without a gap. */
@@ -197,14 +199,14 @@ async function countHeld(directory: StoreDirectory, imageSize: number): Promise<
   }
 }
 
-function parseLine(line: string): { imageSize?: number; slots?: string; path?: string } {
+function parseLine(line: string): { imageSize?: number; slots?: string; film?: string } {
   try {
     const entry: unknown = JSON.parse(line);
     if (typeof entry !== "object" || entry === null) return {};
     return {
       ...("imageSize" in entry && typeof entry.imageSize === "number" ? { imageSize: entry.imageSize } : {}),
       ...("slots" in entry && typeof entry.slots === "string" ? { slots: entry.slots } : {}),
-      ...("path" in entry && typeof entry.path === "string" ? { path: entry.path } : {}),
+      ...("film" in entry && typeof entry.film === "string" ? { film: entry.film } : {}),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return {};

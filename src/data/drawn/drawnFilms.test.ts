@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
-import { indexFolder } from "../filmIndex";
+import { indexFolder } from "../openDataset";
 import { planSample } from "../sample";
 import { createDrawnFolder, drawFilmFile, listDrawnFilms } from "./drawnFilms";
 
@@ -8,7 +8,7 @@ const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
 test("the lab reads drawn films as CheXpert's layout, and the defaults make a sample of them", async () => {
   const folder = createDrawnFolder({ name: "Drawn films", seed: 0, films: 400 });
-  const index = await indexFolder(folder, undefined, () => {});
+  const index = await indexFolder(folder, [], {}, () => {});
   expect(index.summary).toMatchObject({
     films: 400,
     rows: 400,

@@ -1,7 +1,7 @@
 // A folder of drawn chest films in CheXpert's layout, from a seed: the whole lab works with nothing downloaded. Films are drawn when they are read.
 import { createRandom, shuffle } from "../../nn/random";
-import { LabError } from "../../protocol/labError";
 import type { FolderReader } from "../folder";
+import { readList } from "../folderList";
 import { type Anatomy, drawAnatomy, drawExposure, drawFilm } from "./drawnFilm";
 
 const FILM_SIZE = 144;
@@ -74,21 +74,10 @@ export function drawFilmFile(seed: number, place: number, { anatomy }: DrawnFilm
 
 export function createDrawnFolder({ name, seed, films }: { name: string; seed: number; films: number }): FolderReader {
   const drawn = listDrawnFilms(seed, films);
-  const placeOf = new Map(drawn.map(({ path }, place) => [path, place]));
-  return {
-    name,
-    list: async (onCount) => {
-      onCount(drawn.length + 1);
-      return [CSV, ...placeOf.keys()];
-    },
-    read: async (path) => {
-      if (path === CSV) return new Blob([writeDrawnCsv(name, drawn)], { type: "text/csv" });
-      const place = placeOf.get(path) ?? -1;
-      const film = drawn[place];
-      if (!film) throw new LabError("filmUnreadable", "There is no such drawn film.", path);
-      return drawFilmFile(seed, place, film);
-    },
-  };
+  return readList(name, [CSV, ...drawn.map(({ path }) => path)], async (place) => {
+    const film = drawn[place - 1];
+    return film ? drawFilmFile(seed, place - 1, film) : new Blob([writeDrawnCsv(name, drawn)], { type: "text/csv" });
+  });
 }
 
 /** A Windows bitmap with a grey palette: every browser decodes it, and writing it needs no canvas. `size` is a multiple of 4. */

@@ -5,9 +5,12 @@ import { FilePicker } from "../parts/FilePicker";
 import { FailureNotice } from "../parts/Notice";
 import styles from "./dataset.module.css";
 
+/** Several belong together in some datasets, such as MIMIC-CXR-JPG. */
+const LABEL_FILES = ".csv,.tsv,.txt,.gz,text/csv";
+
 export function EmptyDataset() {
   const { failure, name } = useLab((lab) => lab.dataset);
-  const { openFiles, openDrawnFilms, chooseCsv } = useCommands();
+  const { openFiles, openDrawnFilms, chooseLabelFiles } = useCommands();
   const csvWouldHelp = failure && ["noCsv", "badCsv", "noUsableColumn"].includes(failure.code);
   return (
     <div className={styles.empty}>
@@ -16,7 +19,12 @@ export function EmptyDataset() {
         title={name ? `${name} could not be opened` : "The folder could not be opened"}
         actions={
           csvWouldHelp && (
-            <FilePicker label="Choose label CSV" accept=".csv,text/csv" onPick={([file]) => file && void chooseCsv(file)} />
+            <FilePicker
+              label="Choose label CSV"
+              accept={LABEL_FILES}
+              several
+              onPick={(files) => void chooseLabelFiles([...files])}
+            />
           )
         }
       />

@@ -58,7 +58,13 @@ export function PassedOver({ dataset, failed }: { dataset: DatasetSummary; faile
         )
       }
     >
-      <FigureRows rows={rows.map(({ name, n }) => ({ name, value: formatCount(n), ...(n > 0 && { tone: "amber" as const }) }))} />
+      <FigureRows
+        rows={rows.map(({ name, n }) => ({
+          name,
+          value: n === null ? "not counted" : formatCount(n),
+          ...(n && { tone: "amber" as const }),
+        }))}
+      />
       {(dataset.notes.length > 0 || failed.length > 0) && (
         <ul className={styles.notes}>
           {dataset.notes.map((note) => (

@@ -7,11 +7,12 @@ interface FilePickerProps {
   onPick: (files: FileList) => void;
   accept?: string;
   folder?: boolean;
+  several?: boolean;
   primary?: boolean;
   disabled?: boolean;
 }
 
-export function FilePicker({ label, onPick, accept, folder = false, primary = false, disabled = false }: FilePickerProps) {
+export function FilePicker({ label, onPick, accept, folder = false, several = false, primary = false, disabled = false }: FilePickerProps) {
   const id = useId();
   return (
     <span className={styles.filePicker} data-primary={primary || undefined} data-disabled={disabled || undefined}>
@@ -20,6 +21,7 @@ export function FilePicker({ label, onPick, accept, folder = false, primary = fa
         type="file"
         accept={accept}
         disabled={disabled}
+        multiple={several}
         {...(folder && { webkitdirectory: "" })}
         onChange={({ currentTarget }) => {
           if (currentTarget.files?.length) onPick(currentTarget.files);

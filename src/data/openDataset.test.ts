@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
-import { indexFolder } from "./filmIndex";
+import { makeChexpertCsv } from "./drawn/madeCsv";
 import type { FolderReader } from "./folder";
-import { makeFolder } from "./testSupport";
+import { readHandle } from "./folderHandle";
+import { indexFolder } from "./openDataset";
+import { type MemoryHandle, makeFolder, makeHandle, type Tree } from "./testSupport";
 
 const HEADER = "Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Cardiomegaly,Edema";
 const film = (patient: number, part = "train", view = "frontal") => `${part}/patient${patient}/study1/view1_${view}.jpg`;
-const open = (folder: FolderReader, csv?: File) => indexFolder(folder, csv, () => {});
+const open = (folder: FolderReader, ...labelFiles: File[]) => indexFolder(folder, labelFiles, {}, () => {});
 
 const FOLDER = {
   "train.csv": [
@@ -38,10 +40,11 @@ test("CheXpert's layout: rows, films, patients, views and what does not fit", as
     filmsWithoutRow: 1,
     duplicateRows: 1,
     rejectedRows: 1,
+    fingerprint: index.fingerprint,
     patients: 2,
-    ownValidation: { csvPath: "valid.csv", rows: 1 },
+    ownValidation: { part: "validation", rows: 1 },
     hasViews: true,
-    notes: ["crossref.csv is passed over: it is not in CheXpert's layout."],
+    notes: ["crossref.csv is passed over: the labels are taken from train.csv."],
   });
   expect(index.summary.formatReason).toContain("3 of CheXpert's 14 findings");
   expect(index.summary.columns.map((column) => [column.name, column.isLabel])).toEqual([
@@ -53,9 +56,9 @@ test("CheXpert's layout: rows, films, patients, views and what does not fit", as
     ["AP/PA", false],
   ]);
   expect(index.summary.columns[1]?.values).toEqual([
-    { value: "1", rows: 4 },
-    { value: "", rows: 1 },
-    { value: "0", rows: 1 },
+    { value: "1", written: "1", rows: 4 },
+    { value: "", written: "", rows: 1 },
+    { value: "0", written: "0", rows: 1 },
   ]);
   expect([...index.lateral]).toEqual([0, 0, 1, 0, 0, 0, 0]);
   expect(Array.from(index.filmOfRow, (place) => index.films[place] ?? null)).toEqual([
@@ -88,7 +91,7 @@ test("patients from a column, or each film for itself, which is said", async () 
 test("patients in both CSVs are said", async () => {
   const shared = `${FOLDER["valid.csv"]}CheXpert/${film(1, "valid")},Male,40,Frontal,AP,,1.0,\n`;
   const { summary } = await open(makeFolder({ ...FOLDER, "valid.csv": shared, [film(1, "valid")]: "" }));
-  expect(summary.notes.join()).toContain("in both the training and the validation CSV: 1.");
+  expect(summary.notes.join()).toContain("in both the dataset's training part and its own validation or test: 1.");
 });
 
 test("a CSV chosen by hand stands in for the folder's own", async () => {
@@ -123,6 +126,55 @@ test("the fingerprint changes with the labels and with the films, not with the f
   const fingerprint = async (files: Record<string, string>, name?: string) => (await open(makeFolder(files, name))).fingerprint;
   const first = await fingerprint(FOLDER);
   expect(await fingerprint(FOLDER, "moved")).toBe(first);
-  expect(await fingerprint({ ...FOLDER, [film(8)]: "" })).not.toBe(first);
+  expect(await fingerprint({ ...FOLDER, [film(9)]: "" })).not.toBe(first);
   expect(await fingerprint({ ...FOLDER, "train.csv": FOLDER["train.csv"].replace("1.0", "0.0") })).not.toBe(first);
+});
+
+/** CheXpert's layout with this many films behind a directory handle, which counts how many directories were listed. */
+function makeLargeFolder(rows: number, missing = 0) {
+  const { csv, films } = makeChexpertCsv(rows);
+  const tree: Tree = { "train.csv": csv };
+  for (const film of films.slice(missing)) {
+    const parts = film.split("/");
+    const name = parts.pop() ?? "";
+    let at = tree;
+    for (const part of parts) {
+      at[part] ??= {};
+      at = at[part] as Tree;
+    }
+    at[name] = "film";
+  }
+  let listed = 0;
+  const count = (handle: MemoryHandle): MemoryHandle => ({
+    ...handle,
+    entries: async function* () {
+      listed++;
+      for await (const [name, entry] of handle.entries()) {
+        yield [name, entry.kind === "directory" ? count(entry as MemoryHandle) : entry];
+      }
+    },
+  });
+  return { folder: readHandle("CheXpert-v1.0-small", count(makeHandle(tree))), films, listed: () => listed };
+}
+
+test("a large folder behind a handle is not listed: its films are looked up where the labels say", async () => {
+  const { folder, films, listed } = makeLargeFolder(6_000);
+  const index = await open(folder);
+  expect(listed()).toBe(1);
+  expect(index.summary).toMatchObject({ rows: 6_000, films: 6_000, rowsWithoutFilm: null, filmsWithoutRow: null });
+  expect(index.summary.notes.join()).toContain("Of 192 looked up, 192 are there.");
+  expect(Array.from(index.filmOfRow, (film) => index.films[film])).toEqual(films);
+});
+
+test("where most of its films are missing it is listed after all, and what is missing is counted", async () => {
+  const { folder, listed } = makeLargeFolder(6_000, 4_000);
+  const { summary } = await open(folder);
+  expect(listed()).toBeGreaterThan(1_000);
+  expect(summary).toMatchObject({ films: 2_000, rowsWithoutFilm: 4_000, filmsWithoutRow: 0 });
+});
+
+test("however a folder comes, the same films make the same dataset", async () => {
+  const { csv, films } = makeChexpertCsv(6_000);
+  const listed = await open(makeFolder(new Map([["train.csv", csv], ...films.map((film): [string, string] => [film, ""])])));
+  expect((await open(makeLargeFolder(6_000).folder)).fingerprint).toBe(listed.fingerprint);
 });

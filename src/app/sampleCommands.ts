@@ -1,35 +1,25 @@
-// Commands of the first two steps: open a folder, choose what to learn, look at films, prepare them.
+// Commands on the open folder: choose what to learn, look at films, prepare them. How it is opened is `folderCommands.ts`.
 import * as Comlink from "comlink";
-import type { FolderSource, PrepareEvent } from "../protocol/dataset";
-import { type Failure, LabError, toFailure } from "../protocol/labError";
+import type { PrepareEvent } from "../protocol/dataset";
+import { type Failure, toFailure } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
 import { announce, type LabContext } from "./context";
 import { formatFailedFilms } from "./downloads";
-import { readDrop, sourceFromFiles } from "./folders";
 import { formatCount, formatPlural } from "./format";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import { saveText } from "./save";
 import type { LabCommands } from "./state";
-import { chooseTarget } from "./target";
 
-type DatasetCommands = Pick<
+export type SampleCommands = Pick<
   LabCommands,
-  | "takeDrop"
-  | "openFiles"
-  | "openDrawnFilms"
-  | "chooseCsv"
-  | "changeSettings"
-  | "countWall"
-  | "readWall"
-  | "thumbnail"
-  | "prepareFilms"
-  | "stopPreparing"
-  | "downloadFailedFilms"
->;
-
-const DRAWN_SEED = 2019;
-const DRAWN_FILMS = 1200;
+  "changeSettings" | "countWall" | "readWall" | "thumbnail" | "prepareFilms" | "stopPreparing" | "downloadFailedFilms"
+> & {
+  /** Counts what the present settings make of the open folder. */
+  countSample(): Promise<void>;
+  /** Stops preparing, if that is under way, and waits for its end. */
+  endPreparing(): Promise<void>;
+};
 
 /** Settings that decide which films are sampled and how they are prepared. */
 const SAMPLE_KEYS = [
@@ -37,6 +27,7 @@ const SAMPLE_KEYS = [
   "positive",
   "uncertain",
   "blank",
+  "moreTargets",
   "frontalOnly",
   "validation",
   "balance",
@@ -48,58 +39,14 @@ const SAMPLE_KEYS = [
 /** A finder's curve belongs to the net, the batch and the films it was run with; one under way is given up. */
 const CURVE_KEYS = ["arch", "batchSize", "filmsPerPass", "activations"] as const satisfies readonly (keyof TrialSettings)[];
 
-export function createDatasetCommands(context: LabContext, takeWeights: LabCommands["takeWeights"]): DatasetCommands {
+export function createSampleCommands(context: LabContext): SampleCommands {
   const { store, workers, patch, say } = context;
-  let source: FolderSource | null = null;
   let preparing: JobHandle | null = null;
   /** Counts overlap where settings change quickly: only the newest may land. */
   let newestCount = 0;
-  /** The same of folders: one that is dropped while another is read takes its place. */
-  let newestOpen = 0;
 
-  async function open(next: FolderSource, csv?: File): Promise<void> {
-    const turn = ++newestOpen;
-    source = next;
-    if (preparing) {
-      preparing.send({ type: "stop" });
-      await preparing.done;
-      if (turn !== newestOpen) return;
-    }
-    patch("dataset", { state: "opening", name: next.name, progress: null, summary: null, failure: null });
-    patch("sample", { state: "none", summary: null, failure: null });
-    store.setState({ step: "dataset", preparation: EMPTY_PREPARATION, finder: EMPTY_FINDER });
-    say(`Reading ${next.name}.`);
-    try {
-      const summary = await workers.dataset.open(
-        { source: next, csv },
-        Comlink.proxy((progress) => {
-          if (turn === newestOpen) patch("dataset", { progress });
-        }),
-      );
-      if (turn !== newestOpen) return;
-      patch("dataset", { state: "ready", summary });
-      store.setState((state) => ({ settings: { ...state.settings, ...chooseTarget(summary, state.settings) } }));
-      say(`${formatPlural(summary.films, "film")} and ${formatPlural(summary.rows, "row")} read from ${summary.csvPath}.`);
-      announce({ type: "indexed", ...summary });
-      await countSample();
-    } catch (error) {
-      if (turn === newestOpen) fail("dataset", toFailure(error));
-    }
-  }
-
-  /** What cannot be opened at all leaves the folder that is open as it is. */
-  function refuse(failure: Failure): void {
-    const { state } = store.getState().dataset;
-    patch("dataset", { state: state === "empty" ? "failed" : state, failure });
-    report(failure);
-  }
-
-  function fail(part: "dataset" | "preparation", failure: Failure): void {
-    patch(part, { state: "failed", failure });
-    report(failure);
-  }
-
-  function report(failure: Failure): void {
+  function fail(failure: Failure): void {
+    patch("preparation", { state: "failed", failure });
     say(failure.message);
     announce({ type: "failed", ...failure });
   }
@@ -109,7 +56,9 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
     patch("sample", { state: "counting", failure: null });
     try {
       const summary = await workers.dataset.describeSample(store.getState().settings);
-      if (turn === newestCount) patch("sample", { state: "ready", summary, failure: summary.problem });
+      if (turn !== newestCount) return;
+      patch("sample", { state: "ready", summary, failure: summary.problem });
+      announce({ type: "counted", ...summary });
     } catch (error) {
       if (turn !== newestCount) return;
       const failure = toFailure(error);
@@ -139,34 +88,16 @@ export function createDatasetCommands(context: LabContext, takeWeights: LabComma
         );
         break;
       case "failed":
-        fail("preparation", event);
+        fail(event);
         break;
     }
   }
 
   return {
-    async takeDrop(data) {
-      try {
-        const { folder, csv, weights } = await readDrop(data);
-        if (folder) await open(folder, csv ?? undefined);
-        else if (csv && source) await open(source, csv);
-        else if (csv)
-          throw new LabError("noFilms", `"${csv.name}" holds labels only. Drop the folder of films as well.`, csv.name);
-        if (weights) await takeWeights(weights);
-      } catch (error) {
-        refuse(toFailure(error));
-      }
-    },
-    async openFiles(files) {
-      if (files.length > 0) await open(sourceFromFiles(files));
-      else refuse({ code: "emptyFolder", message: "That folder holds no files. Choose the folder that holds the films." });
-    },
-    async openDrawnFilms() {
-      await open({ kind: "drawn", name: "Drawn films", seed: DRAWN_SEED, films: DRAWN_FILMS });
-    },
-    async chooseCsv(file) {
-      if (source) await open(source, file);
-      else refuse({ code: "noFilms", message: "Choose the folder of films first, then its label CSV.", at: file.name });
+    countSample,
+    async endPreparing() {
+      preparing?.send({ type: "stop" });
+      await preparing?.done;
     },
     changeSettings(change) {
       const before = store.getState().settings;

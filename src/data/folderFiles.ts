@@ -1,0 +1,11 @@
+// What holds of a folder's files wherever they come from.
+import { LabError } from "../protocol/labError";
+
+/** AppleDouble companions (`._x`), dot files and what archives and file managers leave behind. */
+export function isJunk(name: string): boolean {
+  return name.startsWith(".") || name === "__MACOSX" || name === "Thumbs.db" || name === "desktop.ini";
+}
+
+export function unreadable(path: string, reason: string): LabError {
+  return new LabError("filmUnreadable", `${path} cannot be read: ${reason}`, path);
+}

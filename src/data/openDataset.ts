@@ -1,0 +1,128 @@
+// From a folder to its film index: lists no deeper than it has to, finds and reads the label files, finds the films. It labels nothing: see `labels.ts`.
+import type { LabelChoice, OpenProgress } from "../protocol/dataset";
+import { LabError } from "../protocol/labError";
+import { type FilmIndex, joinFilms, type KnownFilms, listRowPaths } from "./filmIndex";
+import type { FolderReader } from "./folder";
+import type { LabelFile } from "./labelFiles/csvTable";
+import { FILM_EXTENSION } from "./labelFiles/formats/cells";
+import { folderOf } from "./labelFiles/formats/files";
+import { labelsFromFolders } from "./labelFiles/formats/folderPerClass";
+import type { FilmRows } from "./labelFiles/formats/format";
+import { isLabelFileName, type LabelledTable, readLabels } from "./labelFiles/readLabels";
+import { type Listing, startListing } from "./listing";
+import { locateFilms } from "./locate";
+import { summariseDataset } from "./summariseDataset";
+
+/** Where the labels have more rows, the films are looked up instead of listed: a large folder takes a millisecond an entry. */
+const ROWS_LISTED = 5_000;
+/** With few rows, a folder of more entries than this is somebody's whole archive. */
+const ENTRIES_LISTED = 20_000;
+/** Text files beside the films that are looked into for labels. */
+const MOST_CANDIDATES = 50;
+
+/** @throws LabError emptyFolder, noCsv, badCsv, noUsableColumn, noFilms */
+export async function indexFolder(
+  folder: FolderReader,
+  labelFiles: File[],
+  choice: LabelChoice,
+  onProgress: (progress: OpenProgress) => void,
+): Promise<FilmIndex> {
+  const started = performance.now();
+  onProgress({ phase: "listing", done: 0 });
+  const listing = startListing(folder, (done) => onProgress({ phase: "listing", done }));
+  const onRows = (done: number) => onProgress({ phase: "labels", done });
+  const labels = await findLabels(folder, listing, labelFiles, choice, onRows);
+  onProgress({ phase: "matching", done: 0 });
+  const rowPaths = listRowPaths(labels);
+  const known = await findFilms(folder, listing, labels, rowPaths.paths);
+  const films = "listed" in known ? known.listed : null;
+  if (films?.length === 0) {
+    const message = `${folder.name} holds ${describeFiles(labels)} but no films (${listKinds(listing.files)}). Drop the folder that holds the films as well.`;
+    throw new LabError("noFilms", message, folder.name);
+  }
+  const joined = await joinFilms(labels, rowPaths, known);
+  if (!joined.filmOfRow.some((film) => film >= 0)) {
+    const message = `None of the ${labels.rows} films that ${describeFiles(labels)} names is in ${folder.name}: it names “${rowPaths.paths[0]}”, the folder holds “${films?.[0]}”. Drop the folder that holds the films under the names the labels give.`;
+    throw new LabError("noFilms", message, labels.files[0]?.path);
+  }
+  const ms = Math.round(performance.now() - started);
+  return { ...joined, summary: summariseDataset(folder.name, labels, joined, known, ms) };
+}
+
+/** The label files nearest the top of the folder that can be read; those chosen by hand stand in for them. */
+async function findLabels(
+  folder: FolderReader,
+  listing: Listing,
+  chosen: File[],
+  choice: LabelChoice,
+  onRows: (rows: number) => void,
+): Promise<LabelledTable> {
+  const { format, mapping } = choice;
+  if (format === "folderPerClass") return readFolders(folder, listing);
+  const read = (files: LabelFile[]) => readLabels(files, { format, mapping }, onRows);
+  if (chosen.length > 0) return read(chosen.map((file) => ({ path: file.name, file })));
+  let problem: unknown = null;
+  for (let files = await listing.goDeeper(); files; files = await listing.goDeeper()) {
+    const candidates = files.filter(isLabelFileName);
+    if (candidates.length === 0) continue;
+    const opened = candidates.slice(0, MOST_CANDIDATES).map(async (path) => ({ path, file: await folder.read(path) }));
+    try {
+      return await read(await Promise.all(opened));
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      // Any text beside the films may be no table: nobody meant it for labels.
+      if (candidates.some((path) => !/\.txt$/i.test(path))) problem ??= error;
+    }
+  }
+  if (problem) throw problem;
+  return readFolders(folder, listing);
+}
+
+/** A folder a class, where there is no label file. */
+async function readFolders(folder: FolderReader, listing: Listing): Promise<LabelledTable> {
+  await listing.goOn(Infinity);
+  if (listing.files.length === 0) {
+    const message = `${folder.name} holds no files. Drop the folder that holds the films and their label CSV.`;
+    throw new LabError("emptyFolder", message, folder.name);
+  }
+  const films = listing.files.filter((path) => FILM_EXTENSION.test(path));
+  const byFolder = labelsFromFolders(films);
+  if (byFolder) return byFolder;
+  const kinds = films.length > 0 ? `${films.length} films and no .csv file` : listKinds(listing.files);
+  const message = `${folder.name} holds no label CSV (${kinds}), and its films are not sorted into a folder per class. Put the CSV into the folder and drop it again, or drop the CSV on the page as well.`;
+  throw new LabError("noCsv", message, folder.name);
+}
+
+async function findFilms(folder: FolderReader, listing: Listing, labels: FilmRows, paths: string[]): Promise<KnownFilms> {
+  const locate = async () => {
+    const beside = folderOf(labels.files[0]?.path ?? "");
+    const bases = new Set(["", beside, ...listing.folders].map((path) => (path === "" ? "" : `${path}/`)));
+    return locateFilms(folder, paths, [...bases], labels.pathIsId);
+  };
+  const isLarge = labels.rows > ROWS_LISTED && !folder.isKnown;
+  if (isLarge && !listing.complete) {
+    const located = await locate();
+    if (located) return { located };
+  }
+  if (!(await listing.goOn(isLarge || folder.isKnown ? Infinity : ENTRIES_LISTED))) {
+    const located = await locate();
+    if (located) return { located };
+    await listing.goOn(Infinity);
+  }
+  return { listed: listing.files.filter((path) => FILM_EXTENSION.test(path)) };
+}
+
+function describeFiles({ files }: FilmRows): string {
+  return files.map(({ path }) => path).join(" and ");
+}
+
+/** "3 .txt, 1 .pdf": what a folder holds instead of what was looked for. */
+function listKinds(files: string[]): string {
+  const counts = new Map<string, number>();
+  for (const path of files) {
+    const kind = /\.[a-z0-9]{1,8}$/i.exec(path)?.[0].toLowerCase() ?? "without an extension";
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const kinds = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 5);
+  return `found: ${kinds.map(([kind, count]) => `${count} ${kind}`).join(", ")}`;
+}
