@@ -86,7 +86,6 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
   const options: EngineOptions = {
     arch,
     classes: 1,
-    positiveWeight: 1,
     activations,
     budgetBytes,
     ...(bottlenecks && { bottlenecks }),

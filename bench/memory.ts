@@ -28,7 +28,6 @@ export async function benchMemory(args: string[]): Promise<void> {
   const options: EngineOptions = {
     arch: readArch(values.arch),
     classes: 1,
-    positiveWeight: 1,
     activations: readActivations(values.activations),
     filmsPerPass: readCount(values["films-per-pass"], "films-per-pass", 0),
     bottlenecks: readBottlenecks(values.bottlenecks) ?? "recompute",

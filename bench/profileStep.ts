@@ -84,7 +84,7 @@ export async function profileStep(
   const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
   const moments = ["exp_avg", "exp_avg_sq"].map((label) => ({ label, bytes: state.parameters.bytes, buffer: null }));
   const dispatches = [
-    ...recordPass("training", { layout, options, tuning, state, batch, count, lossCount: count, fromFilms: true }),
+    ...recordPass("training", { layout, options, tuning, state, batch, count, fromFilms: true }),
     planUpdate("adamw", layout, state, moments),
   ];
   const buffers = listBuffers(dispatches);

@@ -1,13 +1,13 @@
 // Both engines over the same films, wherever `navigator.gpu` is: engines.spec.ts runs it in a browser. Asserts nothing itself.
 import { openWebGpu } from "../src/nn/backend";
 import { createEngine } from "../src/nn/createEngine";
-import type { Batch, EngineOptions, NamedArrays, OptimizerStep } from "../src/nn/engine";
+import { type Batch, type EngineOptions, type NamedArrays, type OptimizerStep, UNKNOWN } from "../src/nn/engine";
 import { createRandom } from "../src/nn/random";
 import type { EngineName } from "../src/protocol/settings";
 
 /** An odd side, and no multiple of any tile. */
 const [COUNT, SIZE] = [5, 70];
-const OPTIONS: EngineOptions = { arch: "densenet-mini", classes: 2, positiveWeight: 1.5 };
+const OPTIONS: EngineOptions = { arch: "densenet-mini", classes: 2, positiveWeights: [1.5, 0.75] };
 const STEP: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
 
 function makeBatch(): Batch {
@@ -15,7 +15,7 @@ function makeBatch(): Batch {
   return {
     count: COUNT,
     images: { kind: "films", data: Uint8Array.from({ length: COUNT * SIZE * SIZE }, () => random.int(256)), size: SIZE },
-    targets: Float32Array.from({ length: COUNT * 2 }, (_, at) => at % 2),
+    targets: Float32Array.from({ length: COUNT * 2 }, (_, at) => (at % 5 === 3 ? UNKNOWN : at % 2)),
   };
 }
 

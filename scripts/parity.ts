@@ -138,7 +138,7 @@ async function run(inputPath: string, outputPath: string, name: EngineName, acti
 
   await openDawn();
   const { failed } = await openWebGpu({ allowSoftware: true });
-  const engine = createEngine(name, { arch, classes, positiveWeight: 1, activations }, 0);
+  const engine = createEngine(name, { arch, classes, activations }, 0);
   engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
 
   const out: NamedArrays = new Map();

@@ -54,9 +54,10 @@ function classify(pooled: ArrayLike<number>, weights: ArrayLike<number>, biases:
   });
 }
 
-/** torch.nn.BCEWithLogitsLoss of one logit. */
+const UNKNOWN = -1;
+/** torch.nn.BCEWithLogitsLoss of one logit; nothing where the target is unknown. */
 const bce = (z: number, target: number, positiveWeight: number) =>
-  positiveWeight * target * softplus(-z) + (1 - target) * softplus(z);
+  target < 0 ? 0 : positiveWeight * target * softplus(-z) + (1 - target) * softplus(z);
 const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 
 const CASES = [
@@ -123,30 +124,35 @@ describe.each(["f32", "f16"] as const)("activations in %s", (storage) => {
 
 describe("the classifier and its loss", () => {
   it.each([
-    { images: 1, channels: 4, classes: 1, positiveWeight: 1 },
-    { images: 3, channels: 68, classes: 14, positiveWeight: 5.5 },
-  ])("$images films, $channels channels, $classes classes", async ({ images, channels, classes, positiveWeight }) => {
+    { images: 1, channels: 4, classes: 1, unknown: 0 },
+    { images: 3, channels: 68, classes: 14, unknown: 0 },
+    { images: 3, channels: 68, classes: 14, unknown: 0.4 },
+    { images: 2, channels: 4, classes: 3, unknown: 1 },
+  ])("$images films, $channels channels, $classes classes, unknown $unknown", async ({ images, channels, classes, unknown }) => {
     const random = createRandom(12, "drawn", images);
     const pooled = drawNormals(random, images * channels);
     const [weights, biases] = [drawNormals(random, channels * classes), drawNormals(random, classes)];
     const targets = Float64Array.from({ length: images * classes }, () => Math.fround(random.float()));
+    for (const at of targets.keys()) if (random.float() < unknown) targets[at] = UNKNOWN;
+    const positiveWeights = Float64Array.from({ length: classes }, (_, k) => (classes === 1 ? 1 : 0.5 + k));
     const outFirst = 2;
     const stride = images * classes + outFirst;
     const out = holdEmpty("scalar", 3 * stride);
     const elements = 2 * images * classes;
-    const uniforms = { values: images * classes, channels, classes, weights: 1, biases: 1 + weights.length, outFirst, stride };
+    const places = { weights: 1, biases: 1 + weights.length, outFirst, stride, targetsEnd: stride };
+    const uniforms = { values: images * classes, channels, classes, ...places };
     const bindings = {
       pooled: hold("scalar", pooled),
       parameters: hold("scalar", [UNTOUCHED, ...weights, ...biases]),
-      targets: hold("scalar", [UNTOUCHED, UNTOUCHED, ...targets]),
+      targets: hold("scalar", [UNTOUCHED, UNTOUCHED, ...targets, elements, ...positiveWeights]),
       out,
     };
-    const one = dispatch(headLoss, bindings, { ...uniforms, elements, positiveWeight }, { threads: images * classes });
+    const one = dispatch(headLoss, bindings, uniforms, { threads: images * classes });
     const got = await runDispatches([one], { out });
     const part = (index: number) => got.out.subarray(index * stride + outFirst, (index + 1) * stride);
     const logits = classify(pooled, weights, biases);
     expectClose(part(0), logits);
-    const lossOf = (values: Float64Array) => values.map((z, at) => bce(z, of(targets, at), positiveWeight));
+    const lossOf = (values: Float64Array) => values.map((z, at) => bce(z, of(targets, at), of(positiveWeights, at % classes)));
     expectClose(part(1), lossOf(logits));
     const mean = () => lossOf(logits).reduce((sum, value) => sum + value / elements, 0);
     expectClose(part(2), findGradient(mean, logits));
@@ -155,21 +161,21 @@ describe("the classifier and its loss", () => {
     ).toBe(true);
   });
 
-  it.each([0, 1])("stays finite and right for logits of any size, target %i", async (target) => {
+  it.each([0, 1, UNKNOWN])("stays finite and right for logits of any size, target %i", async (target) => {
     const logits = [-3e4, -200, -90, -20, -1e-3, 0, 1e-3, 20, 90, 200, 3e4];
     const images = logits.length;
     const out = holdEmpty("scalar", 3 * images);
     const bindings = {
       pooled: hold("scalar", logits),
       parameters: hold("scalar", [1, 0]),
-      targets: hold("scalar", Array(images).fill(target)),
+      targets: hold("scalar", [...Array(images).fill(target), 1, 2]),
       out,
     };
-    const places = { values: images, channels: 1, classes: 1, weights: 0, biases: 1, outFirst: 0, stride: images };
-    const uniforms = { ...places, elements: 1, positiveWeight: 2 };
+    const sizes = { values: images, channels: 1, classes: 1 };
+    const uniforms = { ...sizes, weights: 0, biases: 1, outFirst: 0, stride: images, targetsEnd: images };
     const got = await runDispatches([dispatch(headLoss, bindings, uniforms, { threads: images })], { out });
     logits.forEach((z, at) => {
-      const slope = target === 1 ? -2 / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
+      const slope = { 1: -2 / (1 + Math.exp(z)), 0: 1 / (1 + Math.exp(-z)) }[target] ?? 0;
       expect(Math.abs(of(got.out, images + at) - bce(z, target, 2))).toBeLessThan(1e-6 + 1e-6 * Math.abs(z));
       expect(Math.abs(of(got.out, 2 * images + at) - slope)).toBeLessThan(1e-6);
     });

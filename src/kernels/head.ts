@@ -1,4 +1,4 @@
-// The head: the mean over each image of max(0, x * scale + shift), the linear classifier, and BCE with logits; forward and gradients.
+// The head: the mean over each image of max(0, x * scale + shift), the linear classifier, and masked BCE with logits; forward and gradients.
 // Classifier weights lie as [in, classes], then the biases.
 import { defineStrips, NORM_GRADIENT } from "./columns";
 import { defineKernel, read, type Storage, write } from "./kernel";
@@ -24,7 +24,9 @@ store_pooled(thread, sum / f32(u.pixels));`,
 
 /**
  * `out` gets, for every image and class, from `outFirst` on: the logit, and `stride` scalars later its loss
- * (1 - t) z + (1 + (w - 1) t) softplus(-z), and again as much later the gradient of the mean loss over `elements` of them.
+ * (1 - t) z + (1 + (w - 1) t) softplus(-z), and again as much later the gradient of the mean loss. A target below 0 is unknown: its loss
+ * and gradient are 0. From `targetsEnd` on, `targets` says how many the mean is over, and each class's weight w: what changes from batch
+ * to batch is no uniform.
  */
 export const headLoss = defineKernel({
   name: "headLoss",
@@ -38,8 +40,7 @@ export const headLoss = defineKernel({
     biases: "u32",
     outFirst: "u32",
     stride: "u32",
-    elements: "f32",
-    positiveWeight: "f32",
+    targetsEnd: "u32",
   },
   body: `
 if (thread >= u.values) { return; }
@@ -52,14 +53,17 @@ for (var channel = 0u; channel < u.channels; channel++) {
 z += load_parameters(u.biases + class_);
 let at = u.outFirst + thread;
 let target_ = load_targets(at);
-let weight = fma(target_, u.positiveWeight - 1.0, 1.0);
+let weight = fma(target_, load_targets(u.targetsEnd + 1u + class_) - 1.0, 1.0);
 let small = exp(-abs(z));
 let softplus = max(-z, 0.0) + log(1.0 + small);
 // sigmoid(-z), without an overflow on either side.
 let failing = select(1.0, small, z > 0.0) / (1.0 + small);
 store_out(at, z);
-store_out(at + u.stride, fma(1.0 - target_, z, weight * softplus));
-store_out(at + 2u * u.stride, ((1.0 - target_) - weight * failing) / u.elements);`,
+let loss = fma(1.0 - target_, z, weight * softplus);
+let slope = ((1.0 - target_) - weight * failing) / load_targets(u.targetsEnd);
+let known = target_ >= 0.0;
+store_out(at + u.stride, select(0.0, loss, known));
+store_out(at + 2u * u.stride, select(0.0, slope, known));`,
 });
 
 /** Adds the classifier's gradients; invocation `channels` is the biases'. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
 import { ENGINES, NORMALISATION } from "../protocol/settings";
 import { createEngine } from "./createEngine";
-import type { Batch, OptimizerStep } from "./engine";
+import { type Batch, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
 
 openTestGpu();
 
@@ -18,7 +18,7 @@ const adamw: OptimizerStep = { name: "adamw", lr: 1e-2, beta1: 0.9, beta2: 0.99,
 const sgd: OptimizerStep = { name: "sgd", lr: 1e-2, momentum: 0.9, weightDecay: 1e-2 };
 
 describe.each(ENGINES)("the %s engine", (name) => {
-  const open = (seed = 5) => createEngine(name, { arch: "densenet-mini", classes: 1, positiveWeight: 1 }, seed);
+  const open = (seed = 5) => createEngine(name, { arch: "densenet-mini", classes: 1 }, seed);
 
   it("learns four films by heart", async () => {
     const engine = open();
@@ -67,6 +67,42 @@ describe.each(ENGINES)("the %s engine", (name) => {
     engine.dispose();
   });
 
+  describe("with unknown targets", () => {
+    const K = 3;
+    const see = async (targets: number[]) => {
+      const engine = createEngine(name, { arch: "densenet-mini", classes: K, positiveWeights: [1, 2, 0.5] }, 5);
+      let seen: { logits: Float32Array; gradients: NamedArrays } = { logits: new Float32Array(), gradients: new Map() };
+      const loss = await engine.trainStep({ ...films, targets: Float32Array.from(targets) }, adamw, ({ logits, gradients }) => {
+        seen = { logits: logits.slice(), gradients };
+      });
+      engine.dispose();
+      return { ...seen, loss };
+    };
+
+    it("learns nothing of a class that no film of the batch says anything of, and the loss is the mean without it", async () => {
+      const known = [0, 1, 1, 0];
+      const { loss, logits, gradients } = await see(known.flatMap((target) => [target, UNKNOWN, UNKNOWN]));
+      const bce = known.map((target, film) => Math.log1p(Math.exp((1 - 2 * target) * (logits[film * K] ?? Number.NaN))));
+      expect(loss).toBeCloseTo(
+        bce.reduce((sum, one) => sum + one / COUNT, 0),
+        5,
+      );
+      const { data = new Float32Array() } = gradients.get("classifier.weight") ?? {};
+      const rows = Array.from({ length: K }, (_, k) => data.subarray((k * data.length) / K, ((k + 1) * data.length) / K));
+      expect(rows.map((row) => row.some((slope) => slope !== 0))).toEqual([true, false, false]);
+    });
+
+    it("loses nothing on a batch of which nothing is known", async () => {
+      const { loss, gradients } = await see(Array(COUNT * K).fill(UNKNOWN));
+      expect(loss).toBe(0);
+      for (const [array, { data }] of gradients)
+        expect(
+          data.every((slope) => Math.abs(slope) === 0),
+          array,
+        ).toBe(true);
+    });
+  });
+
   describe("a snapshot", () => {
     it.each([adamw, sgd])("with $name restores bit for bit, and the run goes on as if uninterrupted", async (step) => {
       const engine = open();
@@ -107,7 +143,7 @@ describe.each(ENGINES)("the %s engine", (name) => {
     it("of another network is refused, and nothing changes", async () => {
       const engine = open();
       const before = await engine.snapshot();
-      const other = createEngine(name, { arch: "densenet-mini", classes: 2, positiveWeight: 1 }, 0);
+      const other = createEngine(name, { arch: "densenet-mini", classes: 2 }, 0);
       const snapshot = await other.snapshot();
       expect(() => engine.restore(snapshot)).toThrow(/classifier\.weight with shape \[2, 28\], but \[1, 28\] is needed/);
       expect(await engine.snapshot()).toEqual(before);

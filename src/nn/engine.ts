@@ -20,8 +20,18 @@ export type BatchImages =
 export interface Batch {
   count: number;
   images: BatchImages;
-  /** [count, classes], 0 or 1. Not read in inference. */
+  /** [count, classes], 0 or 1, or `UNKNOWN` where nothing is said: that counts for nothing in the loss. Not read in inference. */
   targets: Float32Array;
+}
+
+export const UNKNOWN = -1;
+
+/** What a batch's loss is the mean over: its known targets, over all passes. At least 1, so that a batch of none loses nothing. */
+export function countKnown({ targets }: Pick<Batch, "targets">): number {
+  return Math.max(
+    1,
+    targets.reduce((count, target) => count + (target >= 0 ? 1 : 0), 0),
+  );
 }
 
 export type OptimizerStep =
@@ -49,8 +59,8 @@ export interface StepObservation {
 export interface EngineOptions {
   arch: Architecture;
   classes: number;
-  /** Weight of positive targets in the loss (torch `BCEWithLogitsLoss(pos_weight=...)`). */
-  positiveWeight: number;
+  /** Of each class: weight of its positive targets in the loss (torch `BCEWithLogitsLoss(pos_weight=...)`); by default 1. */
+  positiveWeights?: readonly number[];
   /** Of the fused engine: how activations are stored (default f32). */
   activations?: Activations;
   /** Of the fused engine: films that the network sees at once (default all of a batch). */
@@ -59,6 +69,10 @@ export interface EngineOptions {
   bottlenecks?: "keep" | "recompute";
   /** GPU memory that the engine should keep within. */
   budgetBytes?: number;
+}
+
+export function listPositiveWeights({ classes, positiveWeights }: EngineOptions): readonly number[] {
+  return positiveWeights ?? Array<number>(classes).fill(1);
 }
 
 export interface BatchShape {
@@ -78,7 +92,7 @@ export interface Engine {
    */
   prepare(shape: BatchShape, use: EngineUse, onProgress?: (done: number, total: number) => void): Promise<void>;
   /**
-   * One step: forward in training mode, BCE with logits (mean over all elements), backward, optimiser. Resolves to the loss.
+   * One step: forward in training mode, BCE with logits (mean over the known targets), backward, optimiser. Resolves to the loss.
    * A loss that is not finite is returned as it is; the caller decides.
    */
   trainStep(batch: Batch, optimizer: OptimizerStep, observe?: (seen: StepObservation) => void): Promise<number>;

@@ -33,7 +33,7 @@ export function forecastMemory(options: EngineOptions, { count, size }: BatchSha
   const batch = planBatch(layout, options.classes, shape, { storage, keepBottlenecks, maxBindingBytes });
   const tuning = chooseTuning(adapter);
   const record = (films: number): Dispatch[] =>
-    recordPass("training", { layout, options, tuning, state, batch, count: films, lossCount: count, fromFilms: true });
+    recordPass("training", { layout, options, tuning, state, batch, count: films, fromFilms: true });
   const recorded = passes.map(record);
   const buffers = new Set(recorded.flatMap(listBuffers));
   const bytesOf = (group: PlannedBuffer[]) => group.reduce((sum, one) => sum + (buffers.has(one) ? one.bytes : 0), 0);

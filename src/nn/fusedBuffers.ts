@@ -65,6 +65,7 @@ export interface BatchBuffers {
   bottleneckGradient: Batched;
   taken: Batched;
   pooled: Batched;
+  /** [capacity, classes], then what the mean is over, and each class's positive weight (kernels/head.ts). */
   targets: PlannedBuffer;
   outcome: PlannedBuffer;
   columnParts: PlannedBuffer;
@@ -117,7 +118,7 @@ export function planBatch(layout: FusedLayout, classes: number, shape: BatchShap
     ),
     taken: batched("layer gradient", largest(pixels) * layout.growthQuads * plain),
     pooled: batched("pooled", layout.classifier.channels * FLOAT),
-    targets: planned("targets", count * classes * FLOAT),
+    targets: planned("targets", (count * classes + 1 + classes) * FLOAT),
     outcome: planned("logits and losses", 3 * count * classes * FLOAT),
     columnParts: planned("column sums", 0),
     weightParts: planned("parts of weight gradients", 0),

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
 import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
-import type { Batch, EngineOptions, NamedArrays, OptimizerStep } from "./engine";
+import { type Batch, countKnown, type EngineOptions, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
 import { findLargestPass, forecastMemory } from "./forecast";
 import { createFusedEngine, cutSubmissions } from "./fusedEngine";
 import { createRandom } from "./random";
@@ -14,7 +14,7 @@ import { createStockEngine } from "./stockEngine";
 openTestGpu();
 
 const SIZE = 64;
-const MINI: EngineOptions = { arch: "densenet-mini", classes: 1, positiveWeight: 1 };
+const MINI: EngineOptions = { arch: "densenet-mini", classes: 1 };
 const adamw: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
 
 function makeBatch(count: number, size = SIZE): Batch {
@@ -124,9 +124,14 @@ describe("passes within a batch", () => {
     engine.dispose();
   });
 
-  it("add up to the gradients of the mean loss, each pass normalised by itself", async () => {
-    const batch = makeBatch(4);
-    const together = await look({ ...MINI, filmsPerPass: 2 }, batch);
+  it.each([
+    ["one target", 1, [0, 1, 0, 1]],
+    ["two, unknown here and there", 2, [0, 1, 1, 1, UNKNOWN, UNKNOWN, UNKNOWN, 0]],
+    ["two, in one pass all unknown", 2, [0, 1, 1, 1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]],
+  ])("add up to the gradients of the mean loss, each pass normalised by itself: %s", async (_, classes, targets) => {
+    const options = { ...MINI, classes, positiveWeights: [2, 0.5].slice(0, classes) };
+    const batch = { ...makeBatch(4), targets: Float32Array.from(targets) };
+    const together = await look({ ...options, filmsPerPass: 2 }, batch);
     const half = (from: number): Batch => ({
       count: 2,
       images: {
@@ -134,14 +139,16 @@ describe("passes within a batch", () => {
         data: (batch.images.data as Uint8Array).slice(from * SIZE * SIZE, (from + 2) * SIZE * SIZE),
         size: SIZE,
       },
-      targets: batch.targets.slice(from, from + 2),
+      targets: batch.targets.slice(from * classes, (from + 2) * classes),
     });
-    const [first, second] = [await look(MINI, half(0)), await look(MINI, half(2))];
-    expect(together.loss).toBeCloseTo((first.loss + second.loss) / 2, 6);
+    const [first, second] = [await look(options, half(0)), await look(options, half(2))];
+    const shares = [half(0), half(2)].map((one) => countKnown(one) / countKnown(batch));
+    const join = (a: number, b = Number.NaN) => a * (shares[0] ?? 0) + b * (shares[1] ?? 0);
+    expect(together.loss).toBeCloseTo(join(first.loss, second.loss), 6);
     const mean: NamedArrays = new Map(
       [...first.gradients].map(([name, { shape, data }]) => {
         const other = second.gradients.get(name)?.data ?? new Float32Array();
-        return [name, { shape, data: data.map((value, at) => (value + (other[at] ?? Number.NaN)) / 2) }];
+        return [name, { shape, data: data.map((value, at) => join(value, other[at])) }];
       }),
     );
     expect(farthest(together.gradients, mean)).toBeLessThan(1e-5);

@@ -3,7 +3,16 @@
 import { compileKernels, type Dispatch, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
 import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
-import { type Batch, type BatchShape, checkBatch, type Engine, type EngineOptions, type EngineUse } from "./engine";
+import {
+  type Batch,
+  type BatchShape,
+  checkBatch,
+  countKnown,
+  type Engine,
+  type EngineOptions,
+  type EngineUse,
+  listPositiveWeights,
+} from "./engine";
 import { chooseBottlenecks } from "./forecast";
 import { type BatchBuffers, planBatch } from "./fusedBuffers";
 import { planLayout, QUAD } from "./fusedLayout";
@@ -85,7 +94,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     onProgress?: (done: number, total: number) => void,
   ): Promise<{ buffers: BatchBuffers; passes: PassList[] }> {
     const buffers = openBatch(use, shape);
-    const keyOf = (films: number) => `${use} ${films} ${shape.count} ${fromFilms}`;
+    const keyOf = (films: number) => `${use} ${films} ${fromFilms}`;
     const cut = cutPasses(shape.count, options.filmsPerPass);
     const missing = [...new Set(cut)].filter((films) => !lists.has(keyOf(films)));
     if (missing.length > 0) {
@@ -97,7 +106,6 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
           state,
           batch: buffers,
           count: films,
-          lossCount: shape.count,
           fromFilms,
         };
         return { films, inputs, dispatches: recordPass(use, inputs) };
@@ -140,8 +148,10 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
         write(device, place(buffers.images), toQuads(data as Float32Array, from, films, pixels));
       }
     }
-    const wanted = targets.slice(first * classes, (first + count) * classes);
-    if (wanted.length > 0) write(device, buffers.targets, wanted);
+    const told = new Float32Array(buffers.shape.count * classes + 1 + classes);
+    told.set(targets.subarray(first * classes, (first + count) * classes));
+    told.set([countKnown({ targets }), ...listPositiveWeights(options)], buffers.shape.count * classes);
+    write(device, buffers.targets, told);
   }
 
   /**
@@ -149,8 +159,8 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
    * GPU can be given more to do meanwhile.
    */
   async function runPasses(use: EngineUse, given: Batch): Promise<Promise<Outcome>[]> {
-    const { count: lossCount, images } = given;
-    const shape = { count: lossCount, size: images.size };
+    const { count, images } = given;
+    const shape = { count, size: images.size };
     const { buffers, passes } = await openLists(use, shape, images.kind === "films");
     const outcomes: Promise<Outcome>[] = [];
     let first = 0;
@@ -199,15 +209,15 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
       const outcomes = await Promise.all(running);
       for (const _ of outcomes) model.countBatch();
       const losses = outcomes.flatMap((outcome) => [...outcome.losses]);
-      const loss = losses.reduce((sum, one) => sum + one / losses.length, 0);
+      const known = countKnown(given);
+      const loss = losses.reduce((sum, one) => sum + one / known, 0);
       if (observe) observe({ logits: joinLogits(outcomes, given.count), gradients: await model.readGradients() });
       return loss;
     },
 
     async predict(given) {
       await model.settle();
-      const untold = { ...given, targets: new Float32Array(given.count * classes) };
-      return joinLogits(await Promise.all(await runPasses("inference", untold)), given.count);
+      return joinLogits(await Promise.all(await runPasses("inference", given)), given.count);
     },
 
     async snapshot() {

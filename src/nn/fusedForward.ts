@@ -140,8 +140,8 @@ function recordBlock(pass: Pass, block: BlockPlace, b: number, freshBefore: numb
   });
 }
 
-function recordHead({ add, at, slices, kernels, layout, options, batch, state, lossCount, blockArray, last }: Pass): void {
-  const { classes, positiveWeight } = options;
+function recordHead({ add, at, slices, kernels, layout, options, batch, state, blockArray, last }: Pass): void {
+  const { classes } = options;
   const { parameters, norms } = state;
   const { weights, biases, channels } = layout.classifier;
   const stride = batch.shape.count * classes;
@@ -166,7 +166,7 @@ function recordHead({ add, at, slices, kernels, layout, options, batch, state, l
       dispatch(
         headLoss,
         { pooled, parameters, targets: batch.targets, out: batch.outcome },
-        { ...loss, elements: lossCount * classes, positiveWeight },
+        { ...loss, targetsEnd: stride },
         { threads: films * classes, flop: 2 * films * classes * channels },
       ),
     );

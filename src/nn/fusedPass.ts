@@ -72,8 +72,6 @@ export interface PassInputs {
   batch: BatchBuffers;
   /** Films of this pass, at most the batch's capacity. */
   count: number;
-  /** Films that the loss is the mean over: more than `count` where gradients are accumulated. */
-  lossCount: number;
   /** Images come as bytes; else they lie in `images` already. */
   fromFilms: boolean;
 }

@@ -8,9 +8,11 @@ import { DENSENETS, denseNet, listArrays } from "./densenet";
 import {
   type Batch,
   checkBatch,
+  countKnown,
   type Engine,
   type EngineOptions,
   type EngineSnapshot,
+  listPositiveWeights,
   type NamedArrays,
   type OptimizerStep,
 } from "./engine";
@@ -125,7 +127,7 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
         );
       const logits = tf.keep(denseNet(spec, images, { parameter, normalise }));
       outputs.push(logits);
-      return binaryCrossEntropy(logits, targets, options.positiveWeight);
+      return binaryCrossEntropy(logits, targets, listPositiveWeights(options), countKnown(batch));
     })([...parameters.values()]);
 
     const gradient = concatenate(grads);

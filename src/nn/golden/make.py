@@ -24,6 +24,7 @@ SPECS = {
 }
 ADAMW = {"lr": 1e-3, "betas": [0.9, 0.99], "eps": 1e-8, "weightDecay": 1e-2}
 POSITIVE_WEIGHT = 1.75
+UNKNOWN = -1
 HALF_RUNS = 16
 
 
@@ -39,21 +40,28 @@ def films(name, count, size):
     return torch.from_numpy(values.reshape(count, 3, size, size))
 
 
-def targets(name, count, classes):
-    values = fill_by_formula(f"targets {name}", count * classes, 0, 1)
-    return torch.from_numpy((values > 0).astype(np.float32).reshape(count, classes))
+def targets(name, count, classes, masked):
+    values = fill_by_formula(f"targets {name}", count * classes, 0, 1).reshape(count, classes)
+    wanted = (values > 0).astype(np.float32)
+    return torch.from_numpy(np.where(np.abs(values) < 0.3, UNKNOWN, wanted) if masked else wanted)
 
 
-def train_once(arch, count, size, classes, dtype, half_seed=None):
-    model = build(arch, classes, dtype).train()
+def masked_loss(logits, wanted, weights):
+    """The mean over the known targets; `weights` is one pos_weight a class."""
+    known = wanted >= 0
+    weights = torch.tensor(weights, dtype=logits.dtype).expand_as(logits)
+    return torch.nn.functional.binary_cross_entropy_with_logits(logits[known], wanted[known], pos_weight=weights[known])
+
+
+def train_once(arch, count, size, wanted, weights, dtype, half_seed=None):
+    model = build(arch, len(weights), dtype).train()
     if half_seed is not None:
         store_in_halves(model, half_seed)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=ADAMW["lr"], betas=ADAMW["betas"], eps=ADAMW["eps"], weight_decay=ADAMW["weightDecay"]
     )
     logits = model(films(arch, count, size).to(dtype))
-    criterion = torch.nn.BCEWithLogitsLoss(pos_weight=torch.full((classes,), POSITIVE_WEIGHT, dtype=dtype))
-    loss = criterion(logits, targets(arch, count, classes).to(dtype))
+    loss = masked_loss(logits, wanted.to(dtype), weights)
     loss.backward()
     optimizer.step()
     gradients = {name: p.grad.double().numpy() for name, p in model.named_parameters()}
@@ -113,13 +121,14 @@ def train_in_float32(*case):
         yield train_once(*case, torch.float32)
 
 
-def training_case(arch, count, size, classes):
-    case = (arch, count, size, classes)
+def training_case(arch, count, size, weights, masked=False):
+    wanted = targets(arch, count, len(weights), masked)
+    case = (arch, count, size, wanted, weights)
     exact = train_once(*case, torch.float64)
     loss, logits, gradients, state = exact
     return {
-        "arch": arch, "count": count, "size": size, "classes": classes,
-        "optimizer": ADAMW, "positiveWeight": POSITIVE_WEIGHT, "projections": PROJECTIONS,
+        "arch": arch, "count": count, "size": size, "targets": wanted.reshape(-1).tolist(),
+        "optimizer": ADAMW, "positiveWeights": weights, "projections": PROJECTIONS,
         "loss": loss, "logits": logits.reshape(-1).tolist(),
         "gradients": {name: summarise(name, gradients[name]) for name in gradients},
         "state": {name: summarise(name, state[name]) for name in state},
@@ -154,24 +163,25 @@ def optimizer_case(name):
     return after
 
 
-def loss_case(weight):
+def loss_case(weights, unknown=()):
     logits = torch.tensor([[-100.0, -3.0, 0.0], [0.0, 2.5, 100.0]], dtype=torch.float64, requires_grad=True)
     wanted = torch.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0]], dtype=torch.float64)
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(
-        logits, wanted, pos_weight=torch.full((3,), weight, dtype=torch.float64)
-    )
+    for place in unknown:
+        wanted[place] = UNKNOWN
+    loss = masked_loss(logits, wanted, weights)
     loss.backward()
     return {
-        "logits": logits.tolist(), "targets": wanted.tolist(), "positiveWeight": weight,
+        "logits": logits.tolist(), "targets": wanted.tolist(), "positiveWeights": weights,
         "loss": loss.item(), "gradient": logits.grad.reshape(-1).tolist(),
     }
 
 
 write("optimizer.json", {"adamw": optimizer_case("adamw"), "sgd": optimizer_case("sgd")})
-write("loss.json", {"cases": [loss_case(1.0), loss_case(2.5)]})
+write("loss.json", {"cases": [loss_case([1.0] * 3), loss_case([2.5] * 3), loss_case([1.0, 2.5, 0.5], [(0, 0), (1, 1)])]})
 write("inference.json", {"count": 2, "size": 32, "classes": 2, "cases": [inference_case(arch) for arch in SPECS]})
-write("trainingMini.json", training_case("densenet-mini", 4, 64, 1))
-write("training121.json", training_case("densenet121", 4, 64, 1))
-write("training161.json", training_case("densenet161", 4, 64, 1))
+write("trainingMini.json", training_case("densenet-mini", 4, 64, [POSITIVE_WEIGHT]))
+write("trainingMasked.json", training_case("densenet-mini", 4, 64, [1.0, POSITIVE_WEIGHT, 0.5], masked=True))
+write("training121.json", training_case("densenet121", 4, 64, [POSITIVE_WEIGHT]))
+write("training161.json", training_case("densenet161", 4, 64, [POSITIVE_WEIGHT]))
 model = torchvision.models.densenet121(num_classes=1)
 write("names121.json", {"names": [[name, list(t.shape)] for name, t in model.state_dict().items()]})
