@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Page } from "@playwright/test";
-import type { FinderSuggestions } from "../src/protocol/training";
+import type { FinderSuggestions, TargetScores } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
 
 export interface DriveOptions {
@@ -12,6 +12,8 @@ export interface DriveOptions {
   target: string;
   /** Values that count as positive, for a target that is no finding. */
   positive: string[];
+  /** Findings to learn beside it. */
+  moreTargets?: string[] | undefined;
   /** Undefined leaves the page's choice, which a weights file makes. */
   arch?: string | undefined;
   size: number;
@@ -37,6 +39,8 @@ export interface Driven {
   auroc: number | null;
   accuracy: number;
   validLoss: number;
+  /** Of each target. */
+  targets: TargetScores[];
   seconds: number;
   files: { weights: string; trial: string; predictions: string };
 }
@@ -48,6 +52,16 @@ export async function goToStep(page: Page, title: string): Promise<void> {
     .getByRole("link")
     .filter({ has: page.getByText(title, { exact: true }) })
     .click();
+}
+
+/** Drops a folder of this machine on the page as a person would: the page gets a true directory handle. */
+export async function dropFolder(page: Page, folder: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 700, y: 450, data });
+  }
+  await session.detach();
 }
 
 /** Types into a field and leaves it, as a person does. */
@@ -98,6 +112,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   }
 
   await chooseTarget(page, indexed, options);
+  for (const name of options.moreTargets ?? []) await addTarget(page, indexed, name);
   if (options.validation) {
     const value = options.validation === "own" ? "own" : String(Number(options.validation) / 100);
     await page.getByLabel("Validation share", { exact: true }).selectOption(value);
@@ -138,13 +153,19 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
 
   await goToStep(page, "Evaluate");
   await page.getByRole("button", { name: "Evaluate", exact: true }).click();
-  const evaluated = (await waitFor("evaluated")) as LabEvent & { auroc: number | null; accuracy: number; loss: number };
+  const evaluated = (await waitFor("evaluated")) as LabEvent & {
+    auroc: number | null;
+    accuracy: number;
+    loss: number;
+    targets: TargetScores[];
+  };
   files.predictions = await download(page, "Download predictions", options.out);
   return {
     trial: trial.id,
     auroc: evaluated.auroc,
     accuracy: evaluated.accuracy,
     validLoss: evaluated.loss,
+    targets: evaluated.targets,
     seconds: (Date.now() - started) / 1000,
     files,
   };
@@ -195,12 +216,27 @@ function moreCareful({ steepest, minimumOver10 }: FinderSuggestions): RegExp {
   return steepest < minimumOver10 ? /^Steepest/ : /^Minimum/;
 }
 
-/** A finding needs its name only; of any other column the positive values are ticked. */
-async function chooseTarget(page: Page, indexed: LabEvent, { target, positive }: DriveOptions): Promise<void> {
+function findColumn(indexed: LabEvent, target: string) {
   const columns = indexed.columns as { name: string; isLabel: boolean; values: { value: string }[] }[];
   const column = columns.find(({ name }) => name === target);
   if (!column)
     throw new Error(`The label CSV has no column "${target}" to learn. It has: ${columns.map(({ name }) => name).join(", ")}.`);
+  return column;
+}
+
+async function addTarget(page: Page, indexed: LabEvent, name: string): Promise<void> {
+  if (!findColumn(indexed, name).isLabel)
+    throw new Error(`"${name}" is no finding: only findings can be named with --also-target.`);
+  const field = page.getByLabel("Further target", { exact: true });
+  const free = await field.locator("option").allTextContents();
+  if (!free.includes(name)) throw new Error(`"${name}" is a target already.`);
+  await field.selectOption(name);
+  await page.getByRole("button", { name: "Add target", exact: true }).click();
+}
+
+/** A finding needs its name only; of any other column the positive values are ticked. */
+async function chooseTarget(page: Page, indexed: LabEvent, { target, positive }: DriveOptions): Promise<void> {
+  const column = findColumn(indexed, target);
   await page.getByLabel("Target", { exact: true }).selectOption(target);
   if (column.isLabel) return;
   const known = column.values.map(({ value }) => value).filter((value) => value !== "");

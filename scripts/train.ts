@@ -6,12 +6,13 @@ import { ACTIVATIONS, ARCHITECTURES, ENGINES } from "../src/protocol/settings";
 import { type DriveOptions, driveLab } from "./driveLab";
 import { type LabEvent, openLab } from "./openLab";
 
-const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly] [--positive 1]
+const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly] [--positive 1] [--also-target NAME]...
   [--arch ${ARCHITECTURES.join("|")}]
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
   [--engine ${ENGINES.join("|")}] [--films-per-pass N] [--activations ${ACTIVATIONS.join("|")}] [--gpu-budget MIB]
-Without --data the drawn films are used. --positive takes several values, separated by commas. --validation is the share of the
+Without --data the drawn films are used. --positive takes several values, separated by commas. --also-target, as often as wanted, names a
+finding to learn beside the target. --validation is the share of the
 patients in percent, or the dataset's own valid.csv. --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a
 batch into passes whose gradients are averaged: BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is
 the memory that a run should keep within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.`;
@@ -30,6 +31,7 @@ function readOptions(): Options | null {
       csv: { type: "string" },
       target: { type: "string", default: "Cardiomegaly" },
       positive: { type: "string", default: "1" },
+      "also-target": { type: "string", multiple: true, default: [] },
       arch: { type: "string" },
       size: { type: "string", default: "64" },
       batch: { type: "string", default: "8" },
@@ -77,6 +79,7 @@ function readOptions(): Options | null {
     weights: weights && resolve(weights),
     target: values.target,
     positive: values.positive.split(","),
+    moreTargets: values["also-target"],
     // A weights file says of which network it is.
     arch: values.arch === undefined ? (weights ? undefined : "densenet121") : oneOf("arch", values.arch, ARCHITECTURES),
     size: whole("size", values.size, 32),
@@ -126,10 +129,15 @@ async function main(): Promise<void> {
   try {
     const result = await driveLab(lab, options);
     if (options.json) console.log(JSON.stringify({ type: "finished", ...result }));
-    else
+    else {
+      if (result.targets.length > 1) {
+        for (const { target, auroc, films } of result.targets)
+          console.log(`${target}: AUROC ${auroc?.toFixed(4) ?? "-"} on ${films} films`);
+      }
       console.log(
         `Trial ${result.trial}: AUROC ${result.auroc?.toFixed(4) ?? "-"}, accuracy ${result.accuracy.toFixed(4)}. Files in ${options.out}`,
       );
+    }
   } finally {
     await lab.close();
   }

@@ -2,12 +2,17 @@
 import type { FailedFilm } from "../protocol/dataset";
 import type { Prediction } from "../protocol/training";
 
-/** CSV with one validation film a line, in order; numbers as they are, so that they read back the same. Quoted as RFC 4180 has it. */
+/**
+ * CSV with one validation film a line, in order; of several targets a line for each, which `finding` names. An unknown label is a blank
+ * cell. Numbers as they are, so that they read back the same. Quoted as RFC 4180 has it.
+ */
 export function formatPredictions(predictions: readonly Prediction[]): string {
+  const several = new Set(predictions.map(({ finding }) => finding)).size > 1;
   const lines = predictions.map(
-    ({ path, target, logit, probability }) => `${quoteField(path)},${target},${logit},${probability}\n`,
+    ({ path, target, logit, probability, finding }) =>
+      `${quoteField(path)},${target ?? ""},${logit},${probability}${several ? `,${quoteField(finding)}` : ""}\n`,
   );
-  return `path,target,logit,probability\n${lines.join("")}`;
+  return `path,target,logit,probability${several ? ",finding" : ""}\n${lines.join("")}`;
 }
 
 /** CSV with the films that could not be read, one a line, and why. */

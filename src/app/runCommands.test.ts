@@ -4,9 +4,9 @@ import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import type { EvaluateRequest, FinderResult, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
-import { createDatasetCommands } from "./datasetCommands";
 import { INITIAL_STATE } from "./initialState";
 import { createRunCommands } from "./runCommands";
+import { createSampleCommands } from "./sampleCommands";
 import type { LabState } from "./state";
 import { createTrialCommands } from "./trialCommands";
 import type { Workers } from "./workers";
@@ -72,7 +72,7 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTria
     demandTrialFits,
   });
   const commands = {
-    ...createDatasetCommands(context, async () => {}),
+    ...createSampleCommands(context),
     ...run,
     ...createTrialCommands(context, run.loadTrials),
   };
@@ -232,7 +232,7 @@ describe("an evaluation of weights from elsewhere", () => {
     void commands.evaluate();
     await started(1);
     expect(evaluations[0]).toMatchObject({ sample: { store: "t" }, settings: { ...ofTrial, arch: "densenet-mini" } });
-    expect(store.getState().evaluation).toMatchObject({ target: "Edema", total: 2 });
+    expect(store.getState().evaluation).toMatchObject({ total: 2 });
   });
 
   it("takes the prepared films with the settings they were prepared with, whatever trial is shown", async () => {
@@ -241,6 +241,6 @@ describe("an evaluation of weights from elsewhere", () => {
     void commands.evaluate();
     await started(1);
     expect(evaluations[0]).toMatchObject({ sample: { store: "s" }, settings: ofPage });
-    expect(store.getState().evaluation).toMatchObject({ target: "Cardiomegaly", total: 3 });
+    expect(store.getState().evaluation).toMatchObject({ total: 3 });
   });
 });

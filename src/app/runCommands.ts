@@ -350,7 +350,6 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
             state: "running",
             label,
             name,
-            target: settings.target,
             total: request.sample.valid.slots.length,
           },
         });

@@ -36,10 +36,19 @@ it("falls back to Cardiomegaly, then to the first column with nothing called pos
   expect(chooseTarget({ columns: [VIEW, CARDIOMEGALY], ownValidation: null }, settings)).toEqual({
     target: "Cardiomegaly",
     positive: ["1"],
+    moreTargets: [],
     validation: 0.1,
   });
   expect(chooseTarget({ columns: [VIEW], ownValidation: null }, settings)).toMatchObject({ target: "AP/PA", positive: [] });
   expect(chooseTarget({ columns: [], ownValidation: null }, settings)).toEqual({});
+});
+
+it("keeps the further targets that the next dataset has, but not its main one twice", () => {
+  const more = (target: string, positive = ["1"]) => ({ target, positive, uncertain: "zero", blank: "ignore" }) as const;
+  const moreTargets = [more("Edema"), more("Cardiomegaly"), more("Fracture"), more("AP/PA", ["LL"])];
+  const settings = { ...DEFAULT_SETTINGS, target: "Pneumonia", moreTargets };
+  const chosen = chooseTarget({ columns: [CARDIOMEGALY, FINDING, VIEW], ownValidation: null }, settings);
+  expect(chosen).toMatchObject({ target: "Cardiomegaly", moreTargets: [more("Edema")] });
 });
 
 it("takes no blank for positive", () => {

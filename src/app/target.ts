@@ -1,8 +1,8 @@
 // Which column is learnt, and which of its values are positive, before the person chooses. It changes nothing.
 import type { ColumnSummary, DatasetSummary } from "../protocol/dataset";
-import type { TrialSettings } from "../protocol/settings";
+import type { TargetSettings, TrialSettings } from "../protocol/settings";
 
-/** Keeps the target, its positive values and the validation where the new dataset has them; else Cardiomegaly, else its first column. */
+/** Keeps targets, their positive values and the validation where the new dataset has them; else Cardiomegaly, else its first column. */
 export function chooseTarget(
   { columns, ownValidation }: Pick<DatasetSummary, "columns" | "ownValidation">,
   settings: TrialSettings,
@@ -11,13 +11,18 @@ export function chooseTarget(
   const column = find(settings.target) ?? find("Cardiomegaly") ?? columns[0];
   if (!column) return {};
   const validation = settings.validation === "own" && !ownValidation ? 0.1 : settings.validation;
-  const keepsValues =
-    column.name === settings.target &&
-    settings.positive.every((value) => column.values.some((one) => one.value === value)) &&
-    (!column.isLabel || settings.positive.join() === "1");
+  const keepsValues = column.name === settings.target && hasValues(column, settings);
   // Without a finding nothing says what is abnormal: the person chooses, rather than have normal films called positive.
   const proposed = columns.some(({ isLabel }) => isLabel) ? defaultPositive(column) : [];
-  return { target: column.name, positive: keepsValues ? settings.positive : proposed, validation };
+  const moreTargets = settings.moreTargets.filter((more) => {
+    const known = more.target === column.name ? undefined : find(more.target);
+    return known && hasValues(known, more);
+  });
+  return { target: column.name, positive: keepsValues ? settings.positive : proposed, moreTargets, validation };
+}
+
+function hasValues({ isLabel, values }: ColumnSummary, { positive }: TargetSettings): boolean {
+  return positive.every((value) => values.some((one) => one.value === value)) && (!isLabel || positive.join() === "1");
 }
 
 /** A finding is positive where it is 1; of any other column the most frequent value is taken, until the person chooses. */

@@ -77,5 +77,5 @@ test("weight and none take every film once; the weight is negatives over positiv
   for (const balance of ["weight", "none"] as const) {
     expect([...drawEpoch({ labels, seed: 0, freshEachEpoch: false, balance }, 3)]).toEqual([0, 1, 2, 3]);
   }
-  expect(positiveWeight(labels)).toBe(3);
+  expect(positiveWeight({ positives: 1, negatives: 3 })).toBe(3);
 });

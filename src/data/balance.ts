@@ -67,7 +67,6 @@ export function epochsToSeeAll(labels: Uint8Array): number {
 }
 
 /** Weight of the positive class in the loss that makes both classes count the same: negatives / positives (torch `pos_weight`). */
-export function positiveWeight(labels: Uint8Array): number {
-  const positives = labels.reduce((count, label) => count + (label === 1 ? 1 : 0), 0);
-  return positives === 0 ? 1 : (labels.length - positives) / positives;
+export function positiveWeight({ positives, negatives }: { positives: number; negatives: number }): number {
+  return positives === 0 || negatives === 0 ? 1 : negatives / positives;
 }

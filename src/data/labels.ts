@@ -1,10 +1,9 @@
-// Gives every row its label under the chosen target and policies, and counts what the labels are made of. It does not split or balance.
+// Gives every row its labels under the chosen targets and policies, and counts what the main one's are made of. It does not split or balance.
 import type { FilmLabel } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import type { SampleSettings } from "../protocol/settings";
-import type { FilmIndex } from "./filmIndex";
-import { canonicalValue, columnKey } from "./labelFiles/labelCsv";
-import { isFinding } from "./labelFiles/layout";
+import { type SampleSettings, type TargetSettings, targetsOf } from "../protocol/settings";
+import { type FilmIndex, ownPart, TRAINING } from "./filmIndex";
+import { canonicalValue, columnKey, type LabelColumn } from "./labelFiles/labelCsv";
 
 /** A label's code in `RowLabels.codes` is its place here; 0 and 1 are what training sees. */
 export const LABELS = ["negative", "positive", "uncertain", "blank", "leftOut"] as const satisfies readonly FilmLabel[];
@@ -25,29 +24,51 @@ export interface LabelCounts {
 }
 
 export interface RowLabels {
-  /** One of `LABELS` a row. Left out: rows without a film, laterals, and validation rows that the split does not use. */
+  /** Under the main target, one of `LABELS` a row. Left out: rows without a film, laterals, and validation rows that the split does not use. */
   codes: Uint8Array;
+  /** The same under every target, the main one first. */
+  byTarget: Uint8Array[];
+  /** Of the main target. */
   counts: LabelCounts;
 }
 
-/**
- * CheXpert's policies (Irvin et al. 2019, section 3.1). In a column that is no finding a blank cell says nothing and is always ignored.
- * @throws LabError badSettings where the target is no column or no value is chosen
- */
+interface TargetColumn {
+  column: LabelColumn;
+  /** The label of each of the column's values. */
+  codeOfValue: Uint8Array;
+}
+
+/** @throws LabError badSettings where a target is no column or has no positive value, or a column is chosen twice */
 export function labelRows(index: FilmIndex, settings: SampleSettings): RowLabels {
-  const column = index.table.columns.find((candidate) => columnKey(candidate.name) === columnKey(settings.target));
+  const targets = targetsOf(settings).map((target, at) => readTarget(index, target, at === 0 ? "Target" : "Further target"));
+  const twice = targets.find(({ column }, at) => targets.findIndex((other) => other.column === column) < at);
+  if (twice) {
+    const message = `“${twice.column.name}” is chosen as a target twice. Remove it once.`;
+    throw new LabError("badSettings", message, "Further target");
+  }
+  const [main, ...more] = targets as [TargetColumn, ...TargetColumn[]];
+  const { codes, counts } = labelByMain(index, settings, main);
+  const others = more.map(({ column, codeOfValue }) =>
+    codes.map((code, row) => (code === LEFT_OUT ? LEFT_OUT : (codeOfValue[column.codes[row] ?? 0] ?? LEFT_OUT))),
+  );
+  return { codes, byTarget: [codes, ...others], counts };
+}
+
+/** CheXpert's policies (Irvin et al. 2019, section 3.1). In a column that is no finding a blank cell says nothing and is always ignored. */
+function readTarget(index: FilmIndex, settings: TargetSettings, at: string): TargetColumn {
+  const column = index.labels.labels.find((candidate) => columnKey(candidate.name) === columnKey(settings.target));
   if (!column) {
     const names = index.summary.columns.map((candidate) => candidate.name).join(", ");
     throw new LabError(
       "badSettings",
       `${index.summary.csvPath} has no column “${settings.target}”. Choose one of: ${names}.`,
-      "Target",
+      at,
     );
   }
   if (settings.positive.length === 0) {
-    throw new LabError("badSettings", `Choose at least one value of “${column.name}” that counts as positive.`, "Target");
+    throw new LabError("badSettings", `Choose at least one value of “${column.name}” that counts as positive.`, at);
   }
-  const finding = isFinding(column, index.trainRows);
+  const finding = column.isFinding;
   const positive = new Set(settings.positive.map(canonicalValue));
   const codeOfValue = Uint8Array.from(column.values, (value) => {
     if (positive.has(value)) return POSITIVE;
@@ -55,12 +76,23 @@ export function labelRows(index: FilmIndex, settings: SampleSettings): RowLabels
     if (finding && value === "-1") return { ignore: UNCERTAIN, zero: NEGATIVE, one: POSITIVE }[settings.uncertain];
     return NEGATIVE;
   });
+  return { column, codeOfValue };
+}
 
+function labelByMain(index: FilmIndex, settings: SampleSettings, { column, codeOfValue }: TargetColumn) {
   const codes = new Uint8Array(index.rows).fill(LEFT_OUT);
-  const counts = { positive: 0, negativeExplicit: 0, negativeBlank: 0, uncertainIgnored: 0, blankIgnored: 0, lateralLeftOut: 0 };
-  const rows = settings.validation === "own" ? index.rows : index.trainRows;
-  for (let row = 0; row < rows; row++) {
-    if ((index.filmOfRow[row] ?? -1) < 0) continue;
+  const counts: LabelCounts = {
+    positive: 0,
+    negativeExplicit: 0,
+    negativeBlank: 0,
+    uncertainIgnored: 0,
+    blankIgnored: 0,
+    lateralLeftOut: 0,
+  };
+  const own = settings.validation === "own" ? ownPart(index) : TRAINING;
+  for (let row = 0; row < index.rows; row++) {
+    const part = index.part[row];
+    if ((index.filmOfRow[row] ?? -1) < 0 || (part !== TRAINING && part !== own)) continue;
     if (settings.frontalOnly && index.lateral[row]) {
       counts.lateralLeftOut++;
       continue;

@@ -53,12 +53,13 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   }
   const toPart = (rows: Uint32Array): PreparedPart => ({
     slots: rows.map((row) => slotOf(row) ?? 0),
-    labels: labelsOf(plan.labels, rows),
+    labels: labelsOf(plan.labels.byTarget, rows),
   });
-  const { path } = index.layout;
+  const { path } = index.labels;
   const sample: PreparedSample = {
     store: writer.reference,
     imageSize,
+    targets: ready.summary.targets.map(({ target }) => target),
     train: toPart(ready.planned.train),
     valid: toPart(ready.planned.valid),
     validPaths: Array.from(ready.planned.valid, (row) => path.values[path.codes[row] ?? 0] ?? ""),

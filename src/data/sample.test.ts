@@ -1,15 +1,17 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
+import { UNKNOWN_LABEL } from "../protocol/dataset";
+import { DEFAULT_SETTINGS, type SampleSettings, type TargetSettings } from "../protocol/settings";
 import { makeChexpertCsv } from "./drawn/madeCsv";
-import { type FilmIndex, indexFolder } from "./filmIndex";
-import { planSample } from "./sample";
+import type { FilmIndex } from "./filmIndex";
+import { indexFolder } from "./openDataset";
+import { labelsOf, planSample, type SamplePlan } from "./sample";
 import { makeFolderOf } from "./testSupport";
 
 const settings = (change: Partial<SampleSettings> = {}): SampleSettings => ({ ...DEFAULT_SETTINGS, ...change });
 
 async function indexCsv(csv: string, films: string[], valid?: string): Promise<FilmIndex> {
-  return indexFolder(makeFolderOf(films, { "train.csv": csv, ...(valid ? { "valid.csv": valid } : {}) }), undefined, () => {});
+  return indexFolder(makeFolderOf(films, { "train.csv": csv, ...(valid ? { "valid.csv": valid } : {}) }), [], {}, () => {});
 }
 
 describe("CheXpert's counts", () => {
@@ -29,10 +31,10 @@ describe("CheXpert's counts", () => {
     });
     const values = index.summary.columns.find((column) => column.name === "Cardiomegaly")?.values;
     expect(values).toEqual([
-      { value: "", rows: 177_211 },
-      { value: "1", rows: 27_000 },
-      { value: "0", rows: 11_116 },
-      { value: "-1", rows: 8_087 },
+      { value: "", written: "", rows: 177_211 },
+      { value: "1", written: "1", rows: 27_000 },
+      { value: "0", written: "0", rows: 11_116 },
+      { value: "-1", written: "-1", rows: 8_087 },
     ]);
   });
 
@@ -80,7 +82,8 @@ describe("CheXpert's counts", () => {
       expect(summary.valid.negatives / summary.valid.positives).toBeGreaterThan(6);
       expect(summary.train.positives === summary.train.negatives).toBe(balance === "oversample");
       expect(summary.epochFilms).toBe(summary.train.films);
-      expect(summary.positiveWeight).toBeCloseTo(balance === "weight" ? summary.train.negatives / summary.train.positives : 1);
+      const weight = balance === "weight" ? summary.train.negatives / summary.train.positives : 1;
+      expect(summary.targets[0]?.positiveWeight).toBeCloseTo(weight);
     }
   });
 
@@ -138,7 +141,7 @@ test("the dataset's own validation: left as it is, and training rows of its pati
 });
 
 test("laterals are left out and counted", async () => {
-  const lines = [row(1, 1, "1"), row(2, 1, "0"), row(3, 1, "1").replace("frontal", "lateral")];
+  const lines = [row(1, 1, "1"), row(2, 1, "0"), row(3, 1, "1", "train", "").replace("frontal", "lateral")];
   const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));
   expect(planSample(index, settings({ frontalOnly: true })).summary).toMatchObject({ lateralLeftOut: 1, positive: 1 });
 });
@@ -151,7 +154,7 @@ test("a blank cell of a column that is no finding is left out, whatever the poli
 });
 
 test("one class, no class, no such column, no such share: each a sentence", async () => {
-  const lines = [row(1, 1, "1"), row(2, 1, "1"), row(3, 1, "1")];
+  const lines = [row(1, 1, "1"), row(2, 1, "1"), row(3, 1, "1", "train", "PA")];
   const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));
   expect(planSample(index, settings()).summary.problem).toMatchObject({
     code: "oneClass",
@@ -163,5 +166,77 @@ test("one class, no class, no such column, no such share: each a sentence", asyn
   expect(() => planSample(index, settings({ target: "Oedema" }))).toThrow(/no column “Oedema”/);
   expect(() => planSample(index, settings({ positive: [] }))).toThrow(/at least one value/);
   expect(() => planSample(index, settings({ validation: 1 }))).toThrow(/between 0 and 1/);
-  expect(() => planSample(index, settings({ validation: "own" }))).toThrow(/no valid.csv/);
+  expect(() => planSample(index, settings({ validation: "own" }))).toThrow(/no validation of its own/);
+});
+
+describe("several targets", () => {
+  const TWO = "Path,AP/PA,Cardiomegaly,Edema";
+  /** Cardiomegaly, Edema: a patient each. Of the last one nothing is known. */
+  const CELLS = ["1,1", "0,0", "1,-1", "0,1", "-1,0", ",1", "1,0", "0,", ","];
+  const lines = CELLS.map((cells, patient) => row(patient, 1, cells));
+  const edema = (change: Partial<TargetSettings> = {}): TargetSettings => ({
+    target: "Edema",
+    positive: ["1"],
+    uncertain: "ignore",
+    blank: "ignore",
+    ...change,
+  });
+  const plan = async (change: Partial<SampleSettings>) =>
+    planSample(
+      await indexCsv([TWO, ...lines].join("\n"), filmsOf(lines)),
+      settings({ blank: "ignore", moreTargets: [edema()], validation: 0.25, balance: "none", ...change }),
+    );
+  /** Every row of both parts with its labels, by its cells. */
+  const labelled = ({ labels, split }: SamplePlan) => {
+    const rows = Uint32Array.from([...split.train, ...split.valid]).sort();
+    const all = labelsOf(labels.byTarget, rows);
+    return Object.fromEntries(Array.from(rows, (at, i) => [CELLS[at] ?? "", [...all.subarray(2 * i, 2 * i + 2)]]));
+  };
+  const U = UNKNOWN_LABEL;
+
+  test("each has its own policy; what it does not know is masked, and a film of which nothing is known is not used", async () => {
+    const known = { "1,1": [1, 1], "0,0": [0, 0], "0,1": [0, 1], "1,0": [1, 0] };
+    expect(labelled(await plan({}))).toEqual({ ...known, "1,-1": [1, U], "-1,0": [U, 0], ",1": [U, 1], "0,": [0, U] });
+    const moreTargets = [edema({ uncertain: "one", blank: "negative" })];
+    const other = labelled(await plan({ uncertain: "zero", blank: "ignore", moreTargets }));
+    expect(other).toEqual({ ...known, "1,-1": [1, 1], "-1,0": [0, 0], ",1": [U, 1], "0,": [0, 0], ",": [U, 0] });
+  });
+
+  test.each(["undersample", "oversample"] as const)(
+    "%s uses the films whose main label is known, and evens it",
+    async (balance) => {
+      const made = await plan({ balance });
+      expect(Object.keys(labelled(made)).sort()).toEqual(["1,1", "0,0", "1,-1", "0,1", "1,0", "0,"].sort());
+      expect(made.summary.train.positives).toBe(made.summary.train.negatives);
+    },
+  );
+
+  test("weight gives each its own, of the known labels that are learnt from", async () => {
+    const { summary, labels, planned } = await plan({ balance: "weight" });
+    expect(summary.targets.map(({ target }) => target)).toEqual(["Cardiomegaly", "Edema"]);
+    for (const [at, { train, valid, positiveWeight }] of summary.targets.entries()) {
+      const codes = Array.from(planned.train, (place) => labels.byTarget[at]?.[place]);
+      const count = (code: number) => codes.filter((one) => one === code).length;
+      expect(train).toEqual({ positives: count(1), negatives: count(0), unknown: codes.length - count(0) - count(1) });
+      expect(valid.positives + valid.negatives + valid.unknown).toBe(planned.valid.length);
+      expect(positiveWeight).toBe(train.negatives / train.positives);
+    }
+    const [main, further] = summary.targets;
+    expect(main?.train.unknown).not.toBe(0);
+    expect(further?.train).not.toEqual(main?.train);
+  });
+
+  test("one of one class, one that is no column and one that is chosen twice are each a sentence", async () => {
+    const never = edema({ positive: ["7"] });
+    expect((await plan({ moreTargets: [never] })).summary.problem).toMatchObject({
+      code: "oneClass",
+      at: "Further target",
+      message: expect.stringMatching(/holds 0 positive and \d negative films of “Edema”, which is learnt as well/),
+    });
+    await expect(plan({ moreTargets: [edema({ target: "Oedema" })] })).rejects.toThrow(/no column “Oedema”/);
+    await expect(plan({ moreTargets: [edema({ positive: [] })] })).rejects.toThrow(/at least one value of “Edema”/);
+    await expect(plan({ moreTargets: [edema({ target: "cardiomegaly" })] })).rejects.toThrow(
+      /“Cardiomegaly” is chosen as a target twice/,
+    );
+  });
 });

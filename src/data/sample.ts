@@ -1,7 +1,7 @@
 // From settings to the rows that are prepared and learnt from, and what is said of them. It reads no film; `prepare.ts` does.
-import type { PartSummary, SampleSummary } from "../protocol/dataset";
+import { type PartSummary, type SampleSummary, type TargetCounts, type TargetSummary, UNKNOWN_LABEL } from "../protocol/dataset";
 import type { Failure } from "../protocol/labError";
-import type { SampleSettings } from "../protocol/settings";
+import { type SampleSettings, targetsOf } from "../protocol/settings";
 import { drawEpoch, drawPlanned, epochsToSeeAll, positiveWeight } from "./balance";
 import type { FilmIndex } from "./filmIndex";
 import { labelRows, type RowLabels } from "./labels";
@@ -19,12 +19,12 @@ export interface SamplePlan {
 /** @throws LabError badSettings */
 export function planSample(index: FilmIndex, settings: SampleSettings): SamplePlan {
   const labels = labelRows(index, settings);
-  const split = splitRows(index, labels.codes, settings);
+  const split = splitRows(index, codesToUse(labels, settings), settings);
   const { balance, freshEachEpoch, seed } = settings;
-  const draw = { labels: labelsOf(labels, split.train), balance, freshEachEpoch, seed };
+  const draw = { labels: labelsOf([labels.codes], split.train), balance, freshEachEpoch, seed };
   const planned = {
     train: pick(split.train, drawPlanned(draw, settings.epochs)),
-    valid: pick(split.valid, drawValidation(labelsOf(labels, split.valid), settings)),
+    valid: pick(split.valid, drawValidation(labelsOf([labels.codes], split.valid), settings)),
   };
   return { labels, split, planned, summary: summarise(index, settings, labels, split, planned) };
 }
@@ -40,9 +40,22 @@ export function keepReady(
   return { ...plan, planned, summary: summarise(index, settings, plan.labels, plan.split, planned) };
 }
 
-/** 0 or 1 for each of the labelled `rows`. */
-export function labelsOf(labels: RowLabels, rows: Uint32Array): Uint8Array {
-  return Uint8Array.from(rows, (row) => labels.codes[row] ?? 0);
+/** Codes below 2 for the rows that can be used: films are balanced by a known main label; where all are taken, any label will do. */
+function codesToUse({ codes, byTarget }: RowLabels, { balance }: SampleSettings): Uint8Array {
+  if (balance === "undersample" || balance === "oversample") return codes;
+  return byTarget.reduce((least, of) => least.map((code, row) => Math.min(code, of[row] ?? UNKNOWN_LABEL)));
+}
+
+/** [rows, targets] of the targets' codes: 0, 1, or `UNKNOWN_LABEL`. */
+export function labelsOf(byTarget: Uint8Array[], rows: Uint32Array): Uint8Array {
+  const labels = new Uint8Array(rows.length * byTarget.length);
+  rows.forEach((row, at) => {
+    byTarget.forEach((codes, target) => {
+      const code = codes[row] ?? UNKNOWN_LABEL;
+      labels[at * byTarget.length + target] = code < 2 ? code : UNKNOWN_LABEL;
+    });
+  });
+  return labels;
 }
 
 function pick(rows: Uint32Array, places: Uint32Array): Uint32Array {
@@ -62,12 +75,17 @@ function drawValidation(labels: Uint8Array, { balance, freshEachEpoch, validatio
 function summarise(index: FilmIndex, settings: SampleSettings, labels: RowLabels, split: Split, planned: Split): SampleSummary {
   const { balance, freshEachEpoch, seed } = settings;
   const count = (rows: Uint32Array) => countPart(index, labels, rows);
-  const plannedLabels = labelsOf(labels, planned.train);
+  const plannedLabels = labelsOf([labels.codes], planned.train);
   const epochRows = pick(planned.train, drawEpoch({ labels: plannedLabels, balance, freshEachEpoch, seed }, 0));
   const train = count(epochRows);
   const valid = count(planned.valid);
   const before = add(count(split.train), count(split.valid));
   const filmsToPrepare = planned.train.length + planned.valid.length;
+  const names = targetsOf(settings).map(({ target }) => target);
+  const targets = labels.byTarget.map((codes, at): TargetSummary => {
+    const [train, valid] = [countTarget(codes, planned.train), countTarget(codes, planned.valid)];
+    return { target: names[at] ?? "", train, valid, positiveWeight: balance === "weight" ? positiveWeight(train) : 1 };
+  });
   return {
     ...labels.counts,
     before,
@@ -77,27 +95,33 @@ function summarise(index: FilmIndex, settings: SampleSettings, labels: RowLabels
     train,
     valid,
     epochFilms: train.films,
-    epochsToSeeAll: balance === "undersample" && freshEachEpoch ? epochsToSeeAll(labelsOf(labels, split.train)) : 1,
+    epochsToSeeAll: balance === "undersample" && freshEachEpoch ? epochsToSeeAll(labelsOf([labels.codes], split.train)) : 1,
     filmsToPrepare,
-    positiveWeight: balance === "weight" ? positiveWeight(plannedLabels) : 1,
+    targets,
     patientsInBoth: countShared(split, (row) => index.patientOfRow[row] ?? 0),
     filmsInBoth: countShared(split, (row) => index.filmOfRow[row] ?? 0),
     mostFilmsOfAPatient: mostFilmsOfAPatient(index, split),
     positiveShareByView: shareByView(index, labels, split),
-    problem: findProblem(settings, before, train, valid),
+    problem: findProblem(settings, before, train, valid) ?? findOneSided(targets),
   };
 }
 
 /** Films with repeats counted; patients each once. */
 function countPart(index: FilmIndex, labels: RowLabels, rows: Uint32Array): PartSummary {
+  const { positives, negatives } = countTarget(labels.codes, rows);
   const seen = new Uint8Array(index.patients.length);
-  let positives = 0;
-  for (const row of rows) {
-    positives += labels.codes[row] ?? 0;
-    seen[index.patientOfRow[row] ?? 0] = 1;
-  }
+  for (const row of rows) seen[index.patientOfRow[row] ?? 0] = 1;
   const patients = seen.reduce((sum, flag) => sum + flag, 0);
-  return { films: rows.length, positives, negatives: rows.length - positives, patients };
+  return { films: rows.length, positives, negatives, patients };
+}
+
+function countTarget(codes: Uint8Array, rows: Uint32Array): TargetCounts {
+  let [positives, negatives] = [0, 0];
+  for (const row of rows) {
+    if (codes[row] === 1) positives++;
+    else if (codes[row] === 0) negatives++;
+  }
+  return { positives, negatives, unknown: rows.length - positives - negatives };
 }
 
 function add(a: PartSummary, b: PartSummary): PartSummary {
@@ -125,15 +149,17 @@ function mostFilmsOfAPatient(index: FilmIndex, { train, valid }: Split): number 
 
 /** A view that is positive more often than another is a shortcut the network may learn instead of the finding. */
 function shareByView(index: FilmIndex, labels: RowLabels, { train, valid }: Split): SampleSummary["positiveShareByView"] {
-  const column = index.layout.projection;
+  const column = index.labels.projection;
   if (!column || column.values.length > 20) return [];
   const films = new Uint32Array(column.values.length);
   const positives = new Uint32Array(column.values.length);
   for (const rows of [train, valid]) {
     for (const row of rows) {
+      const label = labels.codes[row] ?? UNKNOWN_LABEL;
+      if (label > 1) continue;
       const code = column.codes[row] ?? 0;
       films[code]! += 1;
-      positives[code]! += labels.codes[row] ?? 0;
+      positives[code]! += label;
     }
   }
   return column.values
@@ -150,13 +176,14 @@ function findProblem(
   valid: PartSummary,
 ): Failure | null {
   const values = positive.map((value) => `“${value}”`).join(" or ");
-  if (before.films === 0) {
+  const known = before.positives + before.negatives;
+  if (known === 0) {
     const message = `No film is labelled under these policies for “${target}”. Choose another target, or other policies for uncertain and blank labels.`;
     return { code: "noFilms", message, at: "Target" };
   }
   if (before.positives === 0 || before.negatives === 0) {
     const missing = before.positives === 0 ? `none is positive (${values})` : "none is negative";
-    const message = `All ${before.films} labelled films are of one class: ${missing} for “${target}”. Choose another target or policy.`;
+    const message = `All ${known} labelled films are of one class: ${missing} for “${target}”. Choose another target or policy.`;
     return { code: "oneClass", message, at: "Target" };
   }
   if (train.positives === 0 || train.negatives === 0) {
@@ -168,4 +195,13 @@ function findProblem(
     return { code: "oneClass", message, at: "Validation share" };
   }
   return null;
+}
+
+/** A further target of which nothing can be learnt: its logit would only drift to the one class that it saw. */
+function findOneSided([, ...more]: TargetSummary[]): Failure | null {
+  const oneSided = more.find(({ train }) => train.positives === 0 || train.negatives === 0);
+  if (!oneSided) return null;
+  const { target, train } = oneSided;
+  const message = `The training part holds ${train.positives} positive and ${train.negatives} negative films of “${target}”, which is learnt as well. Remove it, or choose other policies for its labels.`;
+  return { code: "oneClass", message, at: "Further target" };
 }

@@ -2,22 +2,49 @@
 import type { Failure } from "./labError";
 import type { SampleSettings } from "./settings";
 
-export interface FolderFile {
-  /** Path inside the folder, with "/" and without the folder's own name. */
-  path: string;
-  file: File;
-}
-
-/** Where films come from. A handle is read lazily; a list of files is what browsers without handles give. */
+/**
+ * Where films come from. A handle is read lazily. A list of files is what browsers without handles give, and the folder picker: its paths
+ * cross as text, and the files stay on the page until one is asked for by its place (`DatasetApi.open`).
+ */
 export type FolderSource =
   | { kind: "handle"; name: string; handle: FileSystemDirectoryHandle }
-  | { kind: "files"; name: string; files: FolderFile[] }
+  /** Paths inside the folder, with "/" and without the folder's own name: a line each in UTF-8, pieces of many lines. */
+  | { kind: "files"; name: string; paths: Uint8Array<ArrayBuffer>[] }
   | { kind: "drawn"; name: string; seed: number; films: number };
+
+/** What label files are written in; `anyCsv` is one row a film with columns of any names. */
+export type FileFormat = "chexpert" | "nih" | "mimic" | "padchest" | "vindr" | "rsna" | "anyCsv";
+/** `folderPerClass` needs no label file. */
+export type LabelFormat = FileFormat | "folderPerClass";
+
+/** Which column is what, by their names; what is not given the table does not have. */
+export interface ColumnMapping {
+  path: string;
+  patient?: string | undefined;
+  study?: string | undefined;
+  /** Frontal or lateral. */
+  view?: string | undefined;
+  /** AP, PA and the like. */
+  projection?: string | undefined;
+  sex?: string | undefined;
+  age?: string | undefined;
+  /** Words such as train, valid and test. */
+  split?: string | undefined;
+  /** Columns that may be a target; all that can be where none is given. */
+  labels?: string[] | undefined;
+}
+
+/** How label files are read, where a person knows better than what was recognised. */
+export interface LabelChoice {
+  format?: LabelFormat | undefined;
+  mapping?: ColumnMapping | undefined;
+}
 
 export interface OpenRequest {
   source: FolderSource;
-  /** A label CSV chosen by hand, in place of the one inside the folder. */
-  csv?: File | undefined;
+  /** Label files chosen by hand, in place of those inside the folder; none where it is to be looked for. */
+  labelFiles: File[];
+  choice: LabelChoice;
 }
 
 export interface OpenProgress {
@@ -30,28 +57,43 @@ export interface ColumnSummary {
   name: string;
   /** True where every cell is 1, 0, -1 or blank and at least one is 1: a finding, to which the label policies apply. */
   isLabel: boolean;
-  /** Values as the CSV writes them (1.0 is "1"), most frequent first, blank as ""; at most 50. */
-  values: { value: string; rows: number }[];
+  /** Most frequent first, blank as "", 1.0 as "1"; at most 50. `written` is how the file writes it ("Yes" for a finding's "1"). */
+  values: { value: string; written: string; rows: number }[];
+  /** Values that count as positive until a person chooses others; empty where none suggests itself. */
+  defaultPositive: string[];
 }
 
 export interface DatasetSummary {
   name: string;
-  format: "chexpert";
+  /** Of the label files' bytes and of which film each row is: 16 hex digits. */
+  fingerprint: string;
+  format: LabelFormat;
   /** Why the format was recognised, in a sentence. */
   formatReason: string;
+  /** What else the files could be read as. */
+  otherFormats: LabelFormat[];
+  /** How columns were understood, where a person may correct that, and the names of all of them. */
+  mapping: ColumnMapping | null;
+  csvColumns: string[];
+  /** The first of the label files; empty where folders are the labels. */
   csvPath: string;
   csvSha256: string;
+  labelFiles: { path: string; sha256: string; encoding: string }[];
   ms: number;
+  /** Of a folder too large to be listed: films that the rows name. */
   films: number;
+  /** Training rows. */
   rows: number;
-  rowsWithoutFilm: number;
-  filmsWithoutRow: number;
+  /** Null where the folder is too large to be listed; what is missing shows when films are prepared. */
+  rowsWithoutFilm: number | null;
+  filmsWithoutRow: number | null;
   /** Rows that repeat an earlier row's film; the first is kept. */
   duplicateRows: number;
-  /** Rows whose path climbs out of the folder; never read. */
+  /** Rows that name no film, or one outside the folder; never read. */
   rejectedRows: number;
   patients: number;
-  ownValidation: { csvPath: string; rows: number } | null;
+  /** Rows that the dataset itself holds out. */
+  ownValidation: { part: "validation" | "test"; rows: number } | null;
   /** Columns that can be a target, findings first. */
   columns: ColumnSummary[];
   /** Sentences about what was passed over, each naming the file or row. */
@@ -79,7 +121,22 @@ export interface PartSummary {
   patients: number;
 }
 
-/** What a choice of target, policy, split and balance makes of the dataset. */
+export interface TargetCounts {
+  positives: number;
+  negatives: number;
+  unknown: number;
+}
+
+/** A target's labels among the films that are learnt from, each once, and of validation. */
+export interface TargetSummary {
+  target: string;
+  train: TargetCounts;
+  valid: TargetCounts;
+  /** Weight of its positive class in the loss; 1 unless `weight`. */
+  positiveWeight: number;
+}
+
+/** What a choice of targets, policies, split and balance makes of the dataset. Where no target is named it is the main one. */
 export interface SampleSummary {
   positive: number;
   negativeExplicit: number;
@@ -101,8 +158,8 @@ export interface SampleSummary {
   epochsToSeeAll: number;
   /** Films that the planned epochs use, to be prepared. */
   filmsToPrepare: number;
-  /** Weight of the positive class in the loss; 1 unless `weight`. */
-  positiveWeight: number;
+  /** All that is learnt, the main target first. */
+  targets: TargetSummary[];
   patientsInBoth: number;
   filmsInBoth: number;
   mostFilmsOfAPatient: number;
@@ -115,15 +172,19 @@ export interface SampleSummary {
 /** One part of a prepared sample, a film an index. `slots` are places in the film store. */
 export interface PreparedPart {
   slots: Uint32Array;
-  /** 0 or 1. */
+  /** [films, targets]: 0, 1, or `UNKNOWN_LABEL`. */
   labels: Uint8Array;
 }
+
+export const UNKNOWN_LABEL = 255;
 
 /** Everything training needs of the data: kept with the trial, so that a resumed run needs no folder. */
 export interface PreparedSample {
   /** The film store in OPFS, and the numbering of its slots (storage/filmStore.ts). */
   store: string;
   imageSize: number;
+  /** Names of what the labels are of, the main target first. */
+  targets: string[];
   train: PreparedPart;
   valid: PreparedPart;
   /** Paths of the validation films, in order, as the label CSV writes them. */
@@ -153,8 +214,16 @@ export type PrepareEvent =
   | ({ type: "failed" } & Failure);
 
 export interface DatasetApi {
-  /** Lists the folder, finds and reads its label CSV, matches rows and films. @throws LabError */
-  open(request: OpenRequest, onProgress: (progress: OpenProgress) => void): Promise<DatasetSummary>;
+  /**
+   * Finds and reads the folder's label files, matches rows and films.
+   * @param openFile gives the file at a place of a source's list
+   * @throws LabError
+   */
+  open(
+    request: OpenRequest,
+    onProgress: (progress: OpenProgress) => void,
+    openFile: (place: number) => Promise<Blob>,
+  ): Promise<DatasetSummary>;
   /** Counts only; reads no film. @throws LabError */
   describeSample(settings: SampleSettings): Promise<SampleSummary>;
   countWall(settings: SampleSettings, filter: WallFilter): Promise<number>;

@@ -17,14 +17,19 @@ export type UncertainPolicy = "ignore" | "zero" | "one";
 export type BlankPolicy = "negative" | "ignore";
 export type Balance = "undersample" | "oversample" | "weight" | "none";
 
-/** Which rows are learnt from, and how they are labelled, split and balanced. */
-export interface SampleSettings {
-  /** Column of the label CSV. */
+/** A column of the label CSV that is learnt, and what its cells mean. */
+export interface TargetSettings {
   target: string;
   /** Cell values that count as positive, as the CSV writes them; for a label column (1, 0, -1, blank) it is ["1"]. */
   positive: string[];
   uncertain: UncertainPolicy;
   blank: BlankPolicy;
+}
+
+/** Which rows are learnt from, and how they are labelled, split and balanced. Its own target is the main one. */
+export interface SampleSettings extends TargetSettings {
+  /** Targets that are learnt beside the main one, by which films are chosen. */
+  moreTargets: TargetSettings[];
   frontalOnly: boolean;
   /** Share of the patients held out for validation (0 < share < 1), or the dataset's own valid.csv. */
   validation: number | "own";
@@ -66,11 +71,17 @@ export interface TrainingSettings {
 
 export interface TrialSettings extends SampleSettings, TrainingSettings {}
 
+/** All that is learnt, a logit each, the main target first. */
+export function targetsOf({ target, positive, uncertain, blank, moreTargets }: SampleSettings): TargetSettings[] {
+  return [{ target, positive, uncertain, blank }, ...moreTargets];
+}
+
 export const DEFAULT_SETTINGS: TrialSettings = {
   target: "Cardiomegaly",
   positive: ["1"],
   uncertain: "ignore",
   blank: "negative",
+  moreTargets: [],
   frontalOnly: false,
   validation: 0.1,
   balance: "undersample",

@@ -30,8 +30,10 @@ export interface EpochRecord {
   trainLoss: number;
   validLoss: number;
   accuracy: number;
-  /** Null where validation holds one class only. */
+  /** Mean over the targets of which validation holds both classes; null where there is none. */
   auroc: number | null;
+  /** Of each target, where several are learnt. */
+  aurocs?: (number | null)[];
   seconds: number;
 }
 
@@ -147,18 +149,37 @@ export type FinderEvent =
   | { type: "stopped"; result: FinderResult }
   | ({ type: "failed" } & Failure);
 
+/** A film under one target. */
 export interface Prediction {
   path: string;
-  target: 0 | 1;
+  /** Its label; null where that is unknown. */
+  target: 0 | 1 | null;
   logit: number;
   probability: number;
+  /** Name of the target. */
+  finding: string;
+}
+
+/** How well a target is told, on the films whose label is known. */
+export interface TargetScores {
+  target: string;
+  films: number;
+  positives: number;
+  /** Null where no label is known. */
+  accuracy: number | null;
+  /** Null where one class is missing. */
+  auroc: number | null;
 }
 
 export interface Evaluation {
   films: number;
+  /** Over all known labels. */
   loss: number;
   accuracy: number;
+  /** Mean over the targets that have both classes. */
   auroc: number | null;
+  targets: TargetScores[];
+  /** Film by film, under each target. */
   predictions: Prediction[];
 }
 
@@ -241,8 +262,11 @@ export interface TrainApi {
   exportTrial(trialId: number): Promise<string>;
   /** Steps of a trial so far, from its last checkpoint. */
   readSteps(trialId: number): Promise<StepRecord[]>;
-  /** What a weights file holds, checked against the architecture it names, or else against `arch`. @throws LabError weightsMismatch, weightsUnreadable */
-  inspectWeights(bytes: ArrayBuffer, arch: string): Promise<WeightsSummary>;
+  /**
+   * What a weights file holds, checked against the architecture it names, or else that of the settings, and against their targets.
+   * @throws LabError weightsMismatch, weightsUnreadable
+   */
+  inspectWeights(bytes: ArrayBuffer, settings: TrialSettings): Promise<WeightsSummary>;
   listTrials(): Promise<Trial[]>;
   readSample(trialId: number): Promise<PreparedSample>;
   deleteTrial(trialId: number): Promise<void>;

@@ -45,7 +45,8 @@ async function createStores() {
     trials: trialValues,
     samples: createTestKeyValue<PreparedSample>(),
   });
-  await trialValues.write("1", { id: 1, checkpoints: { last: null, best: null } } as Trial);
+  const trial = { id: 1, settings: { target: "made" }, sample: { targets: [] }, checkpoints: { last: null, best: null } };
+  await trialValues.write("1", trial as unknown as Trial);
   return { kept, trialValues, trials, checkpoints: createCheckpointStore(kept, trials) };
 }
 

@@ -14,6 +14,7 @@ const OTHERS: TrialSettings = {
   positive: ["AP", "PA"],
   uncertain: "one",
   blank: "ignore",
+  moreTargets: [{ target: "Edema", positive: ["1"], uncertain: "zero", blank: "negative" }],
   frontalOnly: true,
   validation: "own",
   balance: "weight",
@@ -58,6 +59,8 @@ it.each<[string, object]>([
     { validation: 1, imageSize: 0, epochs: 1.5, seed: -1, maxLr: 0, weightDecay: -1, betas: [0.9, 1], pctStart: 2 },
   ],
   ["no number", { epochs: Number.NaN, maxLr: Number.POSITIVE_INFINITY, moms: [0.9], eps: Number.NaN }],
+  ["no list of targets", { moreTargets: [{ target: "Edema", positive: ["1"], uncertain: "maybe", blank: "negative" }] }],
+  ["a list that holds no target", { moreTargets: [null] }],
   ["no word of ours", { balance: "toString", blank: "positive", arch: "resnet18", engine: "abacus" }],
   ["unknown", { colour: "green", constructor: 1 }],
 ])("gives a field that is %s its default, and keeps those beside it", async (_, malformed) => {

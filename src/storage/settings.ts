@@ -1,5 +1,11 @@
 // The page's settings as IndexedDB keeps them from one visit to the next. Trials keep their own (trials.ts).
-import { ARCHITECTURES, type Architecture, DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
+import {
+  ARCHITECTURES,
+  type Architecture,
+  DEFAULT_SETTINGS,
+  type TargetSettings,
+  type TrialSettings,
+} from "../protocol/settings";
 import { type KeyValue, openKeyValue } from "./keyValue";
 
 export interface SettingsStore {
@@ -64,11 +70,22 @@ function oneOf<Word extends string>(words: Record<Word, true>): Check<Word> {
   return (value): value is Word => isText(value) && Object.hasOwn(words, value);
 }
 
-const CHECKS: { [Field in keyof TrialSettings]: Check<TrialSettings[Field]> } = {
+const TARGET_CHECKS: { [Field in keyof TargetSettings]: Check<TargetSettings[Field]> } = {
   target: isText,
   positive: (value): value is string[] => Array.isArray(value) && value.every(isText),
   uncertain: oneOf({ ignore: true, zero: true, one: true }),
   blank: oneOf({ negative: true, ignore: true }),
+};
+
+const isTarget: Check<TargetSettings> = (value): value is TargetSettings => {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(TARGET_CHECKS).every(([field, check]) => check(fields.get(field)));
+};
+
+const CHECKS: { [Field in keyof TrialSettings]: Check<TrialSettings[Field]> } = {
+  ...TARGET_CHECKS,
+  moreTargets: (value): value is TargetSettings[] => Array.isArray(value) && value.every(isTarget),
   frontalOnly: isFlag,
   validation: (value) => value === "own" || isPartialShare(value),
   balance: oneOf({ undersample: true, oversample: true, weight: true, none: true }),

@@ -5,19 +5,47 @@ import type { Trial } from "../protocol/training";
 import { createTestKeyValue } from "./testKeyValue";
 import { createTrialStore } from "./trials";
 
-it("reads a trial that was kept before there were engines as one of the plain model, which it was", async () => {
-  const { engine, activations, filmsPerPass, gpuBudgetMiB, ...before } = DEFAULT_SETTINGS;
-  expect(engine).toBe("fused");
-  const store = createTrialStore({
+const openStore = () =>
+  createTrialStore({
     numbers: createTestKeyValue<number>(),
     trials: createTestKeyValue<Trial>(),
     samples: createTestKeyValue<PreparedSample>(),
   });
-  const { id } = await store.add({ settings: before } as unknown as Trial, {} as PreparedSample);
+
+/** As much of a sample's summary as is looked at, before it named its targets. */
+const SUMMARY = { train: { positives: 3, negatives: 9 }, valid: { positives: 1, negatives: 2 }, positiveWeight: 3 };
+
+it("reads a trial that was kept before there were engines as one of the plain model, which it was", async () => {
+  const { engine, activations, filmsPerPass, gpuBudgetMiB, ...before } = DEFAULT_SETTINGS;
+  expect(engine).toBe("fused");
+  const store = openStore();
+  const { id } = await store.add({ settings: before, sample: SUMMARY } as unknown as Trial, {} as PreparedSample);
   const old = { ...before, engine: "stock", activations, filmsPerPass, gpuBudgetMiB };
   expect((await store.read(id)).settings).toEqual(old);
   expect((await store.list())[0]?.settings).toEqual(old);
   expect((await store.patch(id, { state: "running" })).settings).toEqual(old);
-  const newer = await store.add({ settings: { ...DEFAULT_SETTINGS, filmsPerPass: 4 } } as Trial, {} as PreparedSample);
+  const settings = { ...DEFAULT_SETTINGS, filmsPerPass: 4 };
+  const newer = await store.add({ settings, sample: SUMMARY } as unknown as Trial, {} as PreparedSample);
   expect((await store.read(newer.id)).settings).toMatchObject({ engine: "fused", filmsPerPass: 4 });
+});
+
+it("reads a trial and a sample that were kept before several targets could be learnt as those of one", async () => {
+  const { moreTargets, ...before } = DEFAULT_SETTINGS;
+  const store = openStore();
+  const part = { slots: Uint32Array.of(4), labels: Uint8Array.of(1) };
+  const sample = { store: "s", imageSize: 64, train: part, valid: part, validPaths: ["a"], summary: SUMMARY };
+  const { id } = await store.add({ settings: before, sample: SUMMARY } as unknown as Trial, sample as unknown as PreparedSample);
+  const [train, valid] = [SUMMARY.train, SUMMARY.valid].map((counts) => ({ ...counts, unknown: 0 }));
+  const targets = [{ target: before.target, train, valid, positiveWeight: 3 }];
+  const trial = await store.read(id);
+  expect([trial.settings.moreTargets, trial.sample.targets]).toEqual([moreTargets, targets]);
+  expect(await store.readSample(id)).toMatchObject({ targets: [before.target], train: part, summary: { targets } });
+
+  const two = { targets: [...targets, ...targets] };
+  const newer = await store.add(
+    { settings: DEFAULT_SETTINGS, sample: { ...SUMMARY, ...two } } as unknown as Trial,
+    { ...sample, targets: ["a", "b"], summary: { ...SUMMARY, ...two } } as unknown as PreparedSample,
+  );
+  expect((await store.read(newer.id)).sample.targets).toHaveLength(2);
+  expect(await store.readSample(newer.id)).toMatchObject({ targets: ["a", "b"], summary: two });
 });

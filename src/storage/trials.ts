@@ -1,5 +1,5 @@
 // The numbered trials and their samples, as IndexedDB keeps them. Their weights and histories are checkpoints (checkpoints.ts).
-import type { PreparedSample } from "../protocol/dataset";
+import type { PartSummary, PreparedSample, SampleSummary } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import { type KeyValue, openKeyValue } from "./keyValue";
@@ -35,7 +35,26 @@ export interface TrialStore {
 /** How trials were trained that were kept before there was a choice. */
 const BEFORE_ENGINES = { engine: "stock", activations: "f32", filmsPerPass: 0, gpuBudgetMiB: 0 } as const;
 
-const complete = (trial: Trial): Trial => ({ ...trial, settings: { ...BEFORE_ENGINES, ...trial.settings } });
+/** What was kept before several targets could be learnt: its one target's labels are the sample's. */
+const BEFORE_TARGETS = { moreTargets: [] };
+type KeptSummary = Omit<SampleSummary, "targets"> & Partial<Pick<SampleSummary, "targets">> & { positiveWeight?: number };
+
+function completeSummary({ positiveWeight = 1, targets, ...summary }: KeptSummary, target: string): SampleSummary {
+  if (targets) return { ...summary, targets };
+  const count = ({ positives, negatives }: PartSummary) => ({ positives, negatives, unknown: 0 });
+  return { ...summary, targets: [{ target, train: count(summary.train), valid: count(summary.valid), positiveWeight }] };
+}
+
+const complete = (trial: Trial): Trial => ({
+  ...trial,
+  settings: { ...BEFORE_ENGINES, ...BEFORE_TARGETS, ...trial.settings },
+  sample: completeSummary(trial.sample, trial.settings.target),
+});
+
+function completeSample(sample: PreparedSample, { settings: { target } }: Trial): PreparedSample {
+  const before = { targets: [target] };
+  return { ...before, ...sample, summary: completeSummary(sample.summary, target) };
+}
 
 export function createTrialStore({ numbers, trials, samples }: TrialStores): TrialStore {
   async function readFrom<Value>(store: KeyValue<Value>, id: number): Promise<Value> {
@@ -57,7 +76,7 @@ export function createTrialStore({ numbers, trials, samples }: TrialStores): Tri
       return numbered;
     },
     read: async (id) => complete(await readFrom(trials, id)),
-    readSample: (id) => readFrom(samples, id),
+    readSample: async (id) => completeSample(await readFrom(samples, id), await readFrom(trials, id)),
     async patch(id, change) {
       await trials.change(String(id), (trial) => {
         if (!trial) throw missingTrial(id);

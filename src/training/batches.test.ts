@@ -36,6 +36,7 @@ it("reads pixels and labels that belong together, one batch ahead", async () => 
   const asked: number[] = [];
   const source = {
     part: sample.train,
+    targets: ["made"],
     imageSize: TEST_SIZE,
     read: (slots: Uint32Array) => {
       asked.push(slots.length);
@@ -57,7 +58,10 @@ it("reads pixels and labels that belong together, one batch ahead", async () => 
 it("passes on a film that cannot be read, at its batch", async () => {
   const { sample, read } = createTestSample(10, 0);
   const failing = (slots: Uint32Array) => (slots.includes(5) ? Promise.reject(new Error("gone")) : read(slots));
-  const batches = readBatches({ part: sample.train, imageSize: TEST_SIZE, read: failing }, cutBatches(films, 4));
+  const batches = readBatches(
+    { part: sample.train, targets: ["made"], imageSize: TEST_SIZE, read: failing },
+    cutBatches(films, 4),
+  );
   expect((await batches.next()).value).toMatchObject({ count: 4 });
   await expect(batches.next()).rejects.toThrow("gone");
 });

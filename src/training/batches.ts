@@ -1,13 +1,15 @@
 // From an epoch's films to batches: order, cut, read ahead. It does not choose the films (data/balance.ts) nor decode them.
-import type { Batch } from "../nn/engine";
+import { type Batch, UNKNOWN } from "../nn/engine";
 import { createRandom, shuffle } from "../nn/random";
-import type { PreparedPart } from "../protocol/dataset";
+import { type PreparedPart, UNKNOWN_LABEL } from "../protocol/dataset";
 
 /** Films as grey bytes, [slots.length, size, size], in the order asked for. */
 export type ReadFilms = (slots: Uint32Array) => Promise<Uint8Array>;
 
 export interface FilmSource {
   part: PreparedPart;
+  /** Names of what the labels are of, the main target first. */
+  targets: readonly string[];
   imageSize: number;
   read: ReadFilms;
 }
@@ -39,12 +41,16 @@ export function* drawFinderBatches(films: Uint32Array, seed: number, batchSize: 
   }
 }
 
-async function readBatch({ part, imageSize, read }: FilmSource, films: Uint32Array): Promise<Batch> {
+async function readBatch({ part, targets, imageSize, read }: FilmSource, films: Uint32Array): Promise<Batch> {
+  const { length: classes } = targets;
   const data = await read(films.map((film) => part.slots[film]!));
   return {
     count: films.length,
     images: { kind: "films", data, size: imageSize },
-    targets: Float32Array.from(films, (film) => part.labels[film]!),
+    targets: Float32Array.from({ length: films.length * classes }, (_, at) => {
+      const label = part.labels[films[Math.floor(at / classes)]! * classes + (at % classes)];
+      return label === UNKNOWN_LABEL ? UNKNOWN : label!;
+    }),
   };
 }
 

@@ -12,7 +12,8 @@ const adamw = (lr: number): OptimizerStep => ({ name: "adamw", lr, beta1: 0.9, b
 function createFinder() {
   const { sample, read } = createTestSample(20, 0);
   const films = Uint32Array.from(sample.train.slots.keys());
-  const batches = () => readBatches({ part: sample.train, imageSize: TEST_SIZE, read }, drawFinderBatches(films, 7, 4));
+  const batches = () =>
+    readBatches({ part: sample.train, targets: ["made"], imageSize: TEST_SIZE, read }, drawFinderBatches(films, 7, 4));
   return { engine: createTestEngine(TEST_SIZE ** 2, 1), batches };
 }
 

@@ -72,9 +72,10 @@ export async function runEpochs(run: Run, signal: AbortSignal, callbacks: readon
       if (!scores) return "stopped";
       const validationMs = now() - validating;
       progress.seconds += validationMs / 1000;
-      const { loss: validLoss, accuracy, auroc } = scores;
+      const { loss: validLoss, accuracy, auroc, targets } = scores;
+      const aurocs = targets.length > 1 ? { aurocs: targets.map((target) => target.auroc) } : {};
       const seconds = epochs.reduce((left, earlier) => left - earlier.seconds, progress.seconds);
-      const record = { epoch, trainLoss: history.meanLossFrom(firstStep), validLoss, accuracy, auroc, seconds };
+      const record = { epoch, trainLoss: history.meanLossFrom(firstStep), validLoss, accuracy, auroc, ...aurocs, seconds };
       epochs.push(record);
       for (const callback of callbacks) await callback.onEpochEnd?.(record, validationMs);
     }

@@ -1,12 +1,16 @@
 // How good a set of logits is: loss, accuracy, AUROC, in float64. Knows no network.
+import type { TargetScores } from "../protocol/training";
+import { keepKnown, valuesUnder } from "./targets";
 
 export interface Scores {
-  /** Binary cross-entropy, mean over the films, each of weight 1 whatever weight the training loss gave its class. */
+  /** Binary cross-entropy, mean over all known labels, each of weight 1 whatever weight the training loss gave its class. */
   loss: number;
-  /** Share of films on the right side of probability 0.5. */
+  /** Share of the known labels that are on the right side of probability 0.5. */
   accuracy: number;
-  /** Null where the films are of one class only. */
+  /** Mean over the targets whose films are of both classes; null where there is none. */
   auroc: number | null;
+  /** One a target. */
+  targets: TargetScores[];
 }
 
 /** Logistic function without overflow. */
@@ -56,7 +60,25 @@ export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): num
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-/** @param labels 0 or 1, one a logit */
-export function scoreLogits(logits: ArrayLike<number>, labels: ArrayLike<number>): Scores {
-  return { loss: binaryCrossEntropy(logits, labels), accuracy: accuracy(logits, labels), auroc: auroc(logits, labels) };
+/** @param labels `PreparedPart.labels`, one a logit; both are [films, targets.length] */
+export function scoreLogits(logits: ArrayLike<number>, labels: ArrayLike<number>, targets: readonly string[]): Scores {
+  const all = keepKnown(logits, labels);
+  const scores = targets.map((target, at): TargetScores => {
+    const known = keepKnown(valuesUnder(logits, at, targets.length), valuesUnder(labels, at, targets.length));
+    const films = known.labels.length;
+    return {
+      target,
+      films,
+      positives: known.labels.reduce((sum, label) => sum + label, 0),
+      accuracy: films === 0 ? null : accuracy(known.logits, known.labels),
+      auroc: auroc(known.logits, known.labels),
+    };
+  });
+  const aurocs = scores.flatMap((one) => one.auroc ?? []);
+  return {
+    loss: binaryCrossEntropy(all.logits, all.labels),
+    accuracy: accuracy(all.logits, all.labels),
+    auroc: aurocs.length === 0 ? null : aurocs.reduce((sum, one) => sum + one, 0) / aurocs.length,
+    targets: scores,
+  };
 }

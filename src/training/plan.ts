@@ -6,6 +6,7 @@ import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
 import { oneCycle, type Schedule } from "./schedule";
+import { valuesUnder } from "./targets";
 
 export interface RunPlan {
   stepsPerEpoch: number;
@@ -21,7 +22,8 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
   checkSettings(settings);
   const { batchSize, epochs, maxLr, divFactor, pctStart, finalDiv, moms, betas, eps, weightDecay } = settings;
   const { balance, freshEachEpoch, seed } = settings;
-  const drawFilms = (epoch: number) => drawEpoch({ labels: sample.train.labels, balance, freshEachEpoch, seed }, epoch);
+  const labels = Uint8Array.from(valuesUnder(sample.train.labels, 0, sample.targets.length));
+  const drawFilms = (epoch: number) => drawEpoch({ labels, balance, freshEachEpoch, seed }, epoch);
   const films = drawFilms(0).length;
   if (films < batchSize) {
     throw new LabError(

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { UNKNOWN_LABEL } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { type EvaluateEvent, FINDER_DEFAULTS, type FinderEvent, type TrainEvent } from "../protocol/training";
+import {
+  type EvaluateEvent,
+  type EvaluateRequest,
+  FINDER_DEFAULTS,
+  type FinderEvent,
+  type TrainEvent,
+} from "../protocol/training";
 import { type Checkpoint, type CheckpointRecord, unsealCheckpoint } from "../storage/checkpoints";
 import { commandAt, createTestLab, type Page, play, type TestLab } from "./testLab";
 import { TEST_SETTINGS } from "./testSample";
@@ -154,6 +161,75 @@ describe("an interrupted run that goes on equals the uninterrupted one bit for b
     expect(await whilePaused).toMatchObject([{ state: "paused", stepsDone: 7, checkpoints: { last: { step: 7 } } }]);
     expect(ending(events)).toEqual(["finished"]);
     expect(essence(await lastCheckpoint(lab, id))).toEqual(await uninterrupted());
+  });
+});
+
+describe("two targets, one of them not known of every film", () => {
+  const TARGETS = ["Cardiomegaly", "No Finding"];
+  const evaluate = (lab: TestLab, weights: EvaluateRequest["weights"]) =>
+    play<EvaluateEvent>((port) => lab.session.evaluate({ settings: lab.settings, sample: lab.sample, weights }, port));
+
+  it("are learnt together, each with its weight and its AUROC, and a resumed run equals the uninterrupted one", async () => {
+    const whole = createTestLab(TARGETS);
+    const { id } = await whole.createTrial();
+    await train(whole, id);
+    const [trial] = await whole.session.listTrials();
+    for (const { auroc, aurocs = [] } of trial?.epochs ?? []) {
+      expect(aurocs).toHaveLength(2);
+      expect(auroc).toBeCloseTo(((aurocs[0] ?? Number.NaN) + (aurocs[1] ?? Number.NaN)) / 2, 12);
+    }
+    expect(Math.min(...(trial?.epochs[2]?.aurocs ?? []).map(Number))).toBeGreaterThan(0.9);
+    expect(whole.engines[0]?.options).toMatchObject({ classes: 2, positiveWeights: [1, 2] });
+    expect(JSON.parse(await whole.session.exportTrial(id)).epochs[2].aurocs).toEqual(trial?.epochs[2]?.aurocs);
+
+    const lab = createTestLab(TARGETS);
+    await train(lab, (await lab.createTrial()).id, commandAt(lab, 6, "stop"));
+    lab.onEngine = () => {};
+    lab.reload();
+    expect(ending(await train(lab, 1))).toEqual(["finished"]);
+    expect(essence(await lastCheckpoint(lab, 1))).toEqual(essence(await lastCheckpoint(whole, id)));
+  });
+
+  it("are both predicted for every film, with no label where none is known", async () => {
+    const lab = createTestLab(TARGETS);
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    const last = (await evaluate(lab, { kind: "trial", trialId: id, which: "last" })).at(-1);
+    if (last?.type !== "finished") throw new Error(`ended in ${last?.type}`);
+    const { films, auroc, loss, targets, predictions } = last.evaluation;
+    const epoch = (await lab.session.listTrials())[0]?.epochs[2];
+    expect({ films, auroc, loss }).toEqual({ films: 7, auroc: epoch?.auroc, loss: epoch?.validLoss });
+    // Of films 22 to 28 three are divisible by three.
+    expect(targets).toMatchObject([
+      { target: "Cardiomegaly", films: 7, positives: 3, auroc: epoch?.aurocs?.[0] },
+      { target: "No Finding", films: 5, positives: 3, auroc: epoch?.aurocs?.[1] },
+    ]);
+    expect(predictions.map(({ path, finding }) => [path, finding])).toEqual(
+      lab.sample.validPaths.flatMap((path) => TARGETS.map((finding) => [path, finding])),
+    );
+    expect(predictions.map(({ target }) => target ?? UNKNOWN_LABEL)).toEqual([...lab.sample.valid.labels]);
+  });
+
+  it("take weights of two targets only, and say of others which they have", async () => {
+    const [one, two] = [createTestLab(), createTestLab(TARGETS)];
+    const bytesOf = async (lab: TestLab) => {
+      const { id } = await lab.createTrial();
+      await train(lab, id);
+      return lab.session.exportWeights(id, "last");
+    };
+    const [ofOne, ofTwo] = [await bytesOf(one), await bytesOf(two)];
+    expect(await two.session.inspectWeights(ofTwo, two.settings)).toMatchObject({ classes: ["class 1", "class 2"] });
+    const message = "w tells 1 target (class 1), and 2 targets (Cardiomegaly, No Finding) are to be learnt.";
+    expect((await evaluate(two, { kind: "file", name: "w", bytes: ofOne })).at(-1)).toMatchObject({
+      code: "weightsMismatch",
+      message: expect.stringContaining(message),
+    });
+    await expect(one.session.inspectWeights(ofTwo, one.settings)).rejects.toThrow(
+      /2 targets .* and 1 target \(Cardiomegaly\) is/,
+    );
+    await expect(two.createTrial({ moreTargets: [] }, { kind: "trial", trialId: 1, which: "last" })).rejects.toThrow(
+      /^Trial 1 tells 2 targets \(Cardiomegaly, No Finding\), and 1 target/,
+    );
   });
 });
 

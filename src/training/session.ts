@@ -2,7 +2,7 @@
 import type { Engine, NamedArrays } from "../nn/engine";
 import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
-import { ARCHITECTURES, type Architecture } from "../protocol/settings";
+import { type TrialSettings, targetsOf } from "../protocol/settings";
 import type {
   EvaluateEvent,
   EvaluateRequest,
@@ -24,7 +24,7 @@ import { planRun } from "./plan";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
 import { validate } from "./validate";
-import { createWorkbench, noCheckpoint, readOneTarget, type Tools } from "./workbench";
+import { createWorkbench, noCheckpoint, readFitting, type Tools } from "./workbench";
 
 export function createSession(tools: Tools): TrainApi {
   const { trials, checkpoints, now } = tools;
@@ -49,7 +49,7 @@ export function createSession(tools: Tools): TrainApi {
     const { drawFilms, optimizerAt } = planRun(settings, sample);
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
-      await giveWeights(engine, weights, settings.arch);
+      await giveWeights(engine, weights, settings);
       await compile("training");
       const due = createPace(now);
       let pending: FinderPoint[] = [];
@@ -74,7 +74,7 @@ export function createSession(tools: Tools): TrainApi {
     const { settings, sample, weights } = request;
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<EvaluateEvent> => {
-      await giveWeights(engine, weights, settings.arch);
+      await giveWeights(engine, weights, settings);
       await compile("inference");
       onPhase({ phase: "validating", detail: "Evaluating the validation films." });
       const due = createPace(now);
@@ -82,17 +82,20 @@ export function createSession(tools: Tools): TrainApi {
         if (done === total || due()) emit({ type: "evaluateProgress", done, total, gpuBytes: engine.memory().gpuBytes });
       });
       if (!result) return { type: "stopped" };
-      const { logits, loss, accuracy, auroc } = result;
-      const predictions = Array.from(logits, (logit, film): Prediction => {
-        const target = sample.valid.labels[film] === 1 ? 1 : 0;
-        return { path: sample.validPaths[film]!, target, logit, probability: sigmoid(logit) };
+      const { logits, loss, accuracy, auroc, targets } = result;
+      const predictions = Array.from(logits, (logit, at): Prediction => {
+        const path = sample.validPaths[Math.floor(at / targets.length)]!;
+        const label = sample.valid.labels[at];
+        const target = label === 0 || label === 1 ? label : null;
+        return { path, target, logit, probability: sigmoid(logit), finding: targets[at % targets.length]!.target };
       });
-      return { type: "finished", evaluation: { films: logits.length, loss, accuracy, auroc, predictions } };
+      const films = sample.validPaths.length;
+      return { type: "finished", evaluation: { films, loss, accuracy, auroc, targets, predictions } };
     });
   }
 
-  async function giveWeights(engine: Engine, choice: WeightsChoice, arch: Architecture): Promise<void> {
-    const model = await workbench.loadWeights(choice, arch);
+  async function giveWeights(engine: Engine, choice: WeightsChoice, settings: TrialSettings): Promise<void> {
+    const model = await workbench.loadWeights(choice, settings);
     if (model) engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
   }
 
@@ -110,7 +113,7 @@ export function createSession(tools: Tools): TrainApi {
     async createTrial(request) {
       const { settings, sample, weights } = request;
       const plan = planRun(settings, sample);
-      const model = await workbench.loadWeights(weights, settings.arch);
+      const model = await workbench.loadWeights(weights, settings);
       const trial = await trials.add(describeTrial(request, plan.stepsTotal, tools.versions), sample);
       if (!model) return trial;
       // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from.
@@ -136,8 +139,9 @@ export function createSession(tools: Tools): TrainApi {
       const trial = await trials.read(trialId);
       const checkpoint = await checkpoints.read(trial, which);
       if (!checkpoint) throw noCheckpoint(trialId);
-      const { arch, target, imageSize } = trial.settings;
-      return tools.writeWeights(checkpoint.model, { arch, classes: [target], imageSize });
+      const { arch, imageSize } = trial.settings;
+      const classes = targetsOf(trial.settings).map(({ target }) => target);
+      return tools.writeWeights(checkpoint.model, { arch, classes, imageSize });
     },
 
     async exportTrial(trialId) {
@@ -151,15 +155,10 @@ export function createSession(tools: Tools): TrainApi {
       return checkpoint ? toStepRecords(checkpoint.steps) : [];
     },
 
-    async inspectWeights(bytes, arch) {
-      const known = ARCHITECTURES.find((name) => name === arch);
-      if (!known) throw new LabError("badSettings", `${arch} is no architecture of the lab. Choose another.`, "Architecture");
-      const { model, info } = readOneTarget(
-        tools,
-        bytes,
-        tools.readArchitecture(bytes, "The weights file") ?? known,
-        "The weights file",
-      );
+    async inspectWeights(bytes, settings) {
+      const source = "The weights file";
+      const arch = tools.readArchitecture(bytes, source) ?? settings.arch;
+      const { model, info } = readFitting(tools, bytes, { ...settings, arch }, source);
       return { ...info, parameters: countParameters(model) };
     },
     listTrials: () => trials.list(),

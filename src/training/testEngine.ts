@@ -1,5 +1,5 @@
 // An engine for tests of the loop: logistic regression on the pixels, AdamW, plain arrays. Not a network.
-import type { Batch, Engine, EngineSnapshot, NamedArrays } from "../nn/engine";
+import { type Batch, countKnown, type Engine, type EngineSnapshot, type NamedArrays } from "../nn/engine";
 import { createRandom } from "../nn/random";
 import { sigmoid } from "./metrics";
 
@@ -8,13 +8,13 @@ export interface TestEngine extends Engine {
   onStep: (step: number, loss: number) => number;
 }
 
-export function createTestEngine(pixels: number, seed: number): TestEngine {
+export function createTestEngine(pixels: number, seed: number, classes = 1): TestEngine {
   const random = createRandom(seed, "init");
-  const shapes = { weight: [pixels], bias: [1] };
+  const shapes = { weight: [classes, pixels], bias: [classes] };
   const model: NamedArrays = new Map(
     Object.entries(shapes).map(([name, shape]) => [
       name,
-      { shape, data: Float32Array.from({ length: shape[0] ?? 0 }, () => random.normal() * 0.1) },
+      { shape, data: Float32Array.from({ length: shape.reduce((size, side) => size * side, 1) }, () => random.normal() * 0.1) },
     ]),
   );
   let optimizer: NamedArrays = new Map();
@@ -23,32 +23,39 @@ export function createTestEngine(pixels: number, seed: number): TestEngine {
     new Map(Array.from(arrays, ([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   const array = (arrays: NamedArrays, name: string): Float32Array => arrays.get(name)!.data;
 
-  const logitOf = (batch: Batch, film: number): number => {
-    const weight = array(model, "weight");
-    let logit = array(model, "bias")[0]!;
-    for (let i = 0; i < pixels; i++) logit += (weight[i]! * batch.images.data[film * pixels + i]!) / 255;
-    return logit;
-  };
+  /** [count, classes] */
+  const logitsOf = (batch: Batch): Float32Array =>
+    Float32Array.from({ length: batch.count * classes }, (_, at) => {
+      const [film, k] = [Math.floor(at / classes), at % classes];
+      const weight = array(model, "weight");
+      let logit = array(model, "bias")[k]!;
+      for (let i = 0; i < pixels; i++) logit += (weight[k * pixels + i]! * batch.images.data[film * pixels + i]!) / 255;
+      return logit;
+    });
 
   const engine: TestEngine = {
-    options: { arch: "densenet-mini", classes: 1, positiveWeight: 1 },
+    options: { arch: "densenet-mini", classes },
     onStep: (_, loss) => loss,
     prepare: async () => {},
     async trainStep(batch, step) {
       if (step.name !== "adamw") throw new Error("AdamW only");
       const gradients = new Map([
-        ["weight", new Float32Array(pixels)],
-        ["bias", new Float32Array(1)],
+        ["weight", new Float32Array(classes * pixels)],
+        ["bias", new Float32Array(classes)],
       ]);
+      const known = countKnown(batch);
       let loss = 0;
-      for (let film = 0; film < batch.count; film++) {
-        const logit = logitOf(batch, film);
-        const target = batch.targets[film]!;
-        loss += (Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit)))) / batch.count;
-        const slope = (sigmoid(logit) - target) / batch.count;
-        gradients.get("bias")![0]! += slope;
-        for (let i = 0; i < pixels; i++) gradients.get("weight")![i]! += (slope * batch.images.data[film * pixels + i]!) / 255;
-      }
+      logitsOf(batch).forEach((logit, at) => {
+        const [film, k] = [Math.floor(at / classes), at % classes];
+        const target = batch.targets[at]!;
+        if (target < 0) return;
+        loss += (Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit)))) / known;
+        const slope = (sigmoid(logit) - target) / known;
+        gradients.get("bias")![k]! += slope;
+        for (let i = 0; i < pixels; i++) {
+          gradients.get("weight")![k * pixels + i]! += (slope * batch.images.data[film * pixels + i]!) / 255;
+        }
+      });
       if (optimizer.size === 0) {
         optimizer = new Map(
           ["exp_avg", "exp_avg_sq"].flatMap((moment) =>
@@ -71,14 +78,14 @@ export function createTestEngine(pixels: number, seed: number): TestEngine {
       }
       return engine.onStep(optimizerSteps - 1, loss);
     },
-    predict: async (batch) => Float32Array.from({ length: batch.count }, (_, film) => logitOf(batch, film)),
+    predict: async (batch) => logitsOf(batch),
     snapshot: async () => ({ model: copy(model), optimizer: copy(optimizer), optimizerSteps }),
     restore: (snapshot: EngineSnapshot) => {
       for (const [name, { data }] of snapshot.model) array(model, name).set(data);
       optimizer = copy(snapshot.optimizer);
       optimizerSteps = snapshot.optimizerSteps;
     },
-    memory: () => ({ gpuBytes: 4 * 3 * (pixels + 1), tensors: model.size + optimizer.size }),
+    memory: () => ({ gpuBytes: 4 * 3 * classes * (pixels + 1), tensors: model.size + optimizer.size }),
     dispose: () => {},
   };
   return engine;

@@ -25,6 +25,7 @@ const ADAPTER = {
 
 export interface TestLab {
   session: TrainApi;
+  settings: TrialSettings;
   sample: PreparedSample;
   kept: ReturnType<typeof createTestKeyValue<CheckpointRecord>>;
   /** The engines lent so far; those given back are disposed. */
@@ -45,8 +46,10 @@ export interface TestLab {
 }
 
 /** 22 films to train on (five steps of four, two films over), 7 to validate. */
-export function createTestLab(): TestLab {
-  const { sample, read } = createTestSample(22, 7);
+export function createTestLab(targets?: string[]): TestLab {
+  const { sample, read } = createTestSample(22, 7, targets);
+  const { positive, uncertain, blank } = TEST_SETTINGS;
+  const moreTargets = sample.targets.slice(1).map((target) => ({ target, positive, uncertain, blank }));
   const kept = createTestKeyValue<CheckpointRecord>();
   const trials = createTrialStore({
     numbers: createTestKeyValue<number>(),
@@ -69,7 +72,7 @@ export function createTestLab(): TestLab {
         };
       },
       createEngine: (_name, options, seed) => {
-        const engine = createTestEngine(TEST_SIZE ** 2, seed);
+        const engine = createTestEngine(TEST_SIZE ** 2, seed, options.classes);
         const lent = { engine, options, disposed: false };
         engine.dispose = () => {
           lent.disposed = true;
@@ -81,13 +84,15 @@ export function createTestLab(): TestLab {
       openFilms: async () => ({ imageSize: TEST_SIZE, read }),
       readArchitecture: () => null,
       readWeights: (bytes, arch, source) => {
-        const [weight, bias] = [new Float32Array(bytes, 0, TEST_SIZE ** 2), new Float32Array(bytes, 4 * TEST_SIZE ** 2)];
-        if (bias.length !== 1) throw new LabError("weightsMismatch", `${source} does not fit.`, "bias");
+        const pixels = TEST_SIZE ** 2;
+        const length = bytes.byteLength / 4 / (pixels + 1);
+        if (!Number.isInteger(length)) throw new LabError("weightsMismatch", `${source} does not fit.`, "bias");
         const model = new Map([
-          ["weight", { shape: [weight.length], data: weight }],
-          ["bias", { shape: [1], data: bias }],
+          ["weight", { shape: [length, pixels], data: new Float32Array(bytes, 0, length * pixels) }],
+          ["bias", { shape: [length], data: new Float32Array(bytes, 4 * length * pixels) }],
         ]);
-        return { model, info: { arch, classes: ["Cardiomegaly"], imageSize: TEST_SIZE } };
+        const classes = Array.from({ length }, (_, k) => `class ${k + 1}`);
+        return { model, info: { arch, classes, imageSize: TEST_SIZE } };
       },
       writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
       trials,
@@ -109,6 +114,7 @@ export function createTestLab(): TestLab {
 
   const lab: TestLab = {
     session: open(),
+    settings: { ...TEST_SETTINGS, moreTargets },
     sample,
     kept,
     engines: [],
@@ -123,7 +129,7 @@ export function createTestLab(): TestLab {
     openSecondTab: open,
     createTrial: (change = {}, weights = { kind: "fresh" }) =>
       lab.session.createTrial({
-        settings: { ...TEST_SETTINGS, ...change },
+        settings: { ...lab.settings, ...change },
         sample,
         dataset: { name: "made", format: "chexpert", rows: 29, films: 29, csvPath: "train.csv", csvSha256: "0" },
         finder: null,

@@ -1,12 +1,17 @@
 // A made sample for tests of training: films whose brightness leans on their label. Holds no radiograph.
 import { createRandom } from "../nn/random";
-import type { PartSummary, PreparedPart, PreparedSample } from "../protocol/dataset";
+import { type PartSummary, type PreparedPart, type PreparedSample, type TargetSummary, UNKNOWN_LABEL } from "../protocol/dataset";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import type { ReadFilms } from "./batches";
 
 export const TEST_SIZE = 4;
 
-export function createTestSample(trainFilms: number, validFilms: number): { sample: PreparedSample; read: ReadFilms } {
+/** Every further target is the first one's opposite, and unknown for every third film. */
+export function createTestSample(
+  trainFilms: number,
+  validFilms: number,
+  targets = [DEFAULT_SETTINGS.target],
+): { sample: PreparedSample; read: ReadFilms } {
   const pixels = TEST_SIZE * TEST_SIZE;
   const random = createRandom(5, "drawn");
   const films = trainFilms + validFilms;
@@ -14,13 +19,18 @@ export function createTestSample(trainFilms: number, validFilms: number): { samp
   const store = Uint8Array.from({ length: films * pixels }, (_, i) => random.int(160) + labels[Math.floor(i / pixels)]! * 40);
   const part = (from: number, count: number): PreparedPart => ({
     slots: Uint32Array.from({ length: count }, (_, i) => from + i),
-    labels: labels.slice(from, from + count),
+    labels: Uint8Array.from({ length: count * targets.length }, (_, at) => {
+      const film = from + Math.floor(at / targets.length);
+      if (at % targets.length === 0) return labels[film]!;
+      return film % 3 === 0 ? UNKNOWN_LABEL : 1 - labels[film]!;
+    }),
   });
   const summary: PartSummary = { films, positives: films / 2, negatives: films / 2, patients: films };
   return {
     sample: {
       store: "test",
       imageSize: TEST_SIZE,
+      targets,
       train: part(0, trainFilms),
       valid: part(trainFilms, validFilms),
       validPaths: Array.from({ length: validFilms }, (_, i) => `film${i}.png`),
@@ -40,7 +50,10 @@ export function createTestSample(trainFilms: number, validFilms: number): { samp
         epochFilms: trainFilms,
         epochsToSeeAll: 1,
         filmsToPrepare: films,
-        positiveWeight: 1,
+        targets: targets.map((target, at): TargetSummary => {
+          const counts = { positives: films / 2, negatives: films / 2, unknown: 0 };
+          return { target, train: counts, valid: counts, positiveWeight: 1 + at };
+        }),
         patientsInBoth: 0,
         filmsInBoth: 0,
         mostFilmsOfAPatient: 1,

@@ -29,7 +29,7 @@ it("has every field that the trial is run again from, one step a line", () => {
   const file = JSON.parse(text);
   expect(file).toMatchObject({ trial: "trial-7", parent: "trial-6", settings: TEST_SETTINGS, stepsTotal: 15, epochs: [], steps });
   expect(file.finder).toEqual({ ...request.finder, losses: [0.7, null], smoothed: [0.7, null] });
-  expect(file.sample).toMatchObject({ kept: 24, setAside: 0, positives: 12, negatives: 12, positiveWeight: 1 });
+  expect(file.sample).toMatchObject({ kept: 24, setAside: 0, positives: 12, negatives: 12, targets: [{ positiveWeight: 1 }] });
 });
 
 it("gives the same text whatever order its fields were stored in", () => {

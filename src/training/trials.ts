@@ -53,12 +53,13 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     stepsTotal: trial.stepsTotal,
     seconds: trial.seconds,
     finder: trial.finder && inOrder(trial.finder),
-    epochs: trial.epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
+    epochs: trial.epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, aurocs, seconds }) => ({
       epoch,
       trainLoss,
       validLoss,
       accuracy,
       auroc,
+      ...(aurocs && { aurocs }),
       seconds,
     })),
     steps: steps.map(({ step, epoch, loss, lr, momentum }) => ({ step, epoch, loss, lr, momentum })),

@@ -4,7 +4,7 @@ import { cutBatches, type FilmSource, readBatches } from "./batches";
 import { type Scores, scoreLogits } from "./metrics";
 
 export interface Validation extends Scores {
-  /** One a film, in the part's order. */
+  /** [films, targets], in the part's order. */
   logits: Float32Array;
 }
 
@@ -19,15 +19,16 @@ export async function validate(
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Validation | null> {
-  const total = source.part.slots.length;
-  const logits = new Float32Array(total);
+  const { part, targets } = source;
+  const total = part.slots.length;
+  const logits = new Float32Array(total * targets.length);
   const films = Uint32Array.from({ length: total }, (_, film) => film);
   let done = 0;
   for await (const batch of readBatches(source, cutBatches(films, batchSize))) {
     if (signal.aborted) return null;
-    logits.set(await engine.predict(batch), done);
+    logits.set(await engine.predict(batch), done * targets.length);
     done += batch.count;
     onProgress(done, total);
   }
-  return { logits, ...scoreLogits(logits, source.part.labels) };
+  return { logits, ...scoreLogits(logits, part.labels, targets) };
 }

@@ -7,7 +7,7 @@ import { chooseBudget } from "../protocol/budget";
 import type { PreparedPart, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
-import type { Architecture, EngineName, TrialSettings } from "../protocol/settings";
+import { type EngineName, type TrialSettings, targetsOf } from "../protocol/settings";
 import type { AdapterReport, Forecast, PhaseEvent, WeightsChoice } from "../protocol/training";
 import type { CheckpointStore } from "../storage/checkpoints";
 import type { FilmReader } from "../storage/filmStore";
@@ -58,7 +58,7 @@ export interface Workbench {
     isTrial?: boolean,
   ): Promise<Result>;
   /** The chosen weights, or null for those the seed gives. @throws LabError weightsUnreadable, weightsMismatch, checkpointDamaged */
-  loadWeights(choice: WeightsChoice, arch: Architecture): Promise<NamedArrays | null>;
+  loadWeights(choice: WeightsChoice, settings: TrialSettings): Promise<NamedArrays | null>;
 }
 
 /** Below this side of a film there is no DenseNet. */
@@ -144,12 +144,12 @@ export function createWorkbench(tools: Tools): Workbench {
   function chooseOptions(settings: TrialSettings, adapter: Adapter): EngineOptions {
     const { arch, activations, filmsPerPass, gpuBudgetMiB } = settings;
     const budgetBytes = chooseBudget(adapter, gpuBudgetMiB);
-    return { arch, classes: 1, positiveWeight: 1, activations, filmsPerPass, budgetBytes };
+    return { arch, classes: targetsOf(settings).length, activations, filmsPerPass, budgetBytes };
   }
 
   /** Found anew only where what decides it has changed: a forecast that is asked for during a run must not hold up its steps. */
   const lookUpLargestPass: typeof findLargestPass = (options, size, report, budgetBytes) => {
-    const key = JSON.stringify([options.arch, options.activations, size, report, budgetBytes]);
+    const key = JSON.stringify([options.arch, options.classes, options.activations, size, report, budgetBytes]);
     if (found?.key !== key) found = { key, films: findLargestPass(options, size, report, budgetBytes) };
     return found.films;
   };
@@ -215,10 +215,11 @@ export function createWorkbench(tools: Tools): Workbench {
       onPhase({ phase: "opening", detail: "Opening the graphics card." });
       const gpu = await openGpu();
       const reader = await tools.openFilms(sample.store);
-      const { positiveWeight } = sample.summary;
-      const options = { ...chooseOptions(settings, gpu.report), positiveWeight };
+      const { targets, summary } = sample;
+      const positiveWeights = summary.targets.map(({ positiveWeight }) => positiveWeight);
+      const options = { ...chooseOptions(settings, gpu.report), classes: targets.length, positiveWeights };
       const engine = tools.createEngine(settings.engine, options, settings.seed);
-      const source = (part: PreparedPart): FilmSource => ({ part, imageSize: reader.imageSize, read: reader.read });
+      const source = (part: PreparedPart): FilmSource => ({ part, targets, imageSize: reader.imageSize, read: reader.read });
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
       const compile = async (use: EngineUse) => {
         onPhase({ phase: "compiling", detail: COMPILING });
@@ -242,18 +243,20 @@ export function createWorkbench(tools: Tools): Workbench {
       }
     },
 
-    async loadWeights(choice, arch) {
+    async loadWeights(choice, settings) {
       switch (choice.kind) {
         case "fresh":
           return null;
         case "file":
-          return readOneTarget(tools, choice.bytes, arch, choice.name).model;
+          return readFitting(tools, choice.bytes, settings, choice.name).model;
         case "trial": {
           const trial = await tools.trials.read(choice.trialId);
+          const { arch } = settings;
           if (trial.settings.arch !== arch) {
             const message = `Trial ${trial.id} trained ${trial.settings.arch}; its weights do not fit ${arch}. Set Architecture to ${trial.settings.arch}.`;
             throw new LabError("weightsMismatch", message, "Architecture");
           }
+          checkTargets(namesOf(trial.settings), settings, `Trial ${trial.id}`);
           const checkpoint = await tools.checkpoints.read(trial, choice.which);
           if (!checkpoint) throw noCheckpoint(trial.id);
           return checkpoint.model;
@@ -263,15 +266,22 @@ export function createWorkbench(tools: Tools): Workbench {
   };
 }
 
-/** Reads a weights file and checks that it is of one target, as all that the lab trains. */
-export function readOneTarget(tools: Tools, bytes: ArrayBuffer, arch: Architecture, source: string) {
-  const { model, info } = tools.readWeights(bytes, arch, source);
-  const { length } = info.classes;
-  if (length !== 1) {
-    const message = `${source} has ${length} outputs, where the lab trains one target at a time. Choose weights of one target.`;
-    throw new LabError("weightsMismatch", message, "classifier.weight");
-  }
-  return { model, info };
+/** Reads a weights file of the settings' architecture, and checks that it has a logit for each of their targets. */
+export function readFitting(tools: Tools, bytes: ArrayBuffer, settings: TrialSettings, source: string) {
+  const read = tools.readWeights(bytes, settings.arch, source);
+  checkTargets(read.info.classes, settings, source);
+  return read;
+}
+
+const namesOf = (settings: TrialSettings) => targetsOf(settings).map(({ target }) => target);
+
+/** Logits are matched by their place: other names may be other words for the same findings. */
+function checkTargets(classes: string[], settings: TrialSettings, source: string): void {
+  const wanted = namesOf(settings);
+  if (classes.length === wanted.length) return;
+  const count = (names: string[]) => `${names.length} ${names.length === 1 ? "target" : "targets"} (${names.join(", ")})`;
+  const message = `${source} tells ${count(classes)}, and ${count(wanted)} ${wanted.length === 1 ? "is" : "are"} to be learnt. Choose as many targets as the weights have, or other weights.`;
+  throw new LabError("weightsMismatch", message, "classifier.weight");
 }
 
 export function noCheckpoint(trialId: number): LabError {

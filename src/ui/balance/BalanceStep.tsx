@@ -1,5 +1,5 @@
 // Step 2: how many positives against how many negatives, before and after, and what is set aside for it.
-import type { SampleSummary } from "../../protocol/dataset";
+import type { SampleSummary, TargetCounts } from "../../protocol/dataset";
 import type { TrialSettings } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { FigureRows, SplitBar } from "../parts/Figures";
@@ -77,6 +77,10 @@ export function BalanceStep() {
                   value: `${formatCount(summary.valid.positives)} + ${formatCount(summary.valid.negatives)}`,
                 },
                 { name: "Films to prepare", value: formatCount(summary.filmsToPrepare) },
+                ...summary.targets.slice(1).flatMap(({ target, train, valid }) => [
+                  { name: `${target}, training`, value: formatTargetCounts(train) },
+                  { name: `${target}, validation`, value: formatTargetCounts(valid) },
+                ]),
               ]}
             />
           </Panel>
@@ -86,8 +90,13 @@ export function BalanceStep() {
   );
 }
 
+function formatTargetCounts({ positives, negatives, unknown }: TargetCounts): string {
+  const known = `${formatCount(positives)} + ${formatCount(negatives)}`;
+  return unknown > 0 ? `${known}, ${formatCount(unknown)} unknown` : known;
+}
+
 function describeBalance(summary: SampleSummary, { balance, freshEachEpoch, epochs }: TrialSettings): string {
-  const { kept, setAside, epochFilms, epochsToSeeAll, positiveWeight } = summary;
+  const { kept, setAside, epochFilms, epochsToSeeAll, targets } = summary;
   switch (balance) {
     case "undersample":
       if (freshEachEpoch && epochsToSeeAll > 1)
@@ -96,8 +105,13 @@ function describeBalance(summary: SampleSummary, { balance, freshEachEpoch, epoc
       return `${formatPlural(kept, "film")} are kept and ${formatCount(setAside)} are set aside for good.`;
     case "oversample":
       return `All ${formatPlural(kept, "film")} are kept; the smaller class is repeated until both weigh the same.`;
-    case "weight":
-      return `All ${formatPlural(kept, "film")} are kept; a positive counts ${positiveWeight.toFixed(2)} times in the loss.`;
+    case "weight": {
+      const times = targets.map(({ target, positiveWeight }) => {
+        const weight = positiveWeight.toFixed(2);
+        return targets.length > 1 ? `${weight} (${target})` : weight;
+      });
+      return `All ${formatPlural(kept, "film")} are kept; a positive counts ${times.join(", ")} times in the loss.`;
+    }
     case "none":
       return `All ${formatPlural(kept, "film")} are used as they are.`;
   }

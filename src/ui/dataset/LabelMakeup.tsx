@@ -8,7 +8,7 @@ import styles from "./dataset.module.css";
 
 export function LabelMakeup({ sample }: { sample: SampleSummary }) {
   const counting = useLab((lab) => lab.sample.state === "counting");
-  const { target, epochs } = useLab((lab) => lab.settings);
+  const { target, moreTargets, epochs } = useLab((lab) => lab.settings);
   const isFinding = useLab(({ dataset }) => dataset.summary?.columns.find(({ name }) => name === target)?.isLabel ?? true);
   const bars = [
     { name: "positive", value: sample.positive, color: "var(--positive)" },
@@ -20,7 +20,7 @@ export function LabelMakeup({ sample }: { sample: SampleSummary }) {
   ].filter(({ value }, index) => index < 2 || value > 0);
   const whole = Math.max(...bars.map(({ value }) => value));
   return (
-    <Panel title="What the labels are made of" aside={counting && "counting"}>
+    <Panel title="What the labels are made of" aside={counting ? "counting" : moreTargets.length > 0 && target}>
       <dl className={styles.makeup}>
         {bars.map((bar) => (
           <div key={bar.name}>

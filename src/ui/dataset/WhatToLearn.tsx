@@ -1,25 +1,14 @@
 // The settings that say what is learnt, from which films, and how they are prepared.
-import { Checkbox } from "@mantine/core";
 import { defaultPositive } from "../../app/target";
-import type { ColumnSummary, DatasetSummary } from "../../protocol/dataset";
-import type { BlankPolicy, UncertainPolicy } from "../../protocol/settings";
+import type { DatasetSummary } from "../../protocol/dataset";
 import { useCommands, useLab } from "../labContext";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
-import { formatCount, formatPlural, formatShare } from "../parts/format";
+import { formatPlural, formatShare } from "../parts/format";
 import { MemoryLine } from "../parts/MemoryPanel";
 import { Panel } from "../parts/Panel";
 import styles from "./dataset.module.css";
-
-const UNCERTAIN: { value: UncertainPolicy; label: string }[] = [
-  { value: "ignore", label: "ignore (U-Ignore)" },
-  { value: "zero", label: "as negative (U-Zeros)" },
-  { value: "one", label: "as positive (U-Ones)" },
-];
-
-const BLANK: { value: BlankPolicy; label: string }[] = [
-  { value: "negative", label: "negative" },
-  { value: "ignore", label: "ignore" },
-];
+import { MoreTargets } from "./MoreTargets";
+import { TargetFields } from "./TargetFields";
 
 const SHARES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3];
 
@@ -36,28 +25,18 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
         disabled={disabled}
         onChange={(target) => {
           const chosen = dataset.columns.find(({ name }) => name === target);
-          if (chosen) changeSettings({ target, positive: defaultPositive(chosen) });
+          const moreTargets = settings.moreTargets.filter((one) => one.target !== target);
+          if (chosen) changeSettings({ target, positive: defaultPositive(chosen), moreTargets });
         }}
       />
-      {column && !column.isLabel && <PositiveValues column={column} positive={settings.positive} disabled={disabled} />}
-      {column?.isLabel !== false && (
-        <>
-          <SelectField
-            label="Uncertain labels"
-            value={settings.uncertain}
-            options={UNCERTAIN}
-            disabled={disabled}
-            onChange={(uncertain) => changeSettings({ uncertain })}
-          />
-          <SelectField
-            label="Blank labels"
-            value={settings.blank}
-            options={BLANK}
-            disabled={disabled}
-            onChange={(blank) => changeSettings({ blank })}
-          />
-        </>
-      )}
+      <TargetFields
+        target={settings}
+        column={column}
+        labels={{ uncertain: "Uncertain labels", blank: "Blank labels" }}
+        disabled={disabled}
+        onChange={changeSettings}
+      />
+      <MoreTargets dataset={dataset} disabled={disabled} />
       {dataset.hasViews && (
         <CheckField
           label="Frontal films only"
@@ -101,40 +80,9 @@ function validationOptions({ ownValidation }: DatasetSummary, current: number | 
   const shares = current === "own" || SHARES.includes(current) ? SHARES : [...SHARES, current].sort((a, b) => a - b);
   const options = shares.map((share) => ({ value: String(share), label: `${formatShare(share)} of patients` }));
   if (ownValidation)
-    options.push({ value: "own", label: `${ownValidation.csvPath}, ${formatPlural(ownValidation.rows, "row")}` });
+    options.push({
+      value: "own",
+      label: `the dataset’s own ${ownValidation.part} part, ${formatPlural(ownValidation.rows, "row")}`,
+    });
   return options;
-}
-
-interface PositiveValuesProps {
-  column: ColumnSummary;
-  positive: string[];
-  disabled: boolean;
-}
-
-function PositiveValues({ column, positive, disabled }: PositiveValuesProps) {
-  const { changeSettings } = useCommands();
-  return (
-    <fieldset className={styles.positiveValues}>
-      <legend>Positive values</legend>
-      <div>
-        {column.values
-          .filter(({ value }) => value !== "")
-          .map(({ value, rows }) => (
-            <div key={value}>
-              <Checkbox
-                label={value}
-                checked={positive.includes(value)}
-                disabled={disabled}
-                onChange={({ currentTarget }) =>
-                  changeSettings({
-                    positive: currentTarget.checked ? [...positive, value] : positive.filter((one) => one !== value),
-                  })
-                }
-              />
-              <small>{formatCount(rows)}</small>
-            </div>
-          ))}
-      </div>
-    </fieldset>
-  );
 }

@@ -3,22 +3,19 @@ import { Button } from "@mantine/core";
 import type { LabState } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
 import { CompileProgress } from "../parts/CompileProgress";
-import { Readings } from "../parts/Figures";
-import { formatCount, formatMetric, formatPlural } from "../parts/format";
+import { formatCount, formatPlural } from "../parts/format";
 import { JobProgress } from "../parts/JobProgress";
 import { FailureNotice, Notice } from "../parts/Notice";
-import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import { isUnderWay } from "../parts/ready";
 import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
+import { EvaluationResult } from "./EvaluationResult";
 import { describeMismatch } from "./mismatch";
-import { PredictionTable } from "./PredictionTable";
-import { ProbabilityBars } from "./ProbabilityBars";
 
 export function EvaluateStep() {
-  const { state, label, target, compiling, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
+  const { state, label, compiling, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
   const source = useLab(describeSource);
   const blocked = useLab(whatEvaluationNeeds);
   const { evaluate, stopEvaluating, downloadPredictions } = useCommands();
@@ -64,20 +61,7 @@ export function EvaluateStep() {
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
           {evaluation ? (
-            <>
-              <Panel title="How good it is" aside={target}>
-                <Readings
-                  readings={[
-                    { name: "AUROC", value: formatMetric(evaluation.auroc) },
-                    { name: "accuracy at 0.5", value: formatMetric(evaluation.accuracy) },
-                    { name: "loss", value: formatMetric(evaluation.loss) },
-                    { name: "films", value: formatCount(evaluation.films) },
-                  ]}
-                />
-                <ProbabilityBars predictions={evaluation.predictions} />
-              </Panel>
-              <PredictionTable predictions={evaluation.predictions} />
-            </>
+            <EvaluationResult evaluation={evaluation} />
           ) : (
             !isRunning && (
               <Notice tone="note">

@@ -15,6 +15,7 @@ const ORDERS: { order: PredictionOrder; words: string }[] = [
   { order: "lowest", words: "lowest" },
 ];
 const PAGE_ROWS = 100;
+const LABEL_WORDS = { 0: "negative", 1: "positive", unknown: "unknown" };
 
 export function PredictionTable({ predictions }: { predictions: Prediction[] }) {
   const [order, setOrder] = useState<PredictionOrder>("mostWrong");
@@ -42,7 +43,7 @@ export function PredictionTable({ predictions }: { predictions: Prediction[] }) 
             <span key="path" className={styles.path} title={prediction.path}>
               {prediction.path}
             </span>,
-            prediction.target === 1 ? "positive" : "negative",
+            LABEL_WORDS[prediction.target ?? "unknown"],
             <span key="probability" data-wrong={wrongness(prediction) > 0.5 || undefined} className={styles.probability}>
               {formatMetric(prediction.probability)}
             </span>,

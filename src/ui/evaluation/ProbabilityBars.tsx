@@ -9,7 +9,7 @@ const BINS = 20;
 export function ProbabilityBars({ predictions }: { predictions: Prediction[] }) {
   const bins = useMemo(() => binPredictions(predictions, BINS), [predictions]);
   const most = Math.max(1, ...bins.flatMap(({ positives, negatives }) => [positives, negatives]));
-  const said = predictions.filter(({ probability }) => probability >= 0.5);
+  const said = predictions.filter(({ target, probability }) => target !== null && probability >= 0.5);
   const right = said.filter(({ target }) => target === 1).length;
   return (
     <div className={styles.bars}>

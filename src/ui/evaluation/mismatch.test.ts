@@ -36,6 +36,18 @@ it("compares a file with the page's target, where films are prepared", () => {
   expect(describeMismatch(lab)).toContain("They learnt Edema and are held against Cardiomegaly here.");
 });
 
+it("compares all targets and their order", () => {
+  const two = { ...FILE, summary: { ...SUMMARY, classes: ["Edema", "Fracture"] } };
+  const lab = labWith(two, "Edema");
+  const more = (target: string) => {
+    const moreTargets = [{ target, positive: ["1"], uncertain: "ignore", blank: "negative" } as const];
+    const trial = lab.run.trial && { ...lab.run.trial, settings: { ...lab.run.trial.settings, moreTargets } };
+    return { ...lab, run: { ...lab.run, trial } } as unknown as LabState;
+  };
+  expect(describeMismatch(more("Fracture"))).not.toContain("They learnt");
+  expect(describeMismatch(more("Pneumonia"))).toContain("learnt Edema, Fracture and are held against Edema, Pneumonia here.");
+});
+
 it("compares what another trial learnt", () => {
   expect(describeMismatch(labWith(OF_TRIAL, "Edema"))).toBeNull();
   expect(describeMismatch(labWith(OF_TRIAL, "Fracture"))).toBe("trial-2 learnt Edema and is held against Fracture here.");

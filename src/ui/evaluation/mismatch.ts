@@ -1,23 +1,28 @@
 // What may be wrong with the figures that weights from elsewhere get here. Pure; it draws nothing.
 import { chooseEvaluated } from "../../app/evaluated";
 import type { LabState } from "../../app/state";
+import { type TrialSettings, targetsOf } from "../../protocol/settings";
 
 /** Weights from elsewhere may have learnt another finding, or the very films they are tried on; null where there is nothing to say. */
 export function describeMismatch(lab: LabState): string | null {
   const { choice, summary, label } = lab.weights;
-  const { target } = chooseEvaluated(lab).settings;
+  const names = (settings: TrialSettings) => formatNames(targetsOf(settings).map(({ target }) => target));
+  const wanted = names(chooseEvaluated(lab).settings);
   switch (choice.kind) {
     case "fresh":
       return null;
     case "file": {
-      const learnt = summary?.classes[0];
-      const other =
-        learnt !== undefined && learnt !== target ? ` They learnt ${learnt} and are held against ${target} here.` : "";
+      const learnt = summary && formatNames(summary.classes);
+      const other = learnt !== null && learnt !== wanted ? ` They learnt ${learnt} and are held against ${wanted} here.` : "";
       return `${label} may have been trained on some of these films; then the figures flatter it.${other}`;
     }
     case "trial": {
-      const learnt = lab.trials.find(({ id }) => id === choice.trialId)?.settings.target;
-      return learnt !== undefined && learnt !== target ? `${label} learnt ${learnt} and is held against ${target} here.` : null;
+      const trial = lab.trials.find(({ id }) => id === choice.trialId);
+      const learnt = trial ? names(trial.settings) : wanted;
+      return learnt === wanted ? null : `${label} learnt ${learnt} and is held against ${wanted} here.`;
     }
   }
 }
+
+/** Targets in their order, which is that of the logits. */
+const formatNames = (targets: readonly string[]) => targets.join(", ");

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Prediction } from "../../protocol/training";
 import { binPredictions, orderPredictions } from "./predictions";
 
-function film(path: string, target: 0 | 1, probability: number): Prediction {
-  return { path, target, probability, logit: Math.log(probability / (1 - probability)) };
+function film(path: string, target: 0 | 1 | null, probability: number): Prediction {
+  return { path, target, probability, logit: Math.log(probability / (1 - probability)), finding: "Edema" };
 }
 
 const films = [film("right", 1, 0.9), film("missed", 1, 0.05), film("alarm", 0, 0.8), film("calm", 0, 0.08)];
@@ -18,6 +18,12 @@ describe("predictions", () => {
     expect(paths(orderPredictions(films, "highest"))).toEqual(["right", "alarm", "calm", "missed"]);
     expect(paths(orderPredictions(films, "lowest"))).toEqual(["missed", "calm", "alarm", "right"]);
     expect(paths(films)).toEqual(["right", "missed", "alarm", "calm"]);
+  });
+
+  it("takes no side on a film without a label: not wrong, and in no bin", () => {
+    const unknown = film("unknown", null, 0.99);
+    expect(paths(orderPredictions([unknown, ...films], "mostWrong")).at(-1)).toBe("unknown");
+    expect(binPredictions([unknown], 10).every(({ positives, negatives }) => positives + negatives === 0)).toBe(true);
   });
 
   it("counts every film in one bin, both ends included", () => {

@@ -13,9 +13,9 @@ export function orderPredictions(predictions: readonly Prediction[], order: Pred
   return [...predictions].sort((a, b) => key[order](b) - key[order](a));
 }
 
-/** How far a prediction is from its label: 0 is right, 1 as wrong as can be. */
+/** How far a prediction is from its label: 0 is right, as is any where there is no label, and 1 as wrong as can be. */
 export function wrongness({ target, probability }: Prediction): number {
-  return Math.abs(target - probability);
+  return target === null ? 0 : Math.abs(target - probability);
 }
 
 export interface ProbabilityBin {
@@ -25,14 +25,14 @@ export interface ProbabilityBin {
   negatives: number;
 }
 
-/** Films by predicted probability in bins of equal width; 1 falls into the last. */
+/** Films whose label is known, by predicted probability in bins of equal width; 1 falls into the last. */
 export function binPredictions(predictions: readonly Prediction[], bins: number): ProbabilityBin[] {
   const counted = Array.from({ length: bins }, (_, index) => ({ from: index / bins, positives: 0, negatives: 0 }));
   for (const { probability, target } of predictions) {
     const bin = counted[Math.min(bins - 1, Math.floor(probability * bins))];
     if (!bin) continue;
     if (target === 1) bin.positives += 1;
-    else bin.negatives += 1;
+    else if (target === 0) bin.negatives += 1;
   }
   return counted;
 }

@@ -3,7 +3,7 @@ import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import type { LabState } from "../../app/state";
 import { chooseBudget } from "../../protocol/budget";
 import { useLab } from "../labContext";
-import { formatArchitecture, formatBytes, formatMemory } from "../parts/format";
+import { formatArchitecture, formatBytes, formatMemory, formatTargets } from "../parts/format";
 import { isUnderWay } from "../parts/ready";
 import styles from "./frame.module.css";
 
@@ -66,8 +66,8 @@ export function TopBar() {
 function describeTrial({ run }: LabState): string {
   const { trial } = run;
   if (!trial) return "Next trial\nnot started";
-  const { target, arch, imageSize } = trial.settings;
-  const parts = [`Trial ${trial.id}`, target, formatArchitecture(arch), `${imageSize} px`];
+  const { arch, imageSize } = trial.settings;
+  const parts = [`Trial ${trial.id}`, formatTargets(trial.settings), formatArchitecture(arch), `${imageSize} px`];
   if (trial.parent !== null) parts.push(`from ${trial.parent}`);
   return parts.join("\n");
 }

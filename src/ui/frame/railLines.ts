@@ -44,7 +44,7 @@ function balanceLine({ sample, settings, preparation }: LabState): string {
   if (!summary) return sample.state === "counting" ? "counting" : "after films are open";
   if (summary.problem) return "cannot be trained";
   const { positives, negatives } = summary.after;
-  if (settings.balance === "weight") return `positives count ×${summary.positiveWeight.toFixed(1)}`;
+  if (settings.balance === "weight") return `positives count ×${summary.targets[0]?.positiveWeight.toFixed(1)}`;
   if (settings.balance === "none") return `${formatCount(positives)} against ${formatCount(negatives)}`;
   const fresh = settings.balance === "undersample" && settings.freshEachEpoch ? ", fresh each epoch" : "";
   return `${formatCount(positives)} + ${formatCount(negatives)}${fresh}`;

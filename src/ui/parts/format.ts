@@ -56,6 +56,11 @@ export function formatMetric(value: number | null | undefined): string {
   return Math.abs(value) < 1e5 ? value.toFixed(3) : value.toExponential(1);
 }
 
+/** Cardiomegaly, or of several targets Cardiomegaly + 2 more */
+export function formatTargets({ target, moreTargets }: { target: string; moreTargets: readonly unknown[] }): string {
+  return moreTargets.length === 0 ? target : `${target} + ${moreTargets.length} more`;
+}
+
 const ARCHITECTURE_NAMES: Record<string, string> = {
   densenet121: "DenseNet121",
   densenet161: "DenseNet161",

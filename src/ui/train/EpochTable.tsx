@@ -13,7 +13,14 @@ export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: bo
     <Panel title="After each epoch" aside={isUnderWay ? `${epochs.length} of ${settings.epochs}` : undefined}>
       <DataTable
         caption="Training and validation after each epoch"
-        columns={["epoch", "training", "validation", "accuracy", "AUROC", "time"]}
+        columns={[
+          "epoch",
+          "training",
+          "validation",
+          "accuracy",
+          settings.moreTargets.length > 0 ? "mean AUROC" : "AUROC",
+          "time",
+        ]}
         rows={epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
           key: epoch,
           current: epoch === best,

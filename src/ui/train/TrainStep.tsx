@@ -7,7 +7,16 @@ import { CompileProgress } from "../parts/CompileProgress";
 import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
 import { FigureRows, Readings, SplitBar } from "../parts/Figures";
-import { formatArchitecture, formatBatch, formatCount, formatLr, formatMetric, formatPlural, formatRate } from "../parts/format";
+import {
+  formatArchitecture,
+  formatBatch,
+  formatCount,
+  formatLr,
+  formatMetric,
+  formatPlural,
+  formatRate,
+  formatTargets,
+} from "../parts/format";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
@@ -124,7 +133,7 @@ function ThisRun({ run: { trial } }: { run: RunState }) {
       <Panel title={`Trial ${trial.id}`} aside="as started">
         <FigureRows
           rows={[
-            { name: "Target", value: settings.target },
+            { name: "Target", value: formatTargets(settings) },
             { name: "Network", value: formatArchitecture(settings.arch) },
             { name: "Size", value: `${settings.imageSize} px` },
             { name: "Highest rate", value: formatLr(settings.maxLr) },

@@ -14,6 +14,7 @@ import {
   formatMetric,
   formatPass,
   formatPlural,
+  formatTargets,
 } from "../parts/format";
 import { Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
@@ -97,7 +98,7 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                       )}
                     </td>
                     <td>
-                      {settings.target}
+                      {formatTargets(settings)}
                       <small>
                         {formatArchitecture(settings.arch)}, {settings.imageSize} px
                       </small>

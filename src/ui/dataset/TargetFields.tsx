@@ -1,0 +1,85 @@
+// What the cells of one target's column mean: its positive values, or its policies for uncertain and blank labels.
+import { Checkbox } from "@mantine/core";
+import type { ColumnSummary } from "../../protocol/dataset";
+import type { BlankPolicy, TargetSettings, UncertainPolicy } from "../../protocol/settings";
+import { SelectField } from "../parts/fields";
+import { formatCount } from "../parts/format";
+import styles from "./dataset.module.css";
+
+const UNCERTAIN: { value: UncertainPolicy; label: string }[] = [
+  { value: "ignore", label: "ignore (U-Ignore)" },
+  { value: "zero", label: "as negative (U-Zeros)" },
+  { value: "one", label: "as positive (U-Ones)" },
+];
+
+const BLANK: { value: BlankPolicy; label: string }[] = [
+  { value: "negative", label: "negative" },
+  { value: "ignore", label: "ignore" },
+];
+
+interface TargetFieldsProps {
+  target: TargetSettings;
+  /** Undefined where the open dataset has no such column. */
+  column: ColumnSummary | undefined;
+  /** What the two policies are called. */
+  labels: { uncertain: string; blank: string };
+  disabled: boolean;
+  onChange: (change: Partial<TargetSettings>) => void;
+}
+
+export function TargetFields({ target, column, labels, disabled, onChange }: TargetFieldsProps) {
+  if (column && !column.isLabel) {
+    const { positive } = target;
+    return <PositiveValues column={column} positive={positive} disabled={disabled} onChange={onChange} />;
+  }
+  return (
+    <>
+      <SelectField
+        label={labels.uncertain}
+        value={target.uncertain}
+        options={UNCERTAIN}
+        disabled={disabled}
+        onChange={(uncertain) => onChange({ uncertain })}
+      />
+      <SelectField
+        label={labels.blank}
+        value={target.blank}
+        options={BLANK}
+        disabled={disabled}
+        onChange={(blank) => onChange({ blank })}
+      />
+    </>
+  );
+}
+
+interface PositiveValuesProps extends Pick<TargetFieldsProps, "disabled" | "onChange"> {
+  column: ColumnSummary;
+  positive: string[];
+}
+
+function PositiveValues({ column, positive, disabled, onChange }: PositiveValuesProps) {
+  return (
+    <fieldset className={styles.positiveValues}>
+      <legend>Positive values</legend>
+      <div>
+        {column.values
+          .filter(({ value }) => value !== "")
+          .map(({ value, rows }) => (
+            <div key={value}>
+              <Checkbox
+                label={value}
+                checked={positive.includes(value)}
+                disabled={disabled}
+                onChange={({ currentTarget }) =>
+                  onChange({
+                    positive: currentTarget.checked ? [...positive, value] : positive.filter((one) => one !== value),
+                  })
+                }
+              />
+              <small>{formatCount(rows)}</small>
+            </div>
+          ))}
+      </div>
+    </fieldset>
+  );
+}

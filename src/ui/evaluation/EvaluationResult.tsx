@@ -1,0 +1,54 @@
+// What an evaluation found: its figures, of several targets each one's, and the films of the target that is looked at.
+import { useMemo, useState } from "react";
+import type { Evaluation } from "../../protocol/training";
+import { DataTable } from "../parts/DataTable";
+import { Readings } from "../parts/Figures";
+import { SelectField } from "../parts/fields";
+import { formatCount, formatMetric } from "../parts/format";
+import { Panel } from "../parts/Panel";
+import { PredictionTable } from "./PredictionTable";
+import { ProbabilityBars } from "./ProbabilityBars";
+
+export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
+  const { targets, predictions } = evaluation;
+  const [chosen, setChosen] = useState("");
+  const names = targets.map(({ target }) => target);
+  const shown = names.includes(chosen) ? chosen : names[0];
+  const several = names.length > 1;
+  const ofShown = useMemo(() => predictions.filter(({ finding }) => finding === shown), [predictions, shown]);
+  return (
+    <>
+      <Panel title="How good it is" aside={several ? `${names.length} targets` : shown}>
+        <Readings
+          readings={[
+            { name: several ? "mean AUROC" : "AUROC", value: formatMetric(evaluation.auroc) },
+            { name: "accuracy at 0.5", value: formatMetric(evaluation.accuracy) },
+            { name: "loss", value: formatMetric(evaluation.loss) },
+            { name: "films", value: formatCount(evaluation.films) },
+          ]}
+        />
+        {several && (
+          <>
+            <DataTable
+              caption="Each target on the films whose label is known"
+              columns={["target", "AUROC", "accuracy", "positive", "known"]}
+              rows={targets.map(({ target, auroc, accuracy, positives, films }) => ({
+                key: target,
+                current: target === shown,
+                cells: [target, formatMetric(auroc), formatMetric(accuracy), formatCount(positives), formatCount(films)],
+              }))}
+            />
+            <SelectField
+              label="Films by"
+              value={shown ?? ""}
+              options={names.map((name) => ({ value: name, label: name }))}
+              onChange={setChosen}
+            />
+          </>
+        )}
+        <ProbabilityBars predictions={ofShown} />
+      </Panel>
+      <PredictionTable predictions={ofShown} />
+    </>
+  );
+}
