@@ -1,7 +1,9 @@
 // Which rows the wall of films shows, and a film's thumbnail. It draws nothing.
 import type { WallFilm, WallFilter } from "../protocol/dataset";
+import { LabError } from "../protocol/labError";
 import type { FilmIndex } from "./filmIndex";
-import { decodeBitmap } from "./films/decode";
+import { decodeFilm } from "./films/decodeFilm";
+import { shrinkFilm } from "./films/shrinkFilm";
 import { LABELS } from "./labels";
 import type { SamplePlan } from "./sample";
 
@@ -27,18 +29,23 @@ export function describeFilm(index: FilmIndex, { labels }: SamplePlan, row: numb
   };
 }
 
-/** The film with its longer side at most `side` pixels; never enlarged. @throws LabError filmUnreadable */
-export async function makeThumbnail(film: Blob, path: string, side: number): Promise<ImageBitmap> {
-  const bitmap = await decodeBitmap(film, path);
-  const scale = side / Math.max(bitmap.width, bitmap.height);
-  if (scale >= 1) return bitmap;
+/** The film as it is prepared, with its longer side at most `side` pixels; never enlarged. @throws LabError filmUnreadable */
+export async function makeThumbnail(file: Blob, path: string, side: number): Promise<ImageBitmap> {
+  const film = await decodeFilm(await readFilm(file, path), path);
+  const scale = Math.min(1, side / Math.max(film.width, film.height));
+  const width = Math.max(1, Math.round(film.width * scale));
+  const height = Math.max(1, Math.round(film.height * scale));
+  const pixels = new ImageData(width, height);
+  for (const [at, grey] of shrinkFilm(film, width, height).entries()) pixels.data.set([grey, grey, grey, 255], at * 4);
+  return createImageBitmap(pixels);
+}
+
+/** @throws LabError filmUnreadable */
+async function readFilm(file: Blob, path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await createImageBitmap(bitmap, {
-      resizeWidth: Math.max(1, Math.round(bitmap.width * scale)),
-      resizeHeight: Math.max(1, Math.round(bitmap.height * scale)),
-      resizeQuality: "medium",
-    });
-  } finally {
-    bitmap.close();
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError("filmUnreadable", `The file cannot be read (${reason}).`, path);
   }
 }

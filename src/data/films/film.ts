@@ -3,17 +3,16 @@ import type { Grading } from "./grading";
 
 export type Samples = Uint8Array | Uint16Array | Int16Array;
 
+/** [height, width]: bytes for the eye, 0 black, or samples that become such bytes after resizing, by their grading. */
+export type FilmPixels = { data: Uint8Array; grading: null } | { data: Samples; grading: Grading };
+
 /** A film as its file holds it, before any resizing. */
-export interface DecodedFilm {
+export type DecodedFilm = FilmPixels & {
   width: number;
   height: number;
-  /** [height, width]. */
-  data: Samples;
-  /** How samples become bytes for the eye, after resizing; null where they are such bytes. */
-  grading: Grading | null;
   /** What a DICOM file says of the film; null for other files. */
   facts: FilmFacts | null;
-}
+};
 
 /** In the words of label CSVs; null where the file is silent. */
 export interface FilmFacts {
@@ -39,5 +38,7 @@ export function checkSize(width: number, height: number): void {
   if (width > 0 && height > 0 && width * height <= MAX_PIXELS) return;
   if (width === 0 || height === 0) throw new Unreadable(`It is ${width} x ${height} pixels large`);
   const megapixels = Math.round((width * height) / 1e6);
-  throw new Unreadable(`It claims ${width} x ${height} pixels; more than ${MAX_PIXELS >> 20} megapixels are no film (${megapixels})`);
+  throw new Unreadable(
+    `It claims ${width} x ${height} pixels; more than ${MAX_PIXELS >> 20} megapixels are no film (${megapixels})`,
+  );
 }

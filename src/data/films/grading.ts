@@ -13,7 +13,15 @@ export type Grading =
   /** 1 / (1 + exp(-4 (x - center) / width)). */
   | ({ kind: "sigmoid"; from: "window"; center: number; width: number } & Inverted)
   /** `entries[round(x * slope + intercept) - first] / max`, held at both ends. */
-  | ({ kind: "table"; from: "table"; slope: number; intercept: number; first: number; entries: Uint16Array; max: number } & Inverted);
+  | ({
+      kind: "table";
+      from: "table";
+      slope: number;
+      intercept: number;
+      first: number;
+      entries: Uint16Array;
+      max: number;
+    } & Inverted);
 
 /**
  * The part of the samples that ends up black, and white, where the file names no window. Lead markers, burnt-in letters and the unexposed
@@ -25,11 +33,10 @@ const CLIPPED = 0.005;
 const OFFSET = 32_768;
 const BINS = OFFSET + 65_536;
 
-/** Black and white where the file names neither. `isSample` leaves out what is padding. */
-export function gradeByPercentiles(data: Samples, invert = false, isSample?: (value: number) => boolean): Grading {
+/** Black and white where the file names neither. `isSeen` says of an index whether its sample is part of the film, and no padding. */
+export function gradeByPercentiles(data: Samples, invert = false, isSeen?: ((at: number) => boolean) | null): Grading {
   const counts = new Uint32Array(BINS);
-  for (const value of data) counts[value + OFFSET]!++;
-  if (isSample) for (let bin = 0; bin < BINS; bin++) if (!isSample(bin - OFFSET)) counts[bin] = 0;
+  for (let at = 0; at < data.length; at++) if (!isSeen || isSeen(at)) counts[data[at]! + OFFSET]!++;
   const total = counts.reduce((sum, count) => sum + count, 0);
   return {
     kind: "linear",

@@ -12,3 +12,10 @@ export function madeImage(width: number, height: number, seed: number): GreyImag
   }
   return { width, height, data };
 }
+
+/** The largest difference of two films' bytes; NaN where their lengths differ. */
+export function furthestApart(got: Uint8Array, base64: string): number {
+  const want = Buffer.from(base64, "base64");
+  if (want.length !== got.length) return Number.NaN;
+  return got.reduce((most, byte, at) => Math.max(most, Math.abs(byte - (want[at] ?? 0))), 0);
+}

@@ -1,0 +1,134 @@
+// The compressed transfer syntaxes, each by the codec that decodes it. A codec is loaded when the first film needs it; most need none.
+/// <reference path="./codecPackages.d.ts" />
+import charlsUrl from "@cornerstonejs/codec-charls/decodewasm?url";
+import libjpegUrl from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm?url";
+import openjpegUrl from "@cornerstonejs/codec-openjpeg/decodewasm?url";
+import { LabError } from "../../../protocol/labError";
+import { Unreadable } from "../film";
+import { hasEndOfImage } from "../isWhole";
+import { decodeExtendedJpeg } from "../jpegExtended";
+import { readJpegHeader } from "../jpegHeader";
+import type { Codec, CodecFactory, CodecModule } from "./codecModules";
+import { decodeRle, type RleShape } from "./rle";
+
+/** A frame as its codec gives it: samples of a pixel side by side, in one byte each or two. */
+export interface CodedFrame {
+  width: number;
+  height: number;
+  components: number;
+  data: Uint8Array | Uint16Array;
+  /** True where the codec has made RGB of YCbCr. */
+  rgb: boolean;
+}
+
+type Decode = (frame: Uint8Array<ArrayBuffer>, shape: RleShape) => CodedFrame | Promise<CodedFrame>;
+
+const CODECS: Record<string, Decode> = {
+  "1.2.840.10008.1.2.5": (frame, shape) => ({ ...shape, data: decodeRle(frame, shape), rgb: false }),
+  "1.2.840.10008.1.2.4.50": decodeJpeg,
+  "1.2.840.10008.1.2.4.51": decodeJpeg,
+  "1.2.840.10008.1.2.4.57": decodeJpeg,
+  "1.2.840.10008.1.2.4.70": decodeJpeg,
+  "1.2.840.10008.1.2.4.80": decodeJpegLs,
+  "1.2.840.10008.1.2.4.81": decodeJpegLs,
+  "1.2.840.10008.1.2.4.90": decodeJpeg2000,
+  "1.2.840.10008.1.2.4.91": decodeJpeg2000,
+};
+
+/** @throws Unreadable, LabError internal where a codec cannot be loaded, or what a codec throws over a damaged frame */
+export async function decodeFrame(syntax: string, frame: Uint8Array<ArrayBuffer>, shape: RleShape): Promise<CodedFrame> {
+  const decode = CODECS[syntax];
+  if (!decode) throw new Unreadable(`Its pixels are compressed in a way the lab does not read (transfer syntax ${syntax})`);
+  const coded = await decode(frame, shape);
+  if (coded.width !== shape.width || coded.height !== shape.height || coded.components !== shape.components) {
+    throw new Unreadable(
+      `The DICOM file is damaged: it claims ${shape.width} x ${shape.height} pixels, its frame has ${coded.width} x ${coded.height}`,
+    );
+  }
+  return coded;
+}
+
+/** What the frame's own header says decides, not the transfer syntax: both are mixed up in the wild. */
+async function decodeJpeg(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {
+  const { frame: kind, precision, scanAt, width, height, components } = readJpegHeader(frame);
+  if (!hasEndOfImage(frame, scanAt)) throw new Unreadable("The DICOM file is cut short");
+  if (kind === 0xc3) {
+    const { Decoder } = await import("@cornerstonejs/jpeg-lossless-decoder-js");
+    const data = new Decoder().decode(frame.buffer, frame.byteOffset, frame.length, precision > 8 ? 2 : 1);
+    return { width, height, components, data, rgb: false };
+  }
+  if (precision > 8) return { width, height, components, data: decodeExtendedJpeg(frame), rgb: false };
+  return run(libjpeg, "JPEGDecoder", frame, true);
+}
+
+function decodeJpegLs(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {
+  return run(charls, "JpegLSDecoder", frame, false);
+}
+
+async function decodeJpeg2000(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {
+  // OpenJPEG fills in what is missing.
+  if (!hasEndOfImage(frame, 0)) throw new Unreadable("The DICOM file is cut short");
+  return run(openjpeg, "J2KDecoder", frame, true);
+}
+
+async function run(codec: LazyCodec, name: string, frame: Uint8Array, rgb: boolean): Promise<CodedFrame> {
+  const module = await codec.load();
+  const Decoder = module[name];
+  if (!Decoder) throw new Error(`no ${name}`);
+  let decoder: Codec | null = null;
+  try {
+    decoder = new Decoder();
+    decoder.getEncodedBuffer(frame.length).set(frame);
+    decoder.decode();
+    const { width, height, componentCount: components, bitsPerSample } = decoder.getFrameInfo();
+    const decoded = decoder.getDecodedBuffer();
+    // A copy: this is the codec's own memory.
+    const bytes = decoded.buffer.slice(decoded.byteOffset, decoded.byteOffset + decoded.byteLength);
+    const data = bitsPerSample > 8 ? new Uint16Array(bytes) : new Uint8Array(bytes);
+    return { width, height, components, data, rgb: rgb && components === 3 };
+  } catch (error) {
+    // What a codec has thrown over may have left it in any state.
+    codec.drop();
+    // Emscripten throws the addresses of C++ exceptions, which mean nothing here.
+    throw typeof error === "number"
+      ? new Unreadable("The DICOM file is damaged: its compressed pixels cannot be decoded")
+      : error;
+  } finally {
+    decoder?.delete();
+  }
+}
+
+interface LazyCodec {
+  load(): Promise<CodecModule>;
+  /** Has the next film load the codec afresh. */
+  drop(): void;
+}
+
+const openjpeg = lazily("JPEG 2000", openjpegUrl, () => import("@cornerstonejs/codec-openjpeg/decodewasmjs"));
+const charls = lazily("JPEG-LS", charlsUrl, () => import("@cornerstonejs/codec-charls/decodewasmjs"));
+const libjpeg = lazily("JPEG", libjpegUrl, () => import("@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs"));
+
+function lazily(name: string, url: string, importFactory: () => Promise<{ default: CodecFactory }>): LazyCodec {
+  let loading: Promise<CodecModule> | null = null;
+  const load = async () => {
+    try {
+      const [{ default: create }, wasm] = await Promise.all([importFactory(), fetch(url)]);
+      return await create({ wasmBinary: await wasm.arrayBuffer(), print: () => {}, printErr: () => {} });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new LabError("internal", `The ${name} decoder cannot be loaded: ${reason}. Reload the page and try again.`);
+    }
+  };
+  return {
+    load: () => {
+      loading ??= load();
+      loading.catch(() => {
+        loading = null;
+      });
+      return loading;
+    },
+    drop: () => {
+      loading = null;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// Reads a JPEG up to its first scan (ITU-T T.81, annex B). It decodes nothing.
+import { Unreadable } from "./film";
+
+export interface JpegHeader {
+  width: number;
+  height: number;
+  /** Bits a sample. */
+  precision: number;
+  components: number;
+  /** Second byte of the frame's marker: 0xc0 baseline, 0xc1 extended, 0xc2 progressive, 0xc3 lossless. */
+  frame: number;
+  /** Where that marker is. */
+  frameAt: number;
+  /** Where the first scan's marker is. */
+  scanAt: number;
+}
+
+/** @throws Unreadable */
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+  const at16 = (at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  let header: JpegHeader | null = null;
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    if (bytes[at] !== 0xff) throw new Unreadable("The JPEG file is damaged: a marker is missing");
+    const marker = bytes[at + 1] ?? 0;
+    // Fill bytes before a marker.
+    if (marker === 0xff) {
+      at++;
+      continue;
+    }
+    if (marker === 0xda) {
+      if (header) return { ...header, scanAt: at };
+      throw new Unreadable("The JPEG file is damaged: it says no size");
+    }
+    // All of C0 to CF but tables, reserved and arithmetic conditioning are frames.
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      const [precision = 0, components = 0] = [bytes[at + 4], bytes[at + 9]];
+      header = { width: at16(at + 7), height: at16(at + 5), precision, components, frame: marker, frameAt: at, scanAt: 0 };
+    }
+    at += 2 + at16(at + 2);
+  }
+  throw new Unreadable("The JPEG file is cut short");
+}

@@ -1,0 +1,57 @@
+// Decodes a TIFF of one page, grey or colour, 8 to 16 bits a sample. Loaded when the first one comes.
+import { fromArrayBuffer, type GeoTIFFImage } from "geotiff";
+import { checkSize, type DecodedFilm, type Samples, Unreadable } from "./film";
+import { gradeByPercentiles } from "./grading";
+import { toGrey } from "./luma";
+
+/** Of PhotometricInterpretation. */
+const WHITE_IS_ZERO = 0;
+const RGB = 2;
+/** Of NewSubfileType: a smaller copy of another page, or a mask. */
+const NO_PAGE = 0b101;
+
+/** @throws Unreadable, or what geotiff throws where the file is damaged */
+export async function decodeTiff(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedFilm> {
+  // geotiff reads whole buffers only.
+  const buffer = bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+  const page = await findPage(buffer);
+  const [width, height] = [page.getWidth(), page.getHeight()];
+  checkSize(width, height);
+  await checkData(page, bytes.length);
+  const photometric = Number(await page.fileDirectory.loadValue("PhotometricInterpretation"));
+  const bits = page.getBitsPerSample();
+  if (bits < 8 || bits > 16) throw new Unreadable(`It is a TIFF of ${bits} bits a sample; save it with 8 or 16`);
+  // Palettes and YCbCr come out of readRGB as 8-bit RGB.
+  const read = photometric <= RGB ? page.readRasters({ interleave: true }) : page.readRGB({ interleave: true });
+  const samples = (await read) as unknown as Samples;
+  const channels = samples.length / (width * height);
+  const data = samples instanceof Int16Array ? samples : toGrey(samples, channels);
+  const invert = photometric === WHITE_IS_ZERO;
+  if (!(data instanceof Uint8Array)) return { width, height, data, grading: gradeByPercentiles(data, invert), facts: null };
+  return { width, height, data: invert ? data.map((byte) => 255 - byte) : data, grading: null, facts: null };
+}
+
+async function findPage(buffer: ArrayBuffer): Promise<GeoTIFFImage> {
+  const file = await fromArrayBuffer(buffer);
+  const pages: GeoTIFFImage[] = [];
+  for (let at = 0; at < (await file.getImageCount()); at++) {
+    const image = await file.getImage(at);
+    if ((Number((await image.fileDirectory.loadValue("NewSubfileType")) ?? 0) & NO_PAGE) === 0) pages.push(image);
+  }
+  const [page] = pages;
+  if (!page) throw new Unreadable("The TIFF file holds no page");
+  if (pages.length > 1) throw new Unreadable(`It is a TIFF of ${pages.length} pages; save each film as a file of its own`);
+  return page;
+}
+
+/** geotiff takes what lies beyond the end of a file as zeros. @throws Unreadable */
+async function checkData({ isTiled, fileDirectory }: GeoTIFFImage, length: number): Promise<void> {
+  const [offsets, counts] = await Promise.all([
+    fileDirectory.loadValue(isTiled ? "TileOffsets" : "StripOffsets"),
+    fileDirectory.loadValue(isTiled ? "TileByteCounts" : "StripByteCounts"),
+  ]);
+  const sizes = Array.from(counts ?? [], Number);
+  if (Array.from(offsets ?? [], Number).some((offset, at) => offset + (sizes[at] ?? 0) > length)) {
+    throw new Unreadable("The TIFF file is cut short");
+  }
+}
