@@ -4,6 +4,7 @@ import type { DatasetApi, PrepareEvent, WallFilter } from "../protocol/dataset";
 import { runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
+import type { FilmContent } from "../storage/filmContents";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
 import { createFolderReader, type FolderReader } from "./folder";
@@ -15,6 +16,8 @@ import { describeFilm, listWall, makeThumbnail } from "./wall";
 interface OpenDataset {
   folder: FolderReader;
   index: FilmIndex;
+  /** What is known of its files by path, so that none is looked at twice while the folder is open. */
+  contents: Map<string, FilmContent>;
 }
 
 interface RunningJob {
@@ -45,7 +48,7 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
       const index = await indexFolder(folder, labelFiles, choice, onProgress);
       // A folder that was opened since stays open, though this one took longer to read.
       if (turn === opened) {
-        open = { folder, index };
+        open = { folder, index, contents: new Map() };
         plans = createPlanCache();
       }
       return index.summary;
@@ -70,9 +73,9 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
       const stop = new AbortController();
       const ended = runJob<PrepareEvent>(port, ({ emit, signal }) => {
         signal.addEventListener("abort", () => stop.abort());
-        const { index, folder } = requireOpen();
+        const { index, folder, contents } = requireOpen();
         const plan = plans.plan(index, settings);
-        return prepareSample({ index, folder, settings, plan, workers, createWorker, signal: stop.signal, emit });
+        return prepareSample({ index, folder, settings, plan, contents, workers, createWorker, signal: stop.signal, emit });
       });
       job = { stop, ended };
     },

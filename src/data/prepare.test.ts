@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { PrepareEvent } from "../protocol/dataset";
-import { LabError, toFailure } from "../protocol/labError";
+import { toFailure } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
+import { type FilmContent, openFilmContents } from "../storage/filmContents";
 import { openFilmReader, openFilmWriter } from "../storage/filmStore";
 import { createMemoryDirectory } from "../storage/memoryDirectory";
-import { indexFolder } from "./filmIndex";
 import { type FilmWorker, FilmWorkerDied } from "./films/filmWorker";
+import { indexFolder } from "./openDataset";
 import { prepareSample } from "./prepare";
 import { planSample } from "./sample";
 import { makeFolder } from "./testSupport";
@@ -24,21 +25,29 @@ async function makeLab(contents: Record<number, string> = {}) {
     ...Object.fromEntries(patients.map((patient) => [film(patient), contents[patient] ?? String(patient)])),
   });
   const root = createMemoryDirectory();
-  const index = await indexFolder(folder, undefined, () => {});
+  let known = new Map<string, FilmContent>();
+  const index = await indexFolder(folder, [], {}, () => {});
   const created: number[] = [];
   const prepared: string[] = [];
   const createWorker = (): FilmWorker => {
     let dead = false;
     created.push(created.length);
     return {
-      prepareFilm: async (blob, path, size) => {
-        const text = await blob.text();
-        if (text === "bad") throw new LabError("filmUnreadable", "It is not an image.", path);
-        if (text === "deadly") dead = true;
+      prepareFilms: async ({ paths, bytes, lengths }, size) => {
+        const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length));
+        const texts = ends.map((end, i) => new TextDecoder().decode(bytes.subarray(end - lengths[i]!, end)));
+        if (texts.includes("deadly")) dead = true;
         await Promise.resolve();
         if (dead) throw new FilmWorkerDied("out of memory");
-        prepared.push(path);
-        return new Uint8Array(size * size).fill(Number(text));
+        const pixels = new Uint8Array(texts.length * size * size);
+        texts.forEach((text, i) => {
+          pixels.fill(Number(text), i * size * size, (i + 1) * size * size);
+        });
+        prepared.push(...paths.filter((_, i) => texts[i] !== "bad"));
+        return {
+          outcomes: texts.map((text) => (text === "bad" ? { reason: "It is not an image." } : { sha256: `hash of ${text}` })),
+          pixels,
+        };
       },
       close: () => {},
     };
@@ -50,6 +59,7 @@ async function makeLab(contents: Record<number, string> = {}) {
       folder,
       settings,
       plan: planSample(index, settings),
+      contents: known,
       workers: 2,
       createWorker,
       signal: stop.signal,
@@ -58,10 +68,15 @@ async function makeLab(contents: Record<number, string> = {}) {
         onEvent(event);
       },
       openWriter: (store, imageSize) => openFilmWriter(store, imageSize, root),
+      openContents: (name) => openFilmContents(name, root),
     }).catch((error: unknown): PrepareEvent => ({ type: "failed", ...toFailure(error) }));
     return { events, last: ending };
   };
-  return { run, root, created, prepared };
+  /** What another visit to the page begins with. */
+  const reload = () => {
+    known = new Map();
+  };
+  return { run, root, created, prepared, reload };
 }
 
 test("every film lands at its slot with its label, and progress ends whole", async () => {
@@ -142,11 +157,32 @@ test("one class left after failures is a sentence", async () => {
   expect((await run()).last).toMatchObject({
     type: "failed",
     code: "oneClass",
-    message: expect.stringMatching(/^10 films could not be read/),
+    message: expect.stringMatching(/^10 films were set aside/),
   });
 });
 
 test("a size that cannot be is refused", async () => {
   const { run } = await makeLab();
   expect((await run({ ...SETTINGS, imageSize: 3.5 })).last).toMatchObject({ type: "failed", code: "badSettings" });
+});
+
+test("films are found again by what they hold: on the next visit, and by another size only what that lacks is prepared", async () => {
+  const { run, prepared, reload } = await makeLab();
+  await run();
+  reload();
+  const again = await run();
+  expect(again.events[0]).toMatchObject({ type: "prepareProgress", done: 20, reused: 20 });
+  expect(prepared.length).toBe(20);
+  await run({ ...SETTINGS, imageSize: 16 });
+  expect(prepared.length).toBe(40);
+  expect((await run({ ...SETTINGS, imageSize: 16 })).events[0]).toMatchObject({ reused: 20 });
+});
+
+test("a training film that holds the same image as a validation film is set aside", async () => {
+  const { run } = await makeLab({ 7: "8", 9: "8", 13: "18" });
+  const { last } = await run();
+  if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
+  const { train, valid } = last.sample;
+  expect([...train.slots].filter((slot) => valid.slots.includes(slot))).toEqual([]);
+  expect(train.slots.length + valid.slots.length + last.failed.length).toBe(20);
 });

@@ -2,15 +2,17 @@
 import type { FailedFilm, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
+import { type FilmContent, type FilmContents, openFilmContents } from "../storage/filmContents";
 import { type FilmWriter, openFilmWriter } from "../storage/filmStore";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
-import { prepareFilms } from "./films/prepareFilms";
+import { type PreparedFilm, prepareFilms } from "./films/prepareFilms";
 import type { FolderReader } from "./folder";
+import { recogniseFilms, stampOf } from "./recogniseFilms";
 import { keepReady, labelsOf, type SamplePlan } from "./sample";
 
 /** Raised whenever a film's bytes would come out different: films prepared before are then not used again. */
-const PREPARATION_VERSION = 1;
+const PREPARATION_VERSION = 2;
 const PROGRESS_EVERY_MS = 100;
 
 export interface PrepareJob {
@@ -18,11 +20,14 @@ export interface PrepareJob {
   folder: FolderReader;
   settings: SampleSettings;
   plan: SamplePlan;
+  /** What is known of the open folder's files, by path; grows with every job. */
+  contents: Map<string, FilmContent>;
   workers: number;
   createWorker: () => FilmWorker;
   signal: AbortSignal;
   emit: (event: PrepareEvent) => void;
   openWriter?: (store: string, imageSize: number) => Promise<FilmWriter>;
+  openContents?: (folder: string) => Promise<FilmContents>;
 }
 
 /**
@@ -37,7 +42,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   }
   if (plan.summary.problem) return { type: "failed", ...plan.summary.problem };
   const started = performance.now();
-  const store = `${index.fingerprint}-${imageSize}-v${PREPARATION_VERSION}`;
+  const store = `${imageSize}-v${PREPARATION_VERSION}`;
   const writer = await (job.openWriter ?? openFilmWriter)(store, imageSize);
   const paths = plannedPaths(index, plan);
   const { failed, done } = await fillStore(job, writer, paths).catch((error: unknown) =>
@@ -45,11 +50,16 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   );
   if (signal.aborted && done < paths.length) return { type: "stopped", done, total: paths.length };
 
-  const slotOf = (row: number) => writer.slots.get(index.films[index.filmOfRow[row] ?? -1] ?? "");
-  const ready = keepReady(index, settings, plan, (row) => slotOf(row) !== undefined);
+  const pathOf = (row: number) => index.films[index.filmOfRow[row] ?? -1] ?? "";
+  const slotOf = (row: number) => writer.slots.get(job.contents.get(pathOf(row))?.film ?? "");
+  const repeated = findRepeated(plan, slotOf);
+  for (const [row, of] of repeated) {
+    failed.push({ path: pathOf(row), reason: `It holds the same image as the validation film ${pathOf(of)}.` });
+  }
+  const ready = keepReady(index, settings, plan, (row) => slotOf(row) !== undefined && !repeated.has(row));
   if (ready.summary.problem) {
     const { code, message, at } = ready.summary.problem;
-    return { type: "failed", code, message: `${failed.length} films could not be read. ${message}`, at };
+    return { type: "failed", code, message: `${failed.length} films were set aside. ${message}`, at };
   }
   const toPart = (rows: Uint32Array): PreparedPart => ({
     slots: rows.map((row) => slotOf(row) ?? 0),
@@ -70,22 +80,48 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
 
 /** Prepares those of the films that the store does not hold yet, and closes it. */
 async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): Promise<{ failed: FailedFilm[]; done: number }> {
+  const { folder, contents, signal } = job;
+  const kept = await (job.openContents ?? openFilmContents)(folder.name);
   try {
-    const missing = paths.filter((path) => !writer.slots.has(path));
+    await recogniseFilms(folder, paths, kept, contents, signal);
+    const missing = paths.filter((path) => !writer.slots.has(contents.get(path)?.film ?? ""));
     const reused = paths.length - missing.length;
     const report = createProgress(job, paths.length, reused);
     let done = reused;
     report(0, 0);
     const { imageSize } = job.settings;
-    const onFilm = (films: number, failures: number) => {
+    const onFilms = (films: number, failures: number) => {
       done = reused + films;
       report(films, failures);
     };
-    const failed = await prepareFilms({ ...job, paths: missing, writer, imageSize, onFilm });
+    const keep = async ({ path, file, sha256, pixels }: PreparedFilm) => {
+      await writer.append(sha256, pixels);
+      const content = { film: sha256, grading: "" };
+      contents.set(path, content);
+      const stamp = stampOf(path, file);
+      if (stamp) kept.note(stamp, content);
+    };
+    const failed = await prepareFilms({ ...job, paths: missing, imageSize, keep, onFilms });
     return { failed, done };
   } finally {
     writer.close();
+    await kept.save();
   }
+}
+
+/** Training rows whose film holds the same image as a validation film, and that film's row: such a film would tell what it is tested on. */
+function findRepeated({ planned }: SamplePlan, slotOf: (row: number) => number | undefined): Map<number, number> {
+  const inValidation = new Map<number, number>();
+  for (const row of planned.valid) {
+    const slot = slotOf(row);
+    if (slot !== undefined) inValidation.set(slot, row);
+  }
+  const repeated = new Map<number, number>();
+  for (const row of planned.train) {
+    const of = inValidation.get(slotOf(row) ?? -1);
+    if (of !== undefined) repeated.set(row, of);
+  }
+  return repeated;
 }
 
 function plannedPaths(index: FilmIndex, { planned }: SamplePlan): string[] {

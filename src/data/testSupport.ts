@@ -7,7 +7,10 @@ import { readList } from "./folderList";
 export function makeFolder(files: Record<string, string> | Map<string, string>, name = "films"): FolderReader {
   const byPath = files instanceof Map ? files : new Map(Object.entries(files));
   const paths = [...byPath.keys()];
-  return readList(name, paths, async (place) => new Blob([byPath.get(paths[place] ?? "") ?? ""]));
+  return readList(name, paths, async (place) => {
+    const path = paths[place] ?? "";
+    return new File([byPath.get(path) ?? ""], path, { lastModified: 1 });
+  });
 }
 
 /** As `makeFolder`, with empty films at `films`. */

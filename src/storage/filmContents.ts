@@ -21,6 +21,8 @@ export interface FilmContent {
 }
 
 export interface FilmContents {
+  /** Whether a file of this path was ever read, whatever its size and date. */
+  has(path: string): boolean;
   /** Undefined where the file is not known, or has another size or date than when it was read. */
   find(stamp: FileStamp): FilmContent | undefined;
   note(stamp: FileStamp, content: FilmContent): void;
@@ -42,6 +44,7 @@ export async function openFilmContents(folder: string, root?: StoreDirectory): P
   }
   let changed = false;
   return {
+    has: (path) => entries.has(path),
     find: ({ path, size, modified }) => {
       const entry = entries.get(path);
       return entry?.size === size && entry.modified === modified ? entry : undefined;
@@ -72,7 +75,7 @@ export async function openFilmContents(folder: string, root?: StoreDirectory): P
 /** Null for a line that was torn or is of another version. */
 function parseEntry(line: string): Entry | null {
   try {
-    const { path, size, modified, film, grading } = JSON.parse(line) as Partial<Entry>;
+    const { path, size, modified, film, grading } = (JSON.parse(line) ?? {}) as Partial<Entry>;
     if (!path || !film || size === undefined || modified === undefined) return null;
     return { path, size, modified, film, grading: grading ?? "" };
   } catch (error) {
