@@ -1,11 +1,12 @@
 // Films of every format in the browser itself, against what Pillow and pydicom make of them; and DICOM in the lab, under its security policy.
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { type ServedModule, serveModule } from "../scripts/serveModule";
 import dicomGolden from "../src/data/films/dicom/golden/dicom.json" with { type: "json" };
 import golden from "../src/data/films/golden/formats.json" with { type: "json" };
 import { furthestApart } from "../src/data/films/testSupport";
+import { dropFolder, expect, fill, goToStep, prepareDrawnFilms, test, waitForEvents } from "./support";
 
 const REAL = resolve("../shared/data/formats");
 const MADE = resolve("src/data/films/golden/formats");
@@ -64,4 +65,33 @@ test("made DICOM films of every transfer syntax show what pydicom shows, to a gr
 test("real films show what Pillow and pydicom show, to a grey level; broken ones say why", async ({ page }) => {
   test.skip(!existsSync(REAL), "the real films (../shared/data/formats) are not on this machine");
   await compare(page, REAL, golden.real, golden.realRefused, golden.realSize);
+});
+
+test("DICOM films of a dropped folder are prepared; other films fetch no codec", async ({ lab, context }, info) => {
+  const codecs: string[] = [];
+  context.on("request", (request) => {
+    if (/wasm|dicom|tiff/.test(request.url())) codecs.push(request.url());
+  });
+  await prepareDrawnFilms(lab, 32);
+  expect(codecs).toEqual([]);
+
+  const folder = info.outputPath("export");
+  mkdirSync(folder, { recursive: true });
+  // One of each codec, and one that is no chest film.
+  const films = ["explicit", "deflated", "jpeg", "jpegExtended12", "jpegLossless16", "jpegLs12", "jpeg2000", "rle16", "hand"];
+  for (const name of films) copyFileSync(join(DICOM, `${name}.dcm`), join(folder, `${name}.dcm`));
+  const rows = films.map((name, at) => `${name}.dcm,patient${at},${at % 2}.0`);
+  writeFileSync(join(folder, "labels.csv"), ["Path,Patient,Cardiomegaly", ...rows, ""].join("\n"));
+  await lab.reload();
+  await dropFolder(lab, folder);
+  await waitForEvents(lab, "indexed");
+  await fill(lab, "Image size", 32);
+  // Every film is used.
+  await lab.getByLabel("Validation share", { exact: true }).selectOption("0.3");
+  await goToStep(lab, "Balance");
+  await lab.getByLabel("Balance", { exact: true }).selectOption("weight");
+  await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
+  const [prepared] = await waitForEvents(lab, "prepared");
+  expect(prepared?.failed).toEqual([{ path: "hand.dcm", reason: expect.stringContaining("HAND") }]);
+  expect(codecs.filter((url) => url.endsWith(".wasm")).length).toBeGreaterThanOrEqual(3);
 });
