@@ -33,15 +33,15 @@ async function makeLab(contents: Record<number, string> = {}) {
     let dead = false;
     created.push(created.length);
     return {
-      prepareFilms: async ({ paths, bytes, lengths }, size) => {
+      prepareFilms: async ({ paths, bytes, lengths }, size, pixels) => {
         const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length));
         const texts = ends.map((end, i) => new TextDecoder().decode(bytes.subarray(end - lengths[i]!, end)));
         if (texts.includes("deadly")) dead = true;
         await Promise.resolve();
         if (dead) throw new FilmWorkerDied("out of memory");
-        const pixels = new Uint8Array(texts.length * size * size);
+        const films = new Uint8Array(pixels);
         texts.forEach((text, i) => {
-          pixels.fill(Number(text), i * size * size, (i + 1) * size * size);
+          films.fill(Number(text), i * size * size, (i + 1) * size * size);
         });
         prepared.push(...paths.filter((_, i) => texts[i] !== "bad"));
         return {

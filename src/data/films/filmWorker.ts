@@ -1,34 +1,70 @@
 // Both ends of a film worker: what runs in it, and how the dataset worker calls it. The pool over several is `prepareFilms.ts`.
 import * as Comlink from "comlink";
-import { decodeGrey } from "./decode";
-import { resizeGrey } from "./resize";
+import { LabError } from "../../protocol/labError";
+import { sha256 } from "../../storage/sha256";
+import type { FilmBatch, FilmOutcome } from "./filmBatch";
+import { prepareFilm } from "./prepareFilm";
 
-const LONGEST_FILM_MS = 60_000;
+const LONGEST_BATCH_MS = 60_000;
+
+export interface PreparedBatch {
+  outcomes: FilmOutcome[];
+  /** The buffer that was sent along, with the films' pixels one after another. */
+  pixels: ArrayBuffer;
+}
 
 interface FilmApi {
-  /** Decodes, turns grey and resizes to a square: [size, size] bytes, transferred. @throws LabError filmUnreadable */
-  prepareFilm(film: Blob, path: string, size: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** `pixels` holds [films, size, size] bytes or more. */
+  prepareFilms(batch: FilmBatch, size: number, pixels: ArrayBuffer): Promise<PreparedBatch>;
 }
 
 /** A worker as the pool sees it. */
 export interface FilmWorker {
-  /** @throws LabError filmUnreadable where the film is at fault, FilmWorkerDied where the worker has to be replaced */
-  prepareFilm(film: Blob, path: string, size: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Takes the batch's bytes and gives back `pixels`: memory that was touched before costs a third of new memory.
+   * @throws FilmWorkerDied where the worker has to be replaced
+   */
+  prepareFilms(batch: FilmBatch, size: number, pixels: ArrayBuffer): Promise<PreparedBatch>;
   close(): void;
 }
 
-/** The worker ended, or hung, over a film. */
+/** The worker ended, or hung, over a batch. */
 export class FilmWorkerDied extends Error {
   override readonly name = "FilmWorkerDied";
 }
 
 export function createFilmApi(): FilmApi {
   return {
-    prepareFilm: async (film, path, size) => {
-      const prepared = new Uint8Array(resizeGrey(await decodeGrey(film, path), size, size));
-      return Comlink.transfer(prepared, [prepared.buffer]);
+    prepareFilms: async (batch, size, pixels) => {
+      const outcomes = await prepareBatch(batch, size, new Uint8Array(pixels));
+      return Comlink.transfer({ outcomes, pixels }, [pixels]);
     },
   };
+}
+
+async function prepareBatch({ paths, bytes, lengths }: FilmBatch, size: number, pixels: Uint8Array): Promise<FilmOutcome[]> {
+  const files = cut(bytes, lengths);
+  // The browser hashes on threads of its own while films are decoded on this one.
+  const hashes = files.map(sha256);
+  const outcomes: FilmOutcome[] = [];
+  for (const [i, file] of files.entries()) {
+    try {
+      await prepareFilm(file, paths[i] ?? "", size, pixels.subarray(i * size * size, (i + 1) * size * size));
+      outcomes.push({ sha256: (await hashes[i]) ?? "" });
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== "filmUnreadable") throw error;
+      outcomes.push({ reason: error.message });
+    }
+  }
+  return outcomes;
+}
+
+function cut(bytes: Uint8Array<ArrayBuffer>, lengths: number[]): Uint8Array<ArrayBuffer>[] {
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return bytes.subarray(end - length, end);
+  });
 }
 
 export function connectFilmWorker(worker: Worker): FilmWorker {
@@ -39,16 +75,18 @@ export function connectFilmWorker(worker: Worker): FilmWorker {
       reject(new FilmWorkerDied(event.message));
     });
   });
-  // Awaited only while a film is under way; a death between films shows with the next one.
+  // Awaited only while a batch is under way; a death between batches shows with the next one.
   died.catch(() => {});
   return {
-    prepareFilm: async (film, path, size) => {
+    prepareFilms: async ({ paths, bytes, lengths }, size, pixels) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const hung = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new FilmWorkerDied(`no answer in ${LONGEST_FILM_MS / 1000} s`)), LONGEST_FILM_MS);
+        timer = setTimeout(() => reject(new FilmWorkerDied(`no answer in ${LONGEST_BATCH_MS / 1000} s`)), LONGEST_BATCH_MS);
       });
       try {
-        return await Promise.race([remote.prepareFilm(film, path, size), died, hung]);
+        const batch = Comlink.transfer({ paths, bytes, lengths }, [bytes.buffer]);
+        const prepared = remote.prepareFilms(batch, size, Comlink.transfer(pixels, [pixels]));
+        return await Promise.race([prepared, died, hung]);
       } finally {
         clearTimeout(timer);
       }

@@ -1,70 +1,97 @@
-// Runs films through a pool of film workers into a store. It does not choose the films; `prepare.ts` does.
+// Runs films through a pool of film workers. It does not choose the films, and keeps none: `prepare.ts` does.
 import type { FailedFilm } from "../../protocol/dataset";
 import { LabError } from "../../protocol/labError";
-import type { FilmWriter } from "../../storage/filmStore";
 import type { FolderReader } from "../folder";
+import { filmsPerBatch, readBatches } from "./filmBatch";
 import { type FilmWorker, FilmWorkerDied } from "./filmWorker";
 
-/** While one film is decoded the next one's file is opened. */
-const FILMS_IN_FLIGHT_PER_WORKER = 2;
+/** While one batch is decoded, the next one is read and the last one kept. */
+const BATCHES_IN_FLIGHT_PER_WORKER = 3;
 /** Workers that end before any film was prepared: then it is not the films. */
 const DEATHS_BEFORE_GIVING_UP = 3;
 
+export interface PreparedFilm {
+  path: string;
+  /** As it was read. */
+  file: Blob;
+  /** Of the file's bytes, in hex. */
+  sha256: string;
+  /** [imageSize, imageSize]; another film's once it was kept. */
+  pixels: Uint8Array<ArrayBuffer>;
+}
+
 export interface PrepareFilmsRequest {
-  /** Films by their path in the folder; those that the store holds already must not be among them. */
+  /** Films by their path in the folder. */
   paths: string[];
   folder: FolderReader;
-  writer: FilmWriter;
   imageSize: number;
   workers: number;
   createWorker: () => FilmWorker;
-  /** Stops between films; what was prepared stays in the store. */
+  /** Stops between batches; films that were prepared were kept. */
   signal: AbortSignal;
-  onFilm: (done: number, failed: number) => void;
+  /** Keeps a film. Films come in no order. */
+  keep: (film: PreparedFilm) => Promise<unknown>;
+  onFilms: (done: number, failed: number) => void;
 }
 
 /**
- * Films that could not be prepared, with their reasons. A film over which a worker ends is tried once more by itself at the end, so that a
- * film that was only beside it is not lost.
- * @throws LabError storageFull, storageFailed, internal
+ * Films that could not be prepared, with their reasons. Films over which a worker ends are tried once more at the end, each by itself, so
+ * that one that was only beside it is not lost.
+ * @throws LabError internal, and what `keep` throws
  */
 export async function prepareFilms(request: PrepareFilmsRequest): Promise<FailedFilm[]> {
-  const { paths, folder, writer, imageSize, signal, onFilm } = request;
+  const { paths, folder, imageSize, signal, keep, onFilms } = request;
   const failed: FailedFilm[] = [];
   const suspects: string[] = [];
   const broken = new AbortController();
+  const perBatch = filmsPerBatch(imageSize);
   let next = 0;
   let prepared = 0;
   let deaths = 0;
   const isOver = () => signal.aborted || broken.signal.aborted;
+  const report = () => onFilms(prepared + failed.length, failed.length);
   const setAside = (path: string, reason: string) => {
     failed.push({ path, reason });
-    onFilm(prepared + failed.length, failed.length);
+    report();
   };
-  const prepareOne = async (seat: Seat, path: string, onDeath: (reason: string) => void) => {
-    const worker = seat.worker;
-    try {
-      const film = await worker.prepareFilm(await folder.read(path), path, imageSize);
-      await writer.append(path, film);
-      prepared++;
-      onFilm(prepared + failed.length, failed.length);
-    } catch (error) {
-      if (error instanceof FilmWorkerDied) {
-        if (seat.worker === worker) seat.replace();
-        deaths++;
+  const prepareTogether = async (lane: Lane, together: string[], onDeath: (path: string, reason: string) => void) => {
+    for await (const batch of readBatches(folder, together, setAside)) {
+      const { seat } = lane;
+      const { worker } = seat;
+      try {
+        const { outcomes, pixels } = await worker.prepareFilms(batch, imageSize, lane.takePixels());
+        for (const [i, outcome] of outcomes.entries()) {
+          const path = batch.paths[i] ?? "";
+          const file = batch.files[i];
+          if ("reason" in outcome) setAside(path, outcome.reason);
+          else if (file) {
+            const film = new Uint8Array(pixels, i * imageSize ** 2, imageSize ** 2);
+            await keep({ path, file, sha256: outcome.sha256, pixels: film });
+            prepared++;
+          }
+        }
+        lane.pixels = pixels;
+        report();
+      } catch (error) {
+        if (!(error instanceof FilmWorkerDied)) throw error;
+        // Another lane of this seat may have met the same death.
+        if (seat.worker === worker) {
+          seat.replace();
+          deaths++;
+        }
         if (prepared === 0 && deaths >= DEATHS_BEFORE_GIVING_UP) {
           throw new LabError("internal", `The film workers cannot run: ${error.message}. Reload the page and try again.`);
         }
-        onDeath(error.message);
-      } else if (error instanceof LabError && error.code === "filmUnreadable") setAside(path, error.message);
-      else throw error;
+        for (const path of batch.paths) onDeath(path, error.message);
+      }
     }
   };
-  const runLane = async (seat: Seat) => {
+  const runLane = async (lane: Lane) => {
     try {
       while (next < paths.length && !isOver()) {
-        const path = paths[next++] ?? "";
-        await prepareOne(seat, path, () => suspects.push(path));
+        const together = paths.slice(next, next + perBatch);
+        next += together.length;
+        await prepareTogether(lane, together, (path) => suspects.push(path));
       }
     } catch (error) {
       broken.abort();
@@ -72,18 +99,18 @@ export async function prepareFilms(request: PrepareFilmsRequest): Promise<Failed
     }
   };
 
-  const seats = Array.from(
-    { length: Math.max(1, Math.min(request.workers, paths.length)) },
-    () => new Seat(request.createWorker),
-  );
+  const batches = Math.ceil(paths.length / perBatch);
+  const seats = Array.from({ length: Math.max(1, Math.min(request.workers, batches)) }, () => new Seat(request.createWorker));
   try {
-    const lanes = seats.flatMap((seat) => Array.from({ length: FILMS_IN_FLIGHT_PER_WORKER }, () => runLane(seat)));
-    const outcomes = await Promise.allSettled(lanes);
+    const lanes = seats.flatMap((seat) =>
+      Array.from({ length: BATCHES_IN_FLIGHT_PER_WORKER }, () => new Lane(seat, perBatch * imageSize ** 2)),
+    );
+    const outcomes = await Promise.allSettled(lanes.map(runLane));
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-    const [seat] = seats;
-    for (const path of seat ? suspects : []) {
-      if (seat && !isOver())
-        await prepareOne(seat, path, (reason) => setAside(path, `The worker that decoded it ended: ${reason}.`));
+    const [lane] = lanes;
+    for (const suspect of lane ? suspects : []) {
+      if (!lane || isOver()) break;
+      await prepareTogether(lane, [suspect], (path, reason) => setAside(path, `The worker that decoded it ended: ${reason}.`));
     }
   } finally {
     for (const seat of seats) seat.worker.close();
@@ -105,5 +132,25 @@ class Seat {
   replace(): void {
     this.worker.close();
     this.worker = this.create();
+  }
+}
+
+/** One batch after another to one seat, with the memory that their pixels travel in. */
+class Lane {
+  readonly seat: Seat;
+  /** Null while it travels, and where it went down with a worker. */
+  pixels: ArrayBuffer | null = null;
+
+  private readonly bytes: number;
+
+  constructor(seat: Seat, bytes: number) {
+    this.seat = seat;
+    this.bytes = bytes;
+  }
+
+  takePixels(): ArrayBuffer {
+    const pixels = this.pixels ?? new ArrayBuffer(this.bytes);
+    this.pixels = null;
+    return pixels;
   }
 }

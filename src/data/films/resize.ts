@@ -1,6 +1,6 @@
 // Resizes 8-bit grey images with Pillow's antialiased triangle filter. It changes the aspect ratio where asked to; it crops nothing. The
 // weights are made here, the passes run in WebAssembly (wasm/resize.c).
-import { lay, look, openModule } from "./wasm/module";
+import { begin, lay, look, openModule } from "./wasm/module";
 
 export interface GreyImage {
   width: number;
@@ -77,29 +77,29 @@ function fixedWeights(from: number, to: number): FixedWeights {
  * Returns [height, width]; a pass that changes nothing is left out, as in Pillow.
  */
 export function resizeGrey(image: GreyImage, width: number, height: number): Uint8Array {
-  const across = image.width === width ? null : fixedWeights(image.width, width);
-  const down = image.height === height ? null : fixedWeights(image.height, height);
-  const [data = 0, acrossAt = 0, downAt = 0] = lay(
-    image.data,
-    across?.data ?? new Int32Array(0),
-    down?.data ?? new Int32Array(0),
-  );
-  const resized = openModule().resize(
-    data,
-    image.width,
-    image.height,
-    width,
-    height,
-    acrossAt,
-    across?.taps ?? 0,
-    downAt,
-    down?.taps ?? 0,
-  );
-  if (resized === 0) throw new RangeError(`${image.width} x ${image.height} pixels are more than WebAssembly's memory holds`);
+  begin();
+  const out = new Uint8Array(width * height);
+  resizeLaid(lay(image.data), image, width, height, out);
+  return out;
+}
+
+/** As `resizeGrey`, of an image that lies in the module's memory already; into `out`, [height, width]. */
+export function resizeLaid(
+  address: number,
+  from: { width: number; height: number },
+  width: number,
+  height: number,
+  out: Uint8Array,
+): void {
+  const { resize } = openModule();
+  const across = from.width === width ? null : fixedWeights(from.width, width);
+  const down = from.height === height ? null : fixedWeights(from.height, height);
+  const acrossAt = across ? lay(across.data) : 0;
+  const downAt = down ? lay(down.data) : 0;
+  const resized = resize(address, from.width, from.height, width, height, acrossAt, across?.taps ?? 0, downAt, down?.taps ?? 0);
+  if (resized === 0) throw new RangeError(`${from.width} x ${from.height} pixels are more than WebAssembly's memory holds`);
   const stride = (width + 15) & ~15;
   const rows = look(resized, stride * height);
-  if (stride === width) return rows.slice();
-  const out = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) out.set(rows.subarray(y * stride, y * stride + width), y * width);
-  return out;
+  if (stride === width) out.set(rows);
+  else for (let y = 0; y < height; y++) out.set(rows.subarray(y * stride, y * stride + width), y * width);
 }

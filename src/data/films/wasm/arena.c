@@ -17,8 +17,8 @@ void *arenaTake(u64 bytes) {
   return taken;
 }
 
-/** Where the caller lays `bytes` of input; whatever an earlier call returned is gone. */
-EXPORT(begin) void *begin(u32 bytes) {
-  arenaReset();
-  return arenaTake(bytes);
-}
+/** Forgets what earlier calls took and returned. */
+EXPORT(begin) void begin(void) { arenaReset(); }
+
+/** Where the caller lays `bytes` of input. */
+EXPORT(take) void *take(u32 bytes) { return arenaTake(bytes); }

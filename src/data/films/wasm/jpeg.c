@@ -375,7 +375,7 @@ static void forgetFile(void) {
   adobeTransform = 255;
 }
 
-/** Decodes the file that lies where `begin` said. @returns one of the status codes */
+/** Decodes the file that lies where `take` said. @returns one of the status codes */
 EXPORT(decodeJpeg) i32 decodeJpeg(const u8 *file, u32 length) {
   forgetFile();
   const u8 *end = file + length;

@@ -4,7 +4,8 @@ import inlined from "./films.wasm?url&inline";
 
 interface Exports {
   memory: WebAssembly.Memory;
-  begin(bytes: number): number;
+  begin(): void;
+  take(bytes: number): number;
   decodeJpeg(file: number, bytes: number): number;
   filmWidth(): number;
   filmHeight(): number;
@@ -38,25 +39,21 @@ export function openModule(): Exports {
   return instance;
 }
 
-/** Lays parts one after another, each aligned to 16 bytes, where the next call finds them; their addresses. What came before is gone. */
-export function lay(...parts: (Uint8Array | Int32Array)[]): number[] {
-  const { begin, memory } = openModule();
-  const offsets: number[] = [];
-  let bytes = 0;
-  for (const part of parts) {
-    offsets.push(bytes);
-    bytes += (part.byteLength + 15) & ~15;
-  }
-  const start = begin(bytes) >>> 0;
-  if (start === 0) throw new RangeError(`${bytes} bytes are more than WebAssembly's memory holds`);
-  const view = new Uint8Array(memory.buffer);
-  for (const [i, part] of parts.entries()) {
-    view.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), start + (offsets[i] ?? 0));
-  }
-  return offsets.map((offset) => start + offset);
+/** Forgets everything that earlier calls laid down or returned: views of it show other things from now on. */
+export function begin(): void {
+  openModule().begin();
 }
 
-/** A view, good until the next call. */
+/** Copies a part to where the module finds it; its address. */
+export function lay(part: Uint8Array | Int32Array): number {
+  const { take, memory } = openModule();
+  const address = take(part.byteLength) >>> 0;
+  if (address === 0) throw new RangeError(`${part.byteLength} bytes more than WebAssembly's memory holds`);
+  new Uint8Array(memory.buffer, address).set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  return address;
+}
+
+/** A view of what the module holds, good until the next call. */
 export function look(address: number, bytes: number): Uint8Array {
   return new Uint8Array(openModule().memory.buffer, address >>> 0, bytes);
 }

@@ -1,0 +1,74 @@
+// Films that travel together, and how their files are read. It decodes nothing.
+import { LabError } from "../../protocol/labError";
+import type { FolderReader } from "../folder";
+
+/** A message each way, and a read of the disk, cost as much as a small film: so films go by the batch. */
+export interface FilmBatch {
+  paths: string[];
+  /** The files' bytes one after another, and how many each has. */
+  bytes: Uint8Array<ArrayBuffer>;
+  lengths: number[];
+}
+
+/** What became of a film: its pixels are in their place, or there is a reason why not. */
+export type FilmOutcome = { sha256: string } | { reason: string };
+
+export interface ReadBatch extends FilmBatch {
+  files: Blob[];
+}
+
+const MOST_FILMS = 16;
+const MOST_PIXELS = 2 ** 21;
+/** Of all files of a batch, unless one is larger by itself. */
+const MOST_BYTES = 2 ** 22;
+
+export function filmsPerBatch(imageSize: number): number {
+  return Math.max(1, Math.min(MOST_FILMS, Math.floor(MOST_PIXELS / imageSize ** 2)));
+}
+
+interface OpenedFilm {
+  path: string;
+  file: Blob;
+}
+
+/** The films' files, in batches of bounded size. Those that cannot be read are told to `setAside`. */
+export async function* readBatches(
+  folder: FolderReader,
+  paths: string[],
+  setAside: (path: string, reason: string) => void,
+): AsyncGenerator<ReadBatch> {
+  const open = async (path: string): Promise<OpenedFilm[]> => {
+    try {
+      return [{ path, file: await folder.read(path) }];
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== "filmUnreadable") throw error;
+      setAside(path, error.message);
+      return [];
+    }
+  };
+  let batch: OpenedFilm[] = [];
+  let bytes = 0;
+  for (const film of (await Promise.all(paths.map(open))).flat()) {
+    if (batch.length > 0 && bytes + film.file.size > MOST_BYTES) {
+      yield* readTogether(batch, setAside);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(film);
+    bytes += film.file.size;
+  }
+  if (batch.length > 0) yield* readTogether(batch, setAside);
+}
+
+/** As one blob, which browsers read at half of what the files cost by themselves; by themselves where that fails. */
+async function* readTogether(films: OpenedFilm[], setAside: (path: string, reason: string) => void): AsyncGenerator<ReadBatch> {
+  const files = films.map(({ file }) => file);
+  try {
+    const bytes = new Uint8Array(await new Blob(files).arrayBuffer());
+    yield { paths: films.map(({ path }) => path), files, bytes, lengths: files.map(({ size }) => size) };
+  } catch (error) {
+    const [film] = films;
+    if (films.length > 1) for (const one of films) yield* readTogether([one], setAside);
+    else if (film) setAside(film.path, `The file cannot be read (${error instanceof Error ? error.message : String(error)}).`);
+  }
+}
