@@ -32,6 +32,8 @@ export interface FileReport {
   /** Rows under the header; blank lines are none. */
   rows: number;
   blankLines: number;
+  /** Line ends inside quoted cells. With these, the lines of the file are the header, rows, blank lines and line ends in cells. */
+  quotedLineEnds: number;
   /** Rows with more or fewer cells than the header; missing cells are blank, extra ones passed over. */
   raggedRows: number;
   /** The first such row as a spreadsheet counts: the header is row 1. */
@@ -122,13 +124,15 @@ class TableBuilder {
       encoding: text.encoding,
       rows: 0,
       blankLines: 0,
+      quotedLineEnds: 0,
       raggedRows: 0,
       firstRaggedRow: null,
       renamedColumns: [],
     };
     let targets: (ColumnBuilder | undefined)[] | null = null;
     let told = this.rows;
-    for await (const batch of readRows(text, path)) {
+    for await (const { rows: batch, quotedLineEnds } of readRows(text, path)) {
+      report.quotedLineEnds += quotedLineEnds;
       if (!targets) {
         const header = takeHeader(batch, report);
         if (!header) continue;

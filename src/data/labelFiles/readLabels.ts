@@ -134,12 +134,12 @@ function describePassedOver({ heads, unreadable }: Candidates, { files }: Recogn
   const isTable = ({ path }: { path: string }) => !/\.txt$/i.test(path);
   const other = heads.filter((head) => !used.has(head.path) && isTable(head));
   return [
-    ...other.map(({ path }) => `${path} is passed over: the labels are taken from ${files[0]?.path}.`),
+    ...other.map(({ path }) => `${path} is passed over: the labels are taken from ${[...used].join(" and ")}.`),
     ...unreadable.filter(isTable).map(({ path, problem }) => `${path} is passed over: ${problem.message}`),
   ];
 }
 
-function describeReport({ path, encoding, raggedRows, firstRaggedRow, renamedColumns }: FileReport): string[] {
+function describeReport({ path, encoding, raggedRows, firstRaggedRow, renamedColumns, quotedLineEnds }: FileReport): string[] {
   const notes = renamedColumns.map((name) => `${path}: a column name is given twice; the later one is called “${name}”.`);
   if (encoding === "windows-1252") notes.push(`${path} is not valid UTF-8; it is read as Windows-1252 (Latin-1).`);
   if (raggedRows > 0) {
@@ -147,5 +147,7 @@ function describeReport({ path, encoding, raggedRows, firstRaggedRow, renamedCol
       `${path}: ${raggedRows} rows have more or fewer cells than the header, the first is row ${firstRaggedRow}; missing cells are read as blank.`,
     );
   }
+  // Texts may run over lines; where there are none, a stray quotation mark has swallowed rows.
+  if (quotedLineEnds > 0) notes.push(`${path}: ${quotedLineEnds} line ends are inside cells in quotation marks and end no row.`);
   return notes;
 }

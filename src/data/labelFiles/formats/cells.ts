@@ -75,11 +75,14 @@ export function keepNamedRows(table: Table, pathName: string): { table: Table; l
   const path = requireColumn(table, pathName);
   const named = filterTable(table, (row) => path.codes[row] !== 0);
   const leftOut = table.rows - named.rows;
-  const first = path.codes.indexOf(0) + 2;
-  const file = table.reports.map((report) => report.path).join(" and ");
-  const notes =
-    leftOut > 0 ? [`${file}: ${leftOut} rows name no film in “${path.name}”, the first is row ${first}; they are left out.`] : [];
-  return { table: named, leftOut, notes };
+  return { table: named, leftOut, notes: leftOut > 0 ? [describeUnnamed(table, path, leftOut)] : [] };
+}
+
+function describeUnnamed({ reports }: Table, path: LabelColumn, rows: number): string {
+  let first = path.codes.indexOf(0);
+  let file = 0;
+  while (first >= (reports[file]?.rows ?? Infinity)) first -= reports[file++]?.rows ?? 0;
+  return `${reports[file]?.path}: ${rows} rows name no film in “${path.name}”, the first is row ${first + 1} under the header; they are left out.`;
 }
 
 const PARTS = new Map(
