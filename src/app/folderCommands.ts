@@ -31,7 +31,8 @@ type AskableHandle = FileSystemDirectoryHandle & {
 export function createFolderCommands(
   context: LabContext,
   sample: Pick<SampleCommands, "endPreparing" | "countSample">,
-  takeWeights: LabCommands["takeWeights"],
+  take: { weights(file: File): Promise<void>; recipe(file: File): Promise<void> },
+  onOpened: () => Promise<void>,
   lastFolder: LastFolderStore,
 ): FolderCommands {
   const { store, workers, patch, say } = context;
@@ -50,7 +51,7 @@ export function createFolderCommands(
     await sample.endPreparing();
     if (turn !== newest) return;
     patch("dataset", { state: "opening", name, progress: null, summary: null, failure: null });
-    patch("sample", { state: "none", summary: null, failure: null });
+    patch("sample", { state: "none", summary: null, failure: null, recipe: null });
     store.setState({ step: "dataset", preparation: EMPTY_PREPARATION, finder: EMPTY_FINDER });
     say(`Reading ${name}.`);
     try {
@@ -70,6 +71,7 @@ export function createFolderCommands(
       say(`${formatPlural(summary.films, "film")} and ${formatPlural(summary.rows, "row")} read from ${summary.csvPath}.`);
       announce({ type: "indexed", ...summary });
       await sample.countSample();
+      await onOpened();
       await remember();
     } catch (error) {
       if (turn === newest) fail(toFailure(error));
@@ -108,14 +110,15 @@ export function createFolderCommands(
   return {
     async takeDrop(data) {
       try {
-        const { folder, labelFiles, weights } = await readDrop(data);
+        const { folder, labelFiles, weights, recipe } = await readDrop(data);
         if (folder) await openChosen(folder, labelFiles);
         else if (labelFiles.length > 0 && open) await openChosen(open.folder, labelFiles);
         else if (labelFiles[0]) {
           const { name } = labelFiles[0];
           throw new LabError("noFilms", `“${name}” holds labels only. Drop the folder of films as well.`, name);
         }
-        if (weights) await takeWeights(weights);
+        if (weights) await take.weights(weights);
+        if (recipe) await take.recipe(recipe);
       } catch (error) {
         refuse(toFailure(error));
       }

@@ -14,12 +14,14 @@ export interface Dropped {
   /** One CSV, or the several that belong together. */
   labelFiles: File[];
   weights: File | null;
+  recipe: File | null;
 }
 
 /** Not yet in TypeScript's DOM library. */
 type DroppedItem = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
 const isLabelFile = (file: File) => /\.(csv|tsv|txt)(\.gz)?$/i.test(file.name);
+const isRecipe = (file: File) => /\.json$/i.test(file.name);
 const isWeights = (file: File) => /\.safetensors$/i.test(file.name);
 
 /** Between two looks at the clock; the browser makes a file's object when it is first looked at. */
@@ -60,8 +62,8 @@ async function listPaths(count: number, pathOf: (place: number) => string): Prom
 }
 
 /**
- * Sorts a drop into folder, label files and weights. Handles are asked for before the first await, as browsers require.
- * @throws LabError badSettings where the drop holds none of the three
+ * Sorts a drop into folder, label files, weights and recipe. Handles are asked for before the first await, as browsers require.
+ * @throws LabError badSettings where the drop holds none of these
  */
 export async function readDrop(data: DataTransfer): Promise<Dropped> {
   const items: DroppedItem[] = Array.from(data.items).filter((item) => item.kind === "file");
@@ -69,7 +71,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
   const entries = items.map((item) => item.webkitGetAsEntry());
   const files = items.map((item) => item.getAsFile());
 
-  const dropped: Dropped = { folder: null, labelFiles: [], weights: null };
+  const dropped: Dropped = { folder: null, labelFiles: [], weights: null, recipe: null };
   for (const [i, pending] of handles.entries()) {
     const handle = await pending;
     const entry = entries[i];
@@ -80,15 +82,17 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
       dropped.folder = await sourceFromEntry(entry as FileSystemDirectoryEntry);
     } else if (file && isWeights(file)) {
       dropped.weights = file;
+    } else if (file && isRecipe(file)) {
+      dropped.recipe = file;
     } else if (file && isLabelFile(file)) {
       dropped.labelFiles.push(file);
     }
   }
-  if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights) {
+  if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights && !dropped.recipe) {
     const names = files.map((file) => file?.name).filter(Boolean);
     throw new LabError(
       "badSettings",
-      `${names.length > 0 ? `"${names.slice(0, 3).join('", "')}" is not` : "What was dropped is not"} something the lab can use. Drop the folder that holds the films and their label CSV, or a .safetensors weights file.`,
+      `${names.length > 0 ? `"${names.slice(0, 3).join('", "')}" is not` : "What was dropped is not"} something the lab can use. Drop the folder that holds the films and their label CSV, a .safetensors weights file, or a recipe.`,
       names[0],
     );
   }

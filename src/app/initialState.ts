@@ -52,7 +52,7 @@ export const INITIAL_STATE: LabState = {
   diskBytes: null,
   dataset: { state: "empty", name: "", progress: null, summary: null, failure: null, lastFolder: null },
   settings: DEFAULT_SETTINGS,
-  sample: { state: "none", summary: null, failure: null },
+  sample: { state: "none", summary: null, failure: null, recipe: null },
   preparation: EMPTY_PREPARATION,
   finder: EMPTY_FINDER,
   run: EMPTY_RUN,

@@ -8,6 +8,7 @@ import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
 import { INITIAL_STATE } from "./initialState";
 import { keepSettings } from "./keepSettings";
+import { createRecipeCommands } from "./recipeCommands";
 import { createRunCommands } from "./runCommands";
 import { createSampleCommands } from "./sampleCommands";
 import type { LabCommands, LabState } from "./state";
@@ -29,10 +30,15 @@ export function createLab(): Lab {
   const { openGpu, loadTrials, ...run } = createRunCommands(context, forecasts);
   const trials = createTrialCommands(context, loadTrials);
   const { countSample, endPreparing, ...sample } = createSampleCommands(context);
+  const { takeRecipe, applyWaiting, ...recipes } = createRecipeCommands(context, {
+    changeSettings: sample.changeSettings,
+    readLabelsAs: (choice) => folders.readLabelsAs(choice),
+  });
   const { offerLastFolder, ...folders } = createFolderCommands(
     context,
     { countSample, endPreparing },
-    trials.takeWeights,
+    { weights: trials.takeWeights, recipe: takeRecipe },
+    applyWaiting,
     createLastFolderStore(),
   );
   const sayWhy = (error: unknown) => context.say(toFailure(error).message);
@@ -45,7 +51,7 @@ export function createLab(): Lab {
     .catch(sayWhy);
   offerLastFolder().catch(sayWhy);
 
-  return { store, commands: { goTo: (step) => store.setState({ step }), ...folders, ...sample, ...run, ...trials } };
+  return { store, commands: { goTo: (step) => store.setState({ step }), ...folders, ...recipes, ...sample, ...run, ...trials } };
 }
 
 /** The newest trial is shown again: on its step, with a sentence, where it ended with the page; else ready to be evaluated. */

@@ -393,6 +393,16 @@ function stateInPhase(state: RunState["state"], phase: string): RunState["state"
   return state === "paused" ? "running" : state;
 }
 
-function fingerprint({ name, format, rows, films, csvPath, csvSha256 }: DatasetSummary): DatasetFingerprint {
-  return { name, format, rows, films, csvPath, csvSha256 };
+function fingerprint({
+  name,
+  fingerprint,
+  format,
+  rows,
+  films,
+  csvPath,
+  csvSha256,
+  labelFiles,
+  mapping,
+}: DatasetSummary): DatasetFingerprint {
+  return { name, fingerprint, format, rows, films, csvPath, csvSha256, labelFiles, mapping };
 }

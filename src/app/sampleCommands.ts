@@ -33,6 +33,10 @@ const SAMPLE_KEYS = [
   "balance",
   "freshEachEpoch",
   "imageSize",
+  "fit",
+  "cropBorders",
+  "equalise",
+  "grading",
   "seed",
 ] as const satisfies readonly (keyof TrialSettings)[];
 
@@ -108,6 +112,7 @@ export function createSampleCommands(context: LabContext): SampleCommands {
       if (sampleChanged) {
         preparing?.send({ type: "stop" });
         store.setState({ preparation: EMPTY_PREPARATION });
+        patch("sample", { recipe: null });
         if (store.getState().dataset.state === "ready") void countSample();
       }
       if (sampleChanged || CURVE_KEYS.some(differs)) store.setState({ finder: EMPTY_FINDER });

@@ -54,6 +54,8 @@ export interface SampleState {
   state: "none" | "counting" | "ready" | "failed";
   summary: SampleSummary | null;
   failure: Failure | null;
+  /** The recipe that was taken over, and whether it gives the films that it gave; null once a setting is changed by hand. */
+  recipe: { name: string; isSame: boolean; message: string } | null;
 }
 
 export type PrepareProgress = Extract<PrepareEvent, { type: "prepareProgress" }>;
@@ -152,7 +154,7 @@ export interface LabCommands {
   goTo(step: StepName): void;
   /** Accepts the software adapter, after the warning. */
   allowSoftwareAdapter(): Promise<void>;
-  /** A drop may hold a folder, a label CSV or a `.safetensors` file: each goes where it belongs. */
+  /** A drop may hold a folder, label files, a recipe or a `.safetensors` file: each goes where it belongs. */
   takeDrop(data: DataTransfer): Promise<void>;
   /** From `<input type="file" webkitdirectory>`. */
   openFiles(files: FileList): Promise<void>;
@@ -170,6 +172,10 @@ export interface LabCommands {
   prepareFilms(): Promise<void>;
   stopPreparing(): void;
   downloadFailedFilms(): void;
+  /** The sampling recipe as a JSON file. */
+  saveRecipe(): Promise<void>;
+  /** The sampled rows as a plain CSV. */
+  saveSampledRows(): Promise<void>;
   findLr(): Promise<void>;
   stopFinder(): void;
   /** Writes a max LR, off the finder's curve or typed. */

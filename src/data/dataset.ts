@@ -5,6 +5,7 @@ import { runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
 import type { FilmContent } from "../storage/filmContents";
+import { exportSample } from "./exportSample";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
 import { createFolderReader, type FolderReader } from "./folder";
@@ -54,6 +55,10 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
       return index.summary;
     },
     describeSample: async (settings) => plans.plan(requireOpen().index, settings).summary,
+    exportSample: async (settings) => {
+      const { index } = requireOpen();
+      return exportSample(index, settings, plans.plan(index, settings));
+    },
     countWall: async (settings, filter) => plans.wall(requireOpen().index, settings, filter).length,
     readWall: async (settings, filter, from, count) => {
       const { index } = requireOpen();

@@ -3,7 +3,8 @@ import type { FilmLabel } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { type SampleSettings, type TargetSettings, targetsOf } from "../protocol/settings";
 import { type FilmIndex, ownPart, TRAINING } from "./filmIndex";
-import { canonicalValue, columnKey, type LabelColumn } from "./labelFiles/labelCsv";
+import { canonicalValue, columnKey } from "./labelFiles/columns";
+import type { TargetColumn } from "./labelFiles/findings";
 
 /** A label's code in `RowLabels.codes` is its place here; 0 and 1 are what training sees. */
 export const LABELS = ["negative", "positive", "uncertain", "blank", "leftOut"] as const satisfies readonly FilmLabel[];
@@ -15,8 +16,12 @@ const LEFT_OUT = 4;
 
 export interface LabelCounts {
   positive: number;
+  /** Of these, -1 read as 1. */
+  positiveUncertain: number;
   /** Every negative whose cell is not blank: 0, any other value, or -1 read as 0. */
   negativeExplicit: number;
+  /** Of these, -1 read as 0. */
+  negativeUncertain: number;
   negativeBlank: number;
   uncertainIgnored: number;
   blankIgnored: number;
@@ -32,8 +37,8 @@ export interface RowLabels {
   counts: LabelCounts;
 }
 
-interface TargetColumn {
-  column: LabelColumn;
+interface ReadTarget {
+  column: TargetColumn;
   /** The label of each of the column's values. */
   codeOfValue: Uint8Array;
 }
@@ -46,7 +51,7 @@ export function labelRows(index: FilmIndex, settings: SampleSettings): RowLabels
     const message = `“${twice.column.name}” is chosen as a target twice. Remove it once.`;
     throw new LabError("badSettings", message, "Further target");
   }
-  const [main, ...more] = targets as [TargetColumn, ...TargetColumn[]];
+  const [main, ...more] = targets as [ReadTarget, ...ReadTarget[]];
   const { codes, counts } = labelByMain(index, settings, main);
   const others = more.map(({ column, codeOfValue }) =>
     codes.map((code, row) => (code === LEFT_OUT ? LEFT_OUT : (codeOfValue[column.codes[row] ?? 0] ?? LEFT_OUT))),
@@ -55,7 +60,7 @@ export function labelRows(index: FilmIndex, settings: SampleSettings): RowLabels
 }
 
 /** CheXpert's policies (Irvin et al. 2019, section 3.1). In a column that is no finding a blank cell says nothing and is always ignored. */
-function readTarget(index: FilmIndex, settings: TargetSettings, at: string): TargetColumn {
+function readTarget(index: FilmIndex, settings: TargetSettings, at: string): ReadTarget {
   const column = index.labels.labels.find((candidate) => columnKey(candidate.name) === columnKey(settings.target));
   if (!column) {
     const names = index.summary.columns.map((candidate) => candidate.name).join(", ");
@@ -79,16 +84,19 @@ function readTarget(index: FilmIndex, settings: TargetSettings, at: string): Tar
   return { column, codeOfValue };
 }
 
-function labelByMain(index: FilmIndex, settings: SampleSettings, { column, codeOfValue }: TargetColumn) {
+function labelByMain(index: FilmIndex, settings: SampleSettings, { column, codeOfValue }: ReadTarget) {
   const codes = new Uint8Array(index.rows).fill(LEFT_OUT);
   const counts: LabelCounts = {
     positive: 0,
+    positiveUncertain: 0,
     negativeExplicit: 0,
+    negativeUncertain: 0,
     negativeBlank: 0,
     uncertainIgnored: 0,
     blankIgnored: 0,
     lateralLeftOut: 0,
   };
+  const uncertain = column.isFinding ? column.values.indexOf("-1") : -1;
   const own = settings.validation === "own" ? ownPart(index) : TRAINING;
   for (let row = 0; row < index.rows; row++) {
     const part = index.part[row];
@@ -105,6 +113,9 @@ function labelByMain(index: FilmIndex, settings: SampleSettings, { column, codeO
     else if (code === BLANK) counts.blankIgnored++;
     else if (value === 0) counts.negativeBlank++;
     else counts.negativeExplicit++;
+    if (value !== uncertain) continue;
+    if (code === POSITIVE) counts.positiveUncertain++;
+    else if (code === NEGATIVE) counts.negativeUncertain++;
   }
   return { codes, counts };
 }

@@ -90,10 +90,21 @@ describe("CheXpert's counts", () => {
   test("a column that is no finding: chosen values against the others", () => {
     const { summary } = planSample(index, settings({ target: "AP/PA", positive: ["AP"], balance: "none" }));
     expect(summary.before.films).toBe(223_414);
-    expect(summary.positiveShareByView).toEqual([
-      { view: "AP", share: 1, films: summary.positive },
-      { view: "PA", share: 0, films: 223_414 - summary.positive },
+    const [views, sexes, ages] = summary.grouped;
+    expect(views).toEqual({
+      by: "view",
+      groups: [
+        { name: "AP", films: summary.positive, positives: summary.positive },
+        { name: "PA", films: 223_414 - summary.positive, positives: 0 },
+      ],
+    });
+    expect(sexes?.groups.map(({ name, films }) => [name, films])).toEqual([
+      ["Female", 111_707],
+      ["Male", 111_707],
     ]);
+    expect(ages?.groups.map(({ name }) => name)).toEqual(["20 to 39", "40 to 59", "60 to 79", "80 and over"]);
+    expect(ages?.groups.reduce((sum, { films }) => sum + films, 0)).toBe(223_414);
+    expect(summary.filmsOfPatients).toEqual([{ from: 3, to: 4, patients: 64_540 }]);
   });
 });
 

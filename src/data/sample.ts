@@ -4,6 +4,7 @@ import type { Failure } from "../protocol/labError";
 import { type SampleSettings, targetsOf } from "../protocol/settings";
 import { drawEpoch, drawPlanned, epochsToSeeAll, positiveWeight } from "./balance";
 import type { FilmIndex } from "./filmIndex";
+import { countPatients, groupPositives } from "./groups";
 import { labelRows, type RowLabels } from "./labels";
 import { type Split, splitRows } from "./split";
 
@@ -100,8 +101,8 @@ function summarise(index: FilmIndex, settings: SampleSettings, labels: RowLabels
     targets,
     patientsInBoth: countShared(split, (row) => index.patientOfRow[row] ?? 0),
     filmsInBoth: countShared(split, (row) => index.filmOfRow[row] ?? 0),
-    mostFilmsOfAPatient: mostFilmsOfAPatient(index, split),
-    positiveShareByView: shareByView(index, labels, split),
+    grouped: groupPositives(index, labels, split),
+    filmsOfPatients: countPatients(index, split),
     problem: findProblem(settings, before, train, valid) ?? findOneSided(targets),
   };
 }
@@ -139,33 +140,6 @@ function countShared({ train, valid }: Split, keyOf: (row: number) => number): n
   const shared = new Set<number>();
   for (const row of valid) if (inTrain.has(keyOf(row))) shared.add(keyOf(row));
   return shared.size;
-}
-
-function mostFilmsOfAPatient(index: FilmIndex, { train, valid }: Split): number {
-  const films = new Uint32Array(index.patients.length);
-  for (const rows of [train, valid]) for (const row of rows) films[index.patientOfRow[row] ?? 0]! += 1;
-  return films.reduce((most, count) => Math.max(most, count), 0);
-}
-
-/** A view that is positive more often than another is a shortcut the network may learn instead of the finding. */
-function shareByView(index: FilmIndex, labels: RowLabels, { train, valid }: Split): SampleSummary["positiveShareByView"] {
-  const column = index.labels.projection;
-  if (!column || column.values.length > 20) return [];
-  const films = new Uint32Array(column.values.length);
-  const positives = new Uint32Array(column.values.length);
-  for (const rows of [train, valid]) {
-    for (const row of rows) {
-      const label = labels.codes[row] ?? UNKNOWN_LABEL;
-      if (label > 1) continue;
-      const code = column.codes[row] ?? 0;
-      films[code]! += 1;
-      positives[code]! += label;
-    }
-  }
-  return column.values
-    .map((view, code) => ({ view, films: films[code] ?? 0, share: (positives[code] ?? 0) / Math.max(1, films[code] ?? 0) }))
-    .filter(({ view, films: count }) => view !== "" && count > 0)
-    .sort((a, b) => b.films - a.films);
 }
 
 /** Why nothing can be learnt from the sample, or null. */

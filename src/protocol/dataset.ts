@@ -136,10 +136,27 @@ export interface TargetSummary {
   positiveWeight: number;
 }
 
+/** Labelled films of a group, such as those of view "AP", and how many of them are positive. */
+export interface GroupedPositives {
+  by: "view" | "sex" | "age";
+  groups: { name: string; films: number; positives: number }[];
+}
+
+/** How many patients have `from` to `to` labelled films. */
+export interface PatientCount {
+  from: number;
+  to: number;
+  patients: number;
+}
+
 /** What a choice of targets, policies, split and balance makes of the dataset. Where no target is named it is the main one. */
 export interface SampleSummary {
   positive: number;
+  /** Of these, uncertain ones read as positive (U-Ones). */
+  positiveUncertain: number;
   negativeExplicit: number;
+  /** Of these, uncertain ones read as negative (U-Zeros). */
+  negativeUncertain: number;
   negativeBlank: number;
   uncertainIgnored: number;
   blankIgnored: number;
@@ -162,11 +179,19 @@ export interface SampleSummary {
   targets: TargetSummary[];
   patientsInBoth: number;
   filmsInBoth: number;
-  mostFilmsOfAPatient: number;
-  /** Share of positives by view ("AP", "PA"), where the CSV has it. */
-  positiveShareByView: { view: string; share: number; films: number }[];
+  /** By view, sex and age, as far as the labels know them. */
+  grouped: GroupedPositives[];
+  filmsOfPatients: PatientCount[];
   /** Why nothing can be trained from this sample (one class only, no films); null where it can. */
   problem: Failure | null;
+}
+
+/** The rows of a sample in their order. */
+export interface SampledRows {
+  /** path, part, patient, study, view, sex, age, and a column a target. */
+  csv: string;
+  /** Of `csv`, in hex: the same films with the same labels in the same order have the same. */
+  sha256: string;
 }
 
 /** One part of a prepared sample, a film an index. `slots` are places in the film store. */
@@ -226,6 +251,8 @@ export interface DatasetApi {
   ): Promise<DatasetSummary>;
   /** Counts only; reads no film. @throws LabError */
   describeSample(settings: SampleSettings): Promise<SampleSummary>;
+  /** @throws LabError */
+  exportSample(settings: SampleSettings): Promise<SampledRows>;
   countWall(settings: SampleSettings, filter: WallFilter): Promise<number>;
   readWall(settings: SampleSettings, filter: WallFilter, from: number, count: number): Promise<WallFilm[]>;
   /** A film no larger than `side` pixels, transferred. @throws LabError filmUnreadable */

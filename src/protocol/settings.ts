@@ -26,8 +26,25 @@ export interface TargetSettings {
   blank: BlankPolicy;
 }
 
+/** How a film's file becomes the square of bytes that the network sees. */
+export interface PreparationSettings {
+  /** Side of the square in pixels. */
+  imageSize: number;
+  /** `stretch`: width and height to the side, each by itself, as fastai does; `letterbox`: in proportion, black beside. */
+  fit: "stretch" | "letterbox";
+  /** Black collimation borders are cut off first. */
+  cropBorders: boolean;
+  /** Contrast limited adaptive histogram equalisation, last. */
+  equalise: boolean;
+  /**
+   * How samples of more than 8 bits become bytes: by the window or table that a DICOM file names, where it names one, or always by
+   * percentiles.
+   */
+  grading: "window" | "percentiles";
+}
+
 /** Which rows are learnt from, and how they are labelled, split and balanced. Its own target is the main one. */
-export interface SampleSettings extends TargetSettings {
+export interface SampleSettings extends TargetSettings, PreparationSettings {
   /** Targets that are learnt beside the main one, by which films are chosen. */
   moreTargets: TargetSettings[];
   frontalOnly: boolean;
@@ -36,8 +53,6 @@ export interface SampleSettings extends TargetSettings {
   balance: Balance;
   /** With `undersample`: draw other films of the majority class each epoch, so that in time all are seen. */
   freshEachEpoch: boolean;
-  /** Square side in pixels to which films are prepared. */
-  imageSize: number;
   /** Epochs to train; with `freshEachEpoch` it also decides which films are prepared. */
   epochs: number;
   seed: number;
@@ -71,6 +86,10 @@ export interface TrainingSettings {
 
 export interface TrialSettings extends SampleSettings, TrainingSettings {}
 
+export function preparationOf({ imageSize, fit, cropBorders, equalise, grading }: PreparationSettings): PreparationSettings {
+  return { imageSize, fit, cropBorders, equalise, grading };
+}
+
 /** All that is learnt, a logit each, the main target first. */
 export function targetsOf({ target, positive, uncertain, blank, moreTargets }: SampleSettings): TargetSettings[] {
   return [{ target, positive, uncertain, blank }, ...moreTargets];
@@ -87,6 +106,10 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   balance: "undersample",
   freshEachEpoch: false,
   imageSize: 64,
+  fit: "stretch",
+  cropBorders: false,
+  equalise: false,
+  grading: "window",
   epochs: 3,
   seed: 0,
   arch: "densenet121",

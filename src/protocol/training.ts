@@ -1,5 +1,5 @@
 // What crosses between the page and the training worker, and what a trial is made of.
-import type { PreparedSample, SampleSummary } from "./dataset";
+import type { ColumnMapping, PreparedSample, SampleSummary } from "./dataset";
 import type { Failure } from "./labError";
 import type { Architecture, TrialSettings } from "./settings";
 
@@ -76,6 +76,11 @@ export interface DatasetFingerprint {
   films: number;
   csvPath: string;
   csvSha256: string;
+  /** Of the label files' bytes and of which film each row is; missing in trials of earlier versions, as are the next two. */
+  fingerprint?: string;
+  labelFiles?: { path: string; sha256: string }[];
+  /** How columns were understood, where that is a choice. */
+  mapping?: ColumnMapping | null;
 }
 
 /** A numbered trial as it is kept in IndexedDB. History and weights stand with its checkpoints. */

@@ -34,7 +34,8 @@ type Entry = FileStamp & FilmContent;
 
 /** @param folder the folder's name: what it holds is told apart by path, size and date */
 export async function openFilmContents(folder: string, root?: StoreDirectory): Promise<FilmContents> {
-  const directory = await (root ?? (await navigator.storage.getDirectory())).getDirectoryHandle(DIRECTORY, { create: true });
+  const storage: StoreDirectory = root ?? (await navigator.storage.getDirectory());
+  const directory = await storage.getDirectoryHandle(DIRECTORY, { create: true });
   const handle = await directory.getFileHandle(`${encodeURIComponent(folder).slice(0, 200)}.jsonl`, { create: true });
   const text = await (await handle.getFile()).text();
   const entries = new Map<string, Entry>();

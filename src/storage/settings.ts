@@ -33,7 +33,8 @@ function differs([field, value]: [string, unknown]): boolean {
   return isField(field) && JSON.stringify(value) !== JSON.stringify(DEFAULT_SETTINGS[field]);
 }
 
-function readSettings(kept: unknown): TrialSettings {
+/** Fields that are missing, or are not as this version writes them, have their defaults. */
+export function readSettings(kept: unknown): TrialSettings {
   const settings = { ...DEFAULT_SETTINGS };
   if (typeof kept !== "object" || kept === null) return settings;
   const take = <Field extends keyof TrialSettings>(field: Field, value: unknown) => {
@@ -91,6 +92,10 @@ const CHECKS: { [Field in keyof TrialSettings]: Check<TrialSettings[Field]> } = 
   balance: oneOf({ undersample: true, oversample: true, weight: true, none: true }),
   freshEachEpoch: isFlag,
   imageSize: isCount,
+  fit: oneOf({ stretch: true, letterbox: true }),
+  cropBorders: isFlag,
+  equalise: isFlag,
+  grading: oneOf({ window: true, percentiles: true }),
   epochs: isCount,
   seed: isWholeFromZero,
   arch: (value): value is Architecture => ARCHITECTURES.some((arch) => arch === value),

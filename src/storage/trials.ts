@@ -1,6 +1,7 @@
 // The numbered trials and their samples, as IndexedDB keeps them. Their weights and histories are checkpoints (checkpoints.ts).
 import type { PartSummary, PreparedSample, SampleSummary } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import { DEFAULT_SETTINGS } from "../protocol/settings";
 import type { Trial } from "../protocol/training";
 import { type KeyValue, openKeyValue } from "./keyValue";
 
@@ -35,19 +36,23 @@ export interface TrialStore {
 /** How trials were trained that were kept before there was a choice. */
 const BEFORE_ENGINES = { engine: "stock", activations: "f32", filmsPerPass: 0, gpuBudgetMiB: 0 } as const;
 
-/** What was kept before several targets could be learnt: its one target's labels are the sample's. */
-const BEFORE_TARGETS = { moreTargets: [] };
+/** What samples did not count before; and where several targets could not be learnt, its one target's labels are the sample's. */
+const UNCOUNTED = { positiveUncertain: 0, negativeUncertain: 0, grouped: [], filmsOfPatients: [] };
 type KeptSummary = Omit<SampleSummary, "targets"> & Partial<Pick<SampleSummary, "targets">> & { positiveWeight?: number };
 
 function completeSummary({ positiveWeight = 1, targets, ...summary }: KeptSummary, target: string): SampleSummary {
-  if (targets) return { ...summary, targets };
+  if (targets) return { ...UNCOUNTED, ...summary, targets };
   const count = ({ positives, negatives }: PartSummary) => ({ positives, negatives, unknown: 0 });
-  return { ...summary, targets: [{ target, train: count(summary.train), valid: count(summary.valid), positiveWeight }] };
+  return {
+    ...UNCOUNTED,
+    ...summary,
+    targets: [{ target, train: count(summary.train), valid: count(summary.valid), positiveWeight }],
+  };
 }
 
 const complete = (trial: Trial): Trial => ({
   ...trial,
-  settings: { ...BEFORE_ENGINES, ...BEFORE_TARGETS, ...trial.settings },
+  settings: { ...DEFAULT_SETTINGS, ...BEFORE_ENGINES, ...trial.settings },
   sample: completeSummary(trial.sample, trial.settings.target),
 });
 

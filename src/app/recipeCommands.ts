@@ -1,0 +1,76 @@
+// Commands that save the sampling recipe and its rows, and that take a recipe over. What a recipe is stands in `recipes.ts`.
+import { LabError, toFailure } from "../protocol/labError";
+import type { LabContext } from "./context";
+import { describeDifference, type Recipe, readRecipe, writeRecipe } from "./recipes";
+import { saveText } from "./save";
+import type { LabCommands } from "./state";
+
+type RecipeCommands = Pick<LabCommands, "saveRecipe" | "saveSampledRows"> & {
+  /** Takes it over at once where a dataset is open, else as soon as one is. @throws LabError badSettings */
+  takeRecipe(file: File): Promise<void>;
+  /** Told whenever a dataset was opened. */
+  applyWaiting(): Promise<void>;
+};
+
+export function createRecipeCommands(
+  { store, workers, patch, say }: LabContext,
+  commands: Pick<LabCommands, "changeSettings" | "readLabelsAs">,
+): RecipeCommands {
+  let waiting: { name: string; recipe: Recipe } | null = null;
+
+  async function save(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      say(toFailure(error).message);
+    }
+  }
+
+  function requireDataset() {
+    const { summary } = store.getState().dataset;
+    if (!summary) throw new LabError("noFilms", "No dataset is open. Drop a folder of films first.");
+    return summary;
+  }
+
+  async function apply({ name, recipe }: { name: string; recipe: Recipe }): Promise<void> {
+    const { format, mapping } = recipe.dataset;
+    if (requireDataset().format !== format || JSON.stringify(requireDataset().mapping) !== JSON.stringify(mapping)) {
+      await commands.readLabelsAs({ format, mapping: mapping ?? undefined });
+    }
+    commands.changeSettings(recipe.settings);
+    const { sha256 } = await workers.dataset.exportSample(store.getState().settings);
+    const difference = describeDifference(recipe, requireDataset());
+    const isSame = sha256 === recipe.sample.sha256;
+    const message = isSame
+      ? `The same ${recipe.sample.films} films in the same order as when the recipe was saved.`
+      : `The films are others than when the recipe was saved. ${difference ?? "This version of the lab samples otherwise."}`;
+    patch("sample", { recipe: { name, isSame, message } });
+    say(`${name}: ${message}`);
+  }
+
+  return {
+    saveRecipe: () =>
+      save(async () => {
+        const { settings } = store.getState();
+        const recipe = writeRecipe(requireDataset(), settings, await workers.dataset.exportSample(settings));
+        saveText("recipe.json", `${JSON.stringify(recipe, null, 2)}\n`, "application/json");
+      }),
+    saveSampledRows: () =>
+      save(async () => {
+        const { csv } = await workers.dataset.exportSample(store.getState().settings);
+        saveText("sampled-rows.csv", csv, "text/csv");
+      }),
+    async takeRecipe(file) {
+      const taken = { name: file.name, recipe: readRecipe(await file.text(), file.name) };
+      if (store.getState().dataset.state === "ready") return apply(taken);
+      waiting = taken;
+      const { dataset } = taken.recipe;
+      say(`${file.name} is taken. Drop its dataset, ${dataset.name} with ${dataset.rows} rows, and it is sampled as then.`);
+    },
+    async applyWaiting() {
+      const taken = waiting;
+      waiting = null;
+      if (taken) await apply(taken);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// The sampling recipe: which films a trial is made of, as one JSON file that gives the same films in the same order elsewhere. It samples nothing.
+import type { ColumnMapping, DatasetSummary, LabelFormat, SampledRows } from "../protocol/dataset";
+import { LabError } from "../protocol/labError";
+import { preparationOf, type SampleSettings, type TrialSettings } from "../protocol/settings";
+import { readSettings } from "../storage/settings";
+
+const KIND = "roentgen-lab recipe";
+const VERSION = 1;
+
+export interface Recipe {
+  kind: typeof KIND;
+  version: typeof VERSION;
+  dataset: {
+    name: string;
+    /** Of the label files' bytes and of which film each row is. */
+    fingerprint: string;
+    format: LabelFormat;
+    mapping: ColumnMapping | null;
+    labelFiles: { path: string; sha256: string }[];
+    rows: number;
+    films: number;
+  };
+  settings: SampleSettings;
+  /** What comes of it: SHA-256 of the sampled rows as the lab writes them to CSV. */
+  sample: { films: number; sha256: string };
+}
+
+export function sampleSettingsOf(settings: TrialSettings): SampleSettings {
+  const { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } =
+    settings;
+  const labels = { target, positive, uncertain, blank, moreTargets, frontalOnly };
+  return { ...labels, validation, balance, freshEachEpoch, epochs, seed, ...preparationOf(settings) };
+}
+
+export function writeRecipe(dataset: DatasetSummary, settings: TrialSettings, { csv, sha256 }: SampledRows): Recipe {
+  const { name, fingerprint, format, mapping, labelFiles, rows, films } = dataset;
+  const files = labelFiles.map((file) => ({ path: file.path, sha256: file.sha256 }));
+  return {
+    kind: KIND,
+    version: VERSION,
+    dataset: { name, fingerprint, format, mapping, labelFiles: files, rows, films },
+    settings: sampleSettingsOf(settings),
+    sample: { films: csv.trimEnd().split("\n").length - 1, sha256 },
+  };
+}
+
+/** @throws LabError badSettings where the text is no recipe, or of a later version */
+export function readRecipe(text: string, name: string): Recipe {
+  const recipe = parse(text) as Partial<Recipe> | null;
+  if (recipe?.kind !== KIND || !recipe.dataset || !recipe.settings || !recipe.sample) {
+    const message = `“${name}” is no sampling recipe of the lab. Drop a file that “Save recipe” wrote.`;
+    throw new LabError("badSettings", message, name);
+  }
+  if (recipe.version !== VERSION) {
+    const message = `“${name}” is a recipe of version ${recipe.version}; this lab reads version ${VERSION}. Open it in the lab that wrote it.`;
+    throw new LabError("badSettings", message, name);
+  }
+  return { ...(recipe as Recipe), settings: sampleSettingsOf(readSettings(recipe.settings)) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** What is another than when the recipe was written, as a sentence; null where the dataset is the same. */
+export function describeDifference({ dataset: then }: Recipe, now: DatasetSummary): string | null {
+  if (then.fingerprint === now.fingerprint) return null;
+  const changed = then.labelFiles.find(({ sha256 }) => !now.labelFiles.some((file) => file.sha256 === sha256));
+  if (changed) return `${changed.path} is another file than the recipe was made with.`;
+  if (then.films !== now.films) return `The recipe was made with ${then.films} films, and here are ${now.films}.`;
+  return "Rows and films fit otherwise than when the recipe was made.";
+}
