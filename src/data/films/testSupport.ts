@@ -1,4 +1,6 @@
 // What the tests of this folder share. Not for the lab itself.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { GreyImage } from "./resize";
 
 /** The generator of golden/resize.py: noise with runs of black and white. */
@@ -18,4 +20,9 @@ export function furthestApart(got: Uint8Array, base64: string): number {
   const want = Buffer.from(base64, "base64");
   if (want.length !== got.length) return Number.NaN;
   return got.reduce((most, byte, at) => Math.max(most, Math.abs(byte - (want[at] ?? 0))), 0);
+}
+
+/** For `beforeAll`: the codecs of DICOM films, fetched in Node from where a page's server would read them. */
+export function serveCodecs(): void {
+  globalThis.fetch = async (url) => new Response(readFileSync(join(process.cwd(), String(url))));
 }

@@ -1,18 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { decodeFilm } from "../decodeFilm";
 import { shrinkFilm } from "../shrinkFilm";
-import { furthestApart } from "../testSupport";
+import { furthestApart, serveCodecs } from "../testSupport";
 import golden from "./golden/dicom.json";
 
 const FOLDER = join(import.meta.dirname, "golden");
 const read = (name: string) => Uint8Array.from(readFileSync(join(FOLDER, `${name}.dcm`)));
 
-// The codecs' addresses are those a page would fetch them from.
-beforeAll(() => {
-  vi.stubGlobal("fetch", async (url: string) => new Response(readFileSync(join(process.cwd(), url))));
-});
+beforeAll(serveCodecs);
 
 test.each(Object.entries(golden.films))("%s shows what pydicom shows, to a grey level", async (name, base64) => {
   const film = await decodeFilm(read(name), name);
