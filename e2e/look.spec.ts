@@ -44,6 +44,10 @@ for (const theme of ["dark", "light"] as const) {
       await lab.waitForTimeout(300);
       expect(await seriousFindings(lab), step).toEqual([]);
     }
+    await goToStep(lab, "Dataset");
+    await lab.getByRole("button", { name: "Add target", exact: true }).click();
+    await lab.getByRole("list", { name: "Further targets" }).getByText("No Finding").click();
+    expect(await seriousFindings(lab), "further targets").toEqual([]);
     for (const step of ["LR Find", "Train"]) {
       await goToStep(lab, step);
       await overrunBudget(lab);

@@ -1,4 +1,5 @@
-// The main job on real films, as a person does it: folder in, prepare, LR Find, pick, train, reload, resume, finish, download, read back.
+// The main job on real films, two targets at once, as a person does it: folder in, prepare, LR Find, pick, train, reload, resume, finish,
+// download, read back.
 import { readFileSync } from "node:fs";
 import { acceptAdapter } from "../scripts/driveLab";
 import {
@@ -30,6 +31,8 @@ test("a folder of films becomes trained weights that read back and predict the s
   ] as const) {
     await lab.getByRole("checkbox", { name: value, exact: true }).setChecked(positive);
   }
+  await lab.getByLabel("Further target", { exact: true }).selectOption("Cardiomegaly");
+  await lab.getByRole("button", { name: "Add target", exact: true }).click();
   await lab.getByLabel("Validation share", { exact: true }).selectOption("own");
   await fill(lab, "Image size", 32);
   await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
@@ -61,9 +64,15 @@ test("a folder of films becomes trained weights that read back and predict the s
   await expect(status(lab)).toContainText("Resume goes on from there");
   await lab.getByRole("button", { name: "Resume", exact: true }).click();
   const [trained] = await waitForEvents(lab, "trained");
-  const trial = trained?.trial as { id: number; epochs: { auroc: number }[]; stepsDone: number; stepsTotal: number };
+  const trial = trained?.trial as {
+    id: number;
+    epochs: { auroc: number; aurocs: number[] }[];
+    stepsDone: number;
+    stepsTotal: number;
+  };
   expect(trial.stepsDone).toBe(trial.stepsTotal);
   expect(trial.epochs).toHaveLength(4);
+  for (const { auroc, aurocs } of trial.epochs) expect(auroc).toBeCloseTo(((aurocs[0] ?? NaN) + (aurocs[1] ?? NaN)) / 2, 9);
   expect((await eventsOf(lab, "step"))[0]?.step, "goes on from the checkpoint at the epoch's end").toBe(stepsPerEpoch);
 
   // The first epoch after the reload ends before the first checkpoint has read the weights back, which takes a buffer of its own.
@@ -90,13 +99,15 @@ test("a folder of films becomes trained weights that read back and predict the s
   await lab.getByRole("button", { name: "Evaluate", exact: true }).click();
   const [own] = await waitForEvents(lab, "evaluated");
   expect(own?.auroc).toBe(trial.epochs.at(-1)?.auroc);
+  await expect(lab.getByRole("table", { name: "Each target on the films" })).toContainText("Cardiomegaly");
 
   await lab.getByLabel("Choose weights file", { exact: true }).setInputFiles({
     name: weights.name,
     mimeType: "application/octet-stream",
     buffer: readFileSync(weights.path),
   });
-  await waitForEvents(lab, "weights");
+  const [taken] = await waitForEvents(lab, "weights");
+  expect(taken?.classes).toEqual(["AP/PA", "Cardiomegaly"]);
   await lab.getByRole("button", { name: "Evaluate", exact: true }).click();
   const readBack = (await waitForEvents(lab, "evaluated", 2))[1];
   expect(readBack?.predictions).toEqual(own?.predictions);

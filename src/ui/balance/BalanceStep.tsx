@@ -76,11 +76,11 @@ export function BalanceStep() {
                   name: "Validation",
                   value: `${formatCount(summary.valid.positives)} + ${formatCount(summary.valid.negatives)}`,
                 },
-                { name: "Films to prepare", value: formatCount(summary.filmsToPrepare) },
                 ...summary.targets.slice(1).flatMap(({ target, train, valid }) => [
                   { name: `${target}, training`, value: formatTargetCounts(train) },
                   { name: `${target}, validation`, value: formatTargetCounts(valid) },
                 ]),
+                { name: "Films to prepare", value: formatCount(summary.filmsToPrepare) },
               ]}
             />
           </Panel>

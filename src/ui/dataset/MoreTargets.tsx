@@ -3,9 +3,10 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { defaultPositive } from "../../app/target";
 import type { DatasetSummary } from "../../protocol/dataset";
-import { targetsOf } from "../../protocol/settings";
+import { type TargetSettings, targetsOf } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { SelectField } from "../parts/fields";
+import fieldStyles from "../parts/fields.module.css";
 import styles from "./dataset.module.css";
 import { TargetFields } from "./TargetFields";
 
@@ -16,6 +17,8 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
   const { moreTargets, uncertain, blank } = settings;
   const taken = new Set(targetsOf(settings).map(({ target }) => target));
   const free = dataset.columns.filter(({ name }) => !taken.has(name));
+  const columnOf = ({ target }: TargetSettings) => dataset.columns.find(({ name }) => name === target);
+  const isFinding = (target: TargetSettings) => columnOf(target)?.isLabel ?? true;
   const next = free.find(({ name }) => name === chosen) ?? free[0];
   return (
     <>
@@ -23,18 +26,20 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
         <ul className={styles.moreTargets} aria-label="Further targets">
           {moreTargets.map((target) => (
             <li key={target.target}>
-              <fieldset>
-                <legend>{target.target}</legend>
+              <details className={fieldStyles.group}>
+                <summary>
+                  {target.target} <span>{describePolicies(target, isFinding(target))}</span>
+                </summary>
                 <TargetFields
                   target={target}
-                  column={dataset.columns.find(({ name }) => name === target.target)}
+                  column={columnOf(target)}
                   labels={{ uncertain: "Uncertain", blank: "Blank" }}
                   disabled={disabled}
                   onChange={(change) =>
                     changeSettings({ moreTargets: moreTargets.map((one) => (one === target ? { ...one, ...change } : one)) })
                   }
                 />
-              </fieldset>
+              </details>
               <Button
                 size="compact-xs"
                 variant="subtle"
@@ -72,4 +77,11 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
       )}
     </>
   );
+}
+
+const UNCERTAIN_WORDS = { ignore: "U-Ignore", zero: "U-Zeros", one: "U-Ones" };
+const BLANK_WORDS = { negative: "blanks negative", ignore: "blanks ignored" };
+
+function describePolicies({ positive, uncertain, blank }: TargetSettings, isFinding: boolean): string {
+  return isFinding ? `${UNCERTAIN_WORDS[uncertain]}, ${BLANK_WORDS[blank]}` : positive.join(", ");
 }

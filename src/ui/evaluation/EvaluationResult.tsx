@@ -6,6 +6,7 @@ import { Readings } from "../parts/Figures";
 import { SelectField } from "../parts/fields";
 import { formatCount, formatMetric } from "../parts/format";
 import { Panel } from "../parts/Panel";
+import styles from "./evaluation.module.css";
 import { PredictionTable } from "./PredictionTable";
 import { ProbabilityBars } from "./ProbabilityBars";
 
@@ -34,16 +35,17 @@ export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
               columns={["target", "AUROC", "accuracy", "positive", "known"]}
               rows={targets.map(({ target, auroc, accuracy, positives, films }) => ({
                 key: target,
-                current: target === shown,
                 cells: [target, formatMetric(auroc), formatMetric(accuracy), formatCount(positives), formatCount(films)],
               }))}
             />
-            <SelectField
-              label="Films by"
-              value={shown ?? ""}
-              options={names.map((name) => ({ value: name, label: name }))}
-              onChange={setChosen}
-            />
+            <div className={styles.shownTarget}>
+              <SelectField
+                label="Shown target"
+                value={shown ?? ""}
+                options={names.map((name) => ({ value: name, label: name }))}
+                onChange={setChosen}
+              />
+            </div>
           </>
         )}
         <ProbabilityBars predictions={ofShown} />
