@@ -6,7 +6,8 @@ import { chooseTarget, defaultPositive } from "./target";
 const column = (name: string, isLabel: boolean, ...values: string[]): ColumnSummary => ({
   name,
   isLabel,
-  values: values.map((value) => ({ value, rows: 1 })),
+  defaultPositive: isLabel ? ["1"] : [],
+  values: values.map((value) => ({ value, written: value, rows: 1 })),
 });
 const CARDIOMEGALY = column("Cardiomegaly", true, "", "1", "0");
 const VIEW = column("AP/PA", false, "", "AP", "PA");

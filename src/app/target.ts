@@ -13,7 +13,7 @@ export function chooseTarget(
   const validation = settings.validation === "own" && !ownValidation ? 0.1 : settings.validation;
   const keepsValues = column.name === settings.target && hasValues(column, settings);
   // Without a finding nothing says what is abnormal: the person chooses, rather than have normal films called positive.
-  const proposed = columns.some(({ isLabel }) => isLabel) ? defaultPositive(column) : [];
+  const proposed = columns.some(({ isLabel }) => isLabel) ? defaultPositive(column) : column.defaultPositive;
   const moreTargets = settings.moreTargets.filter((more) => {
     const known = more.target === column.name ? undefined : find(more.target);
     return known && hasValues(known, more);
@@ -25,9 +25,9 @@ function hasValues({ isLabel, values }: ColumnSummary, { positive }: TargetSetti
   return positive.every((value) => values.some((one) => one.value === value)) && (!isLabel || positive.join() === "1");
 }
 
-/** A finding is positive where it is 1; of any other column the most frequent value is taken, until the person chooses. */
+/** What the labels suggest, such as a finding's 1; of a column that suggests nothing the most frequent value, until the person chooses. */
 export function defaultPositive(column: ColumnSummary): string[] {
-  if (column.isLabel) return ["1"];
+  if (column.defaultPositive.length > 0) return column.defaultPositive;
   const value = column.values.find((one) => one.value !== "")?.value;
   return value === undefined ? [] : [value];
 }

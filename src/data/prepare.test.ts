@@ -33,7 +33,7 @@ async function makeLab(contents: Record<number, string> = {}) {
     let dead = false;
     created.push(created.length);
     return {
-      prepareFilms: async ({ paths, bytes, lengths }, size, pixels) => {
+      prepareFilms: async ({ paths, bytes, lengths }, { imageSize: size }, pixels) => {
         const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length));
         const texts = ends.map((end, i) => new TextDecoder().decode(bytes.subarray(end - lengths[i]!, end)));
         if (texts.includes("deadly")) dead = true;
@@ -45,7 +45,7 @@ async function makeLab(contents: Record<number, string> = {}) {
         });
         prepared.push(...paths.filter((_, i) => texts[i] !== "bad"));
         return {
-          outcomes: texts.map((text) => (text === "bad" ? { reason: "It is not an image." } : { sha256: `hash of ${text}` })),
+          outcomes: texts.map((text) => (text === "bad" ? { reason: "It is not an image." } : { sha256: `hash of ${text}`, grading: "bytes" })),
           pixels,
         };
       },

@@ -1,7 +1,7 @@
 // The preparation job: a sample's films into the store, with progress, stop and resume, and the prepared sample at the end.
 import type { FailedFilm, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import type { SampleSettings } from "../protocol/settings";
+import { type PreparationSettings, preparationOf, type SampleSettings } from "../protocol/settings";
 import { type FilmContent, type FilmContents, openFilmContents } from "../storage/filmContents";
 import { type FilmWriter, openFilmWriter } from "../storage/filmStore";
 import type { FilmIndex } from "./filmIndex";
@@ -42,7 +42,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   }
   if (plan.summary.problem) return { type: "failed", ...plan.summary.problem };
   const started = performance.now();
-  const store = `${imageSize}-v${PREPARATION_VERSION}`;
+  const store = nameStore(settings);
   const writer = await (job.openWriter ?? openFilmWriter)(store, imageSize);
   const paths = plannedPaths(index, plan);
   const { failed, done } = await fillStore(job, writer, paths).catch((error: unknown) =>
@@ -78,6 +78,12 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   return { type: "finished", sample, failed, ms: Math.round(performance.now() - started) };
 }
 
+/** Films that were prepared otherwise are in another store. */
+function nameStore({ imageSize, fit, cropBorders, equalise, grading }: PreparationSettings): string {
+  const choices = [imageSize, fit, cropBorders && "cropped", equalise && "equalised", grading, `v${PREPARATION_VERSION}`];
+  return choices.filter(Boolean).join("-");
+}
+
 /** Prepares those of the films that the store does not hold yet, and closes it. */
 async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): Promise<{ failed: FailedFilm[]; done: number }> {
   const { folder, contents, signal } = job;
@@ -89,19 +95,19 @@ async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): 
     const report = createProgress(job, paths.length, reused);
     let done = reused;
     report(0, 0);
-    const { imageSize } = job.settings;
+    const preparation = preparationOf(job.settings);
     const onFilms = (films: number, failures: number) => {
       done = reused + films;
       report(films, failures);
     };
-    const keep = async ({ path, file, sha256, pixels }: PreparedFilm) => {
+    const keep = async ({ path, file, sha256, grading, pixels }: PreparedFilm) => {
       await writer.append(sha256, pixels);
-      const content = { film: sha256, grading: "" };
+      const content = { film: sha256, grading };
       contents.set(path, content);
       const stamp = stampOf(path, file);
       if (stamp) kept.note(stamp, content);
     };
-    const failed = await prepareFilms({ ...job, paths: missing, imageSize, keep, onFilms });
+    const failed = await prepareFilms({ ...job, paths: missing, preparation, keep, onFilms });
     return { failed, done };
   } finally {
     writer.close();

@@ -1,6 +1,7 @@
 // Films that travel together, and how their files are read. It decodes nothing.
 import { LabError } from "../../protocol/labError";
 import type { FolderReader } from "../folder";
+import type { GradedBy } from "./shapeFilm";
 
 /** A message each way, and a read of the disk, cost as much as a small film: so films go by the batch. */
 export interface FilmBatch {
@@ -11,7 +12,7 @@ export interface FilmBatch {
 }
 
 /** What became of a film: its pixels are in their place, or there is a reason why not. */
-export type FilmOutcome = { sha256: string } | { reason: string };
+export type FilmOutcome = { sha256: string; grading: GradedBy } | { reason: string };
 
 export interface ReadBatch extends FilmBatch {
   files: Blob[];

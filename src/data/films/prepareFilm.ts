@@ -1,17 +1,27 @@
-// One film's file to prepared pixels: decoded, made bytes, resized to a square. In a film worker; reads and stores nothing.
+// One film's file to prepared pixels: decoded, and shaped as the settings say. In a film worker; reads and stores nothing.
 import { LabError } from "../../protocol/labError";
+import type { PreparationSettings } from "../../protocol/settings";
 import { decodeFilm } from "./decodeFilm";
 import { Unreadable } from "./film";
 import { decodeJpegResized } from "./jpeg";
-import { shrinkFilm } from "./shrinkFilm";
+import { type GradedBy, shapeFilm } from "./shapeFilm";
 
-/** Into `out`, [size, size] bytes. @throws LabError filmUnreadable */
-export async function prepareFilm(file: Uint8Array<ArrayBuffer>, path: string, size: number, out: Uint8Array): Promise<void> {
+/** Into `out`, [imageSize, imageSize] bytes. @throws LabError filmUnreadable */
+export async function prepareFilm(
+  file: Uint8Array<ArrayBuffer>,
+  path: string,
+  preparation: PreparationSettings,
+  out: Uint8Array,
+): Promise<GradedBy> {
+  const { imageSize, fit, cropBorders, equalise } = preparation;
   try {
-    // What most films are; the general way would give the same bytes, with two copies more.
-    if (decodeJpegResized(file, size, size, out)) return;
+    // What most films are, and what is mostly asked for; the general way would give the same bytes, with two copies more.
+    const isPlain = fit === "stretch" && !cropBorders && !equalise;
+    if (isPlain && decodeJpegResized(file, imageSize, imageSize, out)) return "bytes";
   } catch (error) {
     throw error instanceof Unreadable ? new LabError("filmUnreadable", `${error.message}.`, path) : error;
   }
-  out.set(shrinkFilm(await decodeFilm(file, path), size, size));
+  const { pixels, grading } = shapeFilm(await decodeFilm(file, path), preparation);
+  out.set(pixels);
+  return grading;
 }

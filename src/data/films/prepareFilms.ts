@@ -1,9 +1,11 @@
 // Runs films through a pool of film workers. It does not choose the films, and keeps none: `prepare.ts` does.
 import type { FailedFilm } from "../../protocol/dataset";
 import { LabError } from "../../protocol/labError";
+import type { PreparationSettings } from "../../protocol/settings";
 import type { FolderReader } from "../folder";
 import { filmsPerBatch, readBatches } from "./filmBatch";
 import { type FilmWorker, FilmWorkerDied } from "./filmWorker";
+import type { GradedBy } from "./shapeFilm";
 
 /** While one batch is decoded, the next one is read and the last one kept. */
 const BATCHES_IN_FLIGHT_PER_WORKER = 3;
@@ -18,13 +20,14 @@ export interface PreparedFilm {
   sha256: string;
   /** [imageSize, imageSize]; another film's once it was kept. */
   pixels: Uint8Array<ArrayBuffer>;
+  grading: GradedBy;
 }
 
 export interface PrepareFilmsRequest {
   /** Films by their path in the folder. */
   paths: string[];
   folder: FolderReader;
-  imageSize: number;
+  preparation: PreparationSettings;
   workers: number;
   createWorker: () => FilmWorker;
   /** Stops between batches; films that were prepared were kept. */
@@ -40,7 +43,8 @@ export interface PrepareFilmsRequest {
  * @throws LabError internal, and what `keep` throws
  */
 export async function prepareFilms(request: PrepareFilmsRequest): Promise<FailedFilm[]> {
-  const { paths, folder, imageSize, signal, keep, onFilms } = request;
+  const { paths, folder, preparation, signal, keep, onFilms } = request;
+  const { imageSize } = preparation;
   const failed: FailedFilm[] = [];
   const suspects: string[] = [];
   const broken = new AbortController();
@@ -59,14 +63,14 @@ export async function prepareFilms(request: PrepareFilmsRequest): Promise<Failed
       const { seat } = lane;
       const { worker } = seat;
       try {
-        const { outcomes, pixels } = await worker.prepareFilms(batch, imageSize, lane.takePixels());
+        const { outcomes, pixels } = await worker.prepareFilms(batch, preparation, lane.takePixels());
         for (const [i, outcome] of outcomes.entries()) {
           const path = batch.paths[i] ?? "";
           const file = batch.files[i];
           if ("reason" in outcome) setAside(path, outcome.reason);
           else if (file) {
             const film = new Uint8Array(pixels, i * imageSize ** 2, imageSize ** 2);
-            await keep({ path, file, sha256: outcome.sha256, pixels: film });
+            await keep({ path, file, pixels: film, ...outcome });
             prepared++;
           }
         }

@@ -3,15 +3,17 @@ import type { PreparationSettings } from "../../protocol/settings";
 import { type Frame, findExposed } from "./borders";
 import { equalise } from "./clahe";
 import type { DecodedFilm } from "./film";
-import { gradeByPercentiles } from "./grading";
+import { type Grading, gradeByPercentiles } from "./grading";
 import { shrinkFilm } from "./shrinkFilm";
 
 export interface ShapedFilm {
   /** [imageSize, imageSize], 0 black. */
   pixels: Uint8Array;
-  /** How samples became bytes: "bytes" where they were such, else by the file's "window" or "table", or by "percentiles". */
-  grading: string;
+  grading: GradedBy;
 }
+
+/** How samples became bytes: they were such, or by the file's window or table, or by percentiles. */
+export type GradedBy = "bytes" | Grading["from"];
 
 /** Side of the film on which borders are looked for: they are found to a part in so many. */
 const LOOKED_AT = 256;
@@ -52,7 +54,8 @@ function crop(film: DecodedFilm, { left, top, width, height }: Frame): DecodedFi
     const from = (top + y) * film.width + left;
     data.set(film.data.subarray(from, from + width), y * width);
   }
-  return { ...film, width, height, data };
+  // Of the same kind of samples as the film's, which the type cannot say.
+  return { ...film, width, height, data } as DecodedFilm;
 }
 
 function fitInside({ width, height }: DecodedFilm, side: number): { width: number; height: number } {
