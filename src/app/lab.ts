@@ -30,14 +30,14 @@ export function createLab(): Lab {
   const { openGpu, loadTrials, ...run } = createRunCommands(context, forecasts);
   const trials = createTrialCommands(context, loadTrials);
   const { countSample, endPreparing, ...sample } = createSampleCommands(context);
-  const { takeRecipe, applyWaiting, ...recipes } = createRecipeCommands(context, {
+  const { applyWaiting, ...recipes } = createRecipeCommands(context, {
     changeSettings: sample.changeSettings,
     readLabelsAs: (choice) => folders.readLabelsAs(choice),
   });
   const { offerLastFolder, ...folders } = createFolderCommands(
     context,
     { countSample, endPreparing },
-    { weights: trials.takeWeights, recipe: takeRecipe },
+    { weights: trials.takeWeights, recipe: recipes.takeRecipe },
     applyWaiting,
     createLastFolderStore(),
   );

@@ -5,9 +5,7 @@ import { describeDifference, type Recipe, readRecipe, writeRecipe } from "./reci
 import { saveText } from "./save";
 import type { LabCommands } from "./state";
 
-type RecipeCommands = Pick<LabCommands, "saveRecipe" | "saveSampledRows"> & {
-  /** Takes it over at once where a dataset is open, else as soon as one is. @throws LabError badSettings */
-  takeRecipe(file: File): Promise<void>;
+type RecipeCommands = Pick<LabCommands, "saveRecipe" | "saveSampledRows" | "takeRecipe"> & {
   /** Told whenever a dataset was opened. */
   applyWaiting(): Promise<void>;
 };
@@ -18,11 +16,14 @@ export function createRecipeCommands(
 ): RecipeCommands {
   let waiting: { name: string; recipe: Recipe } | null = null;
 
-  async function save(write: () => Promise<void>): Promise<void> {
+  /** What fails changes nothing: it is only said. */
+  async function attempt(work: () => Promise<void>): Promise<void> {
     try {
-      await write();
+      await work();
     } catch (error) {
-      say(toFailure(error).message);
+      const failure = toFailure(error);
+      patch("dataset", { failure });
+      say(failure.message);
     }
   }
 
@@ -50,23 +51,25 @@ export function createRecipeCommands(
 
   return {
     saveRecipe: () =>
-      save(async () => {
+      attempt(async () => {
         const { settings } = store.getState();
         const recipe = writeRecipe(requireDataset(), settings, await workers.dataset.exportSample(settings));
         saveText("recipe.json", `${JSON.stringify(recipe, null, 2)}\n`, "application/json");
       }),
     saveSampledRows: () =>
-      save(async () => {
+      attempt(async () => {
         const { csv } = await workers.dataset.exportSample(store.getState().settings);
         saveText("sampled-rows.csv", csv, "text/csv");
       }),
-    async takeRecipe(file) {
-      const taken = { name: file.name, recipe: readRecipe(await file.text(), file.name) };
-      if (store.getState().dataset.state === "ready") return apply(taken);
-      waiting = taken;
-      const { dataset } = taken.recipe;
-      say(`${file.name} is taken. Drop its dataset, ${dataset.name} with ${dataset.rows} rows, and it is sampled as then.`);
-    },
+    takeRecipe: (file) =>
+      attempt(async () => {
+        const taken = { name: file.name, recipe: readRecipe(await file.text(), file.name) };
+        patch("dataset", { failure: null });
+        if (store.getState().dataset.state === "ready") return apply(taken);
+        waiting = taken;
+        const { dataset } = taken.recipe;
+        say(`${file.name} is taken. Drop its dataset, ${dataset.name} with ${dataset.rows} rows, and it is sampled as then.`);
+      }),
     async applyWaiting() {
       const taken = waiting;
       waiting = null;

@@ -1,6 +1,6 @@
 // Commands that use the GPU: find a learning rate, train, pause, go on, evaluate.
 import * as Comlink from "comlink";
-import type { DatasetSummary, PreparedSample } from "../protocol/dataset";
+import type { DatasetSummary, FailedFilm, PreparedSample } from "../protocol/dataset";
 import { type Failure, LabError, toFailure } from "../protocol/labError";
 import {
   type DatasetFingerprint,
@@ -285,13 +285,13 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
       await alone("run", "A trial", async () => {
         const settings = await forecasts.demandFit();
         const sample = preparedSample();
-        const { weights, finder, dataset } = store.getState();
+        const { weights, finder, dataset, preparation } = store.getState();
         if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
         const result = finder.result && { ...finder.result, chosen: settings.maxLr };
         const trial = await workers.training.createTrial({
           settings,
           sample,
-          dataset: fingerprint(dataset.summary),
+          dataset: freezeDataset(dataset.summary, sample, preparation.failed),
           finder: result,
           weights: weights.choice,
           parent: weights.choice.kind === "fresh" ? null : weights.label,
@@ -393,16 +393,7 @@ function stateInPhase(state: RunState["state"], phase: string): RunState["state"
   return state === "paused" ? "running" : state;
 }
 
-function fingerprint({
-  name,
-  fingerprint,
-  format,
-  rows,
-  films,
-  csvPath,
-  csvSha256,
-  labelFiles,
-  mapping,
-}: DatasetSummary): DatasetFingerprint {
-  return { name, fingerprint, format, rows, films, csvPath, csvSha256, labelFiles, mapping };
+function freezeDataset(dataset: DatasetSummary, { contents }: PreparedSample, failed: FailedFilm[]): DatasetFingerprint {
+  const { name, fingerprint, format, rows, films, csvPath, csvSha256, labelFiles, mapping } = dataset;
+  return { name, fingerprint, format, rows, films, csvPath, csvSha256, labelFiles, mapping, contents, failed };
 }

@@ -176,6 +176,8 @@ export interface LabCommands {
   saveRecipe(): Promise<void>;
   /** The sampled rows as a plain CSV. */
   saveSampledRows(): Promise<void>;
+  /** Samples as a recipe says: at once where a dataset is open, else as soon as one is. */
+  takeRecipe(file: File): Promise<void>;
   findLr(): Promise<void>;
   stopFinder(): void;
   /** Writes a max LR, off the finder's curve or typed. */

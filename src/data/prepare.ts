@@ -1,9 +1,10 @@
 // The preparation job: a sample's films into the store, with progress, stop and resume, and the prepared sample at the end.
-import type { FailedFilm, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
+import type { FailedFilm, PreparedContents, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { type PreparationSettings, preparationOf, type SampleSettings } from "../protocol/settings";
 import { type FilmContent, type FilmContents, openFilmContents } from "../storage/filmContents";
 import { type FilmWriter, openFilmWriter } from "../storage/filmStore";
+import { sha256 } from "../storage/sha256";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
 import { type PreparedFilm, prepareFilms } from "./films/prepareFilms";
@@ -66,12 +67,19 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
     labels: labelsOf(plan.labels.byTarget, rows),
   });
   const { path } = index.labels;
+  const train = toPart(ready.planned.train);
+  const valid = toPart(ready.planned.valid);
+  const contentOf = (row: number) => job.contents.get(pathOf(row));
   const sample: PreparedSample = {
     store: writer.reference,
     imageSize,
     targets: ready.summary.targets.map(({ target }) => target),
-    train: toPart(ready.planned.train),
-    valid: toPart(ready.planned.valid),
+    train,
+    valid,
+    contents: {
+      ...(await describeContents(ready, contentOf, [train, valid])),
+      repeatedAcross: repeated.size,
+    },
     validPaths: Array.from(ready.planned.valid, (row) => path.values[path.codes[row] ?? 0] ?? ""),
     summary: ready.summary,
   };
@@ -100,9 +108,9 @@ async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): 
       done = reused + films;
       report(films, failures);
     };
-    const keep = async ({ path, file, sha256, grading, pixels }: PreparedFilm) => {
-      await writer.append(sha256, pixels);
-      const content = { film: sha256, grading };
+    const keep = async ({ path, file, sha256: film, grading, pixels }: PreparedFilm) => {
+      await writer.append(film, pixels);
+      const content = { film, grading };
       contents.set(path, content);
       const stamp = stampOf(path, file);
       if (stamp) kept.note(stamp, content);
@@ -128,6 +136,29 @@ function findRepeated({ planned }: SamplePlan, slotOf: (row: number) => number |
     if (of !== undefined) repeated.set(row, of);
   }
   return repeated;
+}
+
+async function describeContents(
+  { planned }: SamplePlan,
+  contentOf: (row: number) => FilmContent | undefined,
+  parts: PreparedPart[],
+): Promise<Omit<PreparedContents, "repeatedAcross">> {
+  const gradings: Record<string, number> = {};
+  const identity: string[] = [];
+  let repeatedWithin = 0;
+  for (const rows of [planned.train, planned.valid]) {
+    const seen = new Set<string>();
+    for (const row of rows) {
+      const { film = "", grading = "" } = contentOf(row) ?? {};
+      gradings[grading] = (gradings[grading] ?? 0) + 1;
+      if (seen.has(film)) repeatedWithin++;
+      seen.add(film);
+      identity.push(film);
+    }
+  }
+  for (const { labels } of parts) identity.push(labels.join(""));
+  const fingerprint = (await sha256(new TextEncoder().encode(identity.join("\n")))).slice(0, 16);
+  return { fingerprint, gradings, repeatedWithin };
 }
 
 function plannedPaths(index: FilmIndex, { planned }: SamplePlan): string[] {

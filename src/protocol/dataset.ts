@@ -203,6 +203,18 @@ export interface PreparedPart {
 
 export const UNKNOWN_LABEL = 255;
 
+/** What the prepared films turned out to hold. */
+export interface PreparedContents {
+  /** Of every film's bytes and labels in their order: 16 hex digits. Two samples of the same are the same to the byte. */
+  fingerprint: string;
+  /** Films by how their samples became bytes: "bytes" where they were such, else "window", "table" or "percentiles". */
+  gradings: Record<string, number>;
+  /** Training films set aside because a validation film holds the same image. */
+  repeatedAcross: number;
+  /** Films beyond the first of each image that stands in one part several times; they are kept. */
+  repeatedWithin: number;
+}
+
 /** Everything training needs of the data: kept with the trial, so that a resumed run needs no folder. */
 export interface PreparedSample {
   /** The film store in OPFS, and the numbering of its slots (storage/filmStore.ts). */
@@ -212,6 +224,7 @@ export interface PreparedSample {
   targets: string[];
   train: PreparedPart;
   valid: PreparedPart;
+  contents: PreparedContents;
   /** Paths of the validation films, in order, as the label CSV writes them. */
   validPaths: string[];
   summary: SampleSummary;

@@ -1,5 +1,5 @@
 // What crosses between the page and the training worker, and what a trial is made of.
-import type { ColumnMapping, PreparedSample, SampleSummary } from "./dataset";
+import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { Failure } from "./labError";
 import type { Architecture, TrialSettings } from "./settings";
 
@@ -76,11 +76,15 @@ export interface DatasetFingerprint {
   films: number;
   csvPath: string;
   csvSha256: string;
-  /** Of the label files' bytes and of which film each row is; missing in trials of earlier versions, as are the next two. */
+  /** Of the label files' bytes and of which film each row is; missing in trials of earlier versions, as is all that follows. */
   fingerprint?: string;
   labelFiles?: { path: string; sha256: string }[];
   /** How columns were understood, where that is a choice. */
   mapping?: ColumnMapping | null;
+  /** What the prepared films turned out to hold. */
+  contents?: PreparedContents;
+  /** Films that were set aside when they were prepared, with their reasons. */
+  failed?: FailedFilm[];
 }
 
 /** A numbered trial as it is kept in IndexedDB. History and weights stand with its checkpoints. */

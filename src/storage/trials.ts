@@ -57,7 +57,8 @@ const complete = (trial: Trial): Trial => ({
 });
 
 function completeSample(sample: PreparedSample, { settings: { target } }: Trial): PreparedSample {
-  const before = { targets: [target] };
+  const contents = { fingerprint: "", gradings: {}, repeatedAcross: 0, repeatedWithin: 0 };
+  const before = { targets: [target], contents };
   return { ...before, ...sample, summary: completeSummary(sample.summary, target) };
 }
 
