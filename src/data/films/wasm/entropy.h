@@ -61,7 +61,10 @@ static i32 buildCodes(Codes *codes, const u8 *counts, const u8 *symbols, u32 tot
   return 1;
 }
 
-static __attribute__((noinline)) void refillByBytes(Bits *bits) {
+/** Slow ways are calls on a copy: were the reader's own address given away, it could not be kept in registers. */
+#define ON_COPY(bits, call) ({ Bits copy = *(bits); __auto_type result = (call); *(bits) = copy; result; })
+
+static __attribute__((noinline)) i32 refillByBytes(Bits *bits) {
   while (bits->count <= 56) {
     u32 byte = 0;
     const u8 *at = bits->next;
@@ -73,6 +76,7 @@ static __attribute__((noinline)) void refillByBytes(Bits *bits) {
     bits->buffer |= (u64)byte << (56 - bits->count);
     bits->count += 8;
   }
+  return bits->count;
 }
 
 /** Makes sure of 32 bits: enough for any code and its value. */
@@ -89,7 +93,7 @@ INLINE void refill(Bits *bits) {
       return;
     }
   }
-  refillByBytes(bits);
+  ON_COPY(bits, refillByBytes(&copy));
 }
 
 INLINE void skip(Bits *bits, u32 count) {
@@ -105,7 +109,7 @@ INLINE u32 take(Bits *bits, u32 count) {
   return taken;
 }
 
-static u32 takeSymbol(Bits *bits, const Codes *codes) {
+static __attribute__((noinline)) u32 takeSymbolSlowly(Bits *bits, const Codes *codes) {
   refill(bits);
   u32 code = codes->code[bits->buffer >> (64 - LOOK_BITS)];
   if (code) return skip(bits, code >> 8), code & 255;
@@ -119,8 +123,10 @@ static u32 takeSymbol(Bits *bits, const Codes *codes) {
   return 0;
 }
 
+INLINE u32 takeSymbol(Bits *bits, const Codes *codes) { return ON_COPY(bits, takeSymbolSlowly(&copy, codes)); }
+
 static __attribute__((noinline)) i32 takeLongEntry(Bits *bits, const Codes *codes) {
-  u32 symbol = takeSymbol(bits, codes);
+  u32 symbol = takeSymbolSlowly(bits, codes);
   return toEntry(extend(take(bits, symbol & 15), symbol & 15), runOf(symbol), 0);
 }
 
@@ -128,7 +134,7 @@ static __attribute__((noinline)) i32 takeLongEntry(Bits *bits, const Codes *code
 INLINE i32 takeEntry(Bits *bits, const Codes *codes) {
   refill(bits);
   i32 entry = codes->whole[bits->buffer >> (64 - LOOK_BITS)];
-  if (!(entry & 255)) return takeLongEntry(bits, codes);
+  if (!(entry & 255)) return ON_COPY(bits, takeLongEntry(&copy, codes));
   skip(bits, (u32)entry & 255);
   return entry;
 }

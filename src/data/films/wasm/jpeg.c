@@ -248,7 +248,7 @@ static const u8 *findMarker(const u8 *at, const u8 *end) {
 
 INLINE i32 isRestart(const u8 *at, const u8 *end) { return at < end && (at[1] & 0xf8) == 0xd0; }
 
-static i32 endOfData(const Bits *bits) { return findMarker(bits->next, bits->end) == bits->end ? CUT_SHORT : DAMAGED; }
+static i32 endOfData(Bits bits) { return findMarker(bits.next, bits.end) == bits.end ? CUT_SHORT : DAMAGED; }
 
 typedef struct {
   Component *components[3];
@@ -264,7 +264,7 @@ static i32 readData(Scan *scan, const u8 **next, const u8 *end) {
     for (u32 x = 0; x < scan->unitsAcross; x++) {
       if (restartInterval && untilRestart-- == 0) {
         const u8 *marker = findMarker(bits.next, end);
-        if (ranOut(&bits) || bits.bad || marker == end || marker[1] != (0xd0 | (restart++ & 7))) return endOfData(&bits);
+        if (ranOut(&bits) || bits.bad || marker == end || marker[1] != (0xd0 | (restart++ & 7))) return endOfData(bits);
         bits = (Bits){.next = marker + 2, .end = end};
         for (u32 i = 0; i < scan->count; i++) scan->components[i]->mean = 0;
         scan->band.endRun = 0;
@@ -285,7 +285,7 @@ static i32 readData(Scan *scan, const u8 **next, const u8 *end) {
         }
       }
     }
-    if (ranOut(&bits)) return endOfData(&bits);
+    if (ranOut(&bits)) return endOfData(bits);
     if (bits.bad) return DAMAGED;
   }
   *next = bits.next;
