@@ -48,7 +48,8 @@ function toTarget(column: LabelColumn, part: Uint8Array | null): TargetColumn | 
   if (column.values.length > 10 * MOST_CHOICES) return null;
   const met = countValues(column);
   const isWord = column.values.every((value, code) => met[code] === 0 || readWord(value) !== undefined);
-  const finding = isWord ? deriveColumn(column, column.name, (value) => readWord(value) ?? "") : column;
+  const isWritten = column.values.every((value) => readWord(value) === value);
+  const finding = isWord && !isWritten ? deriveColumn(column, column.name, (value) => readWord(value) ?? "") : column;
   const counts = countTraining(finding, part);
   if (isWord) {
     const written = finding.values.map((value) => column.values.find((word) => readWord(word) === value) ?? value);

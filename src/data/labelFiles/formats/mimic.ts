@@ -1,6 +1,6 @@
 // MIMIC-CXR-JPG (Johnson et al. 2019): labels a study, films in the metadata, the official split in a third file. The three are joined.
 import { LabError } from "../../../protocol/labError";
-import { columnOf, findColumn, type LabelColumn, selectRows } from "../columns";
+import { findColumn, type LabelColumn, selectRows } from "../columns";
 import { filterTable, type LabelHead, readTable, type Table } from "../csvTable";
 import { listTargets } from "../findings";
 import { countChexpertFindings, hasColumns, isChexpertFinding, keepNamedRows, readPart, readView, requireColumn } from "./cells";
@@ -43,7 +43,7 @@ async function read(
     const message = `${labels.path} labels studies, not films. Put mimic-cxr-2.0.0-metadata.csv or mimic-cxr-2.0.0-split.csv, which name the films, beside it.`;
     throw new LabError("noUsableColumn", message, labels.path);
   }
-  const labelTable = await readTable([labels], IDS);
+  const labelTable = await readTable([labels], ["study_id"]);
   const rowOfStudy = indexRows(requireColumn(labelTable, "study_id"));
   const named = keepNamedRows(await readTable([main], IDS, onRows), "dicom_id");
   const studies = requireColumn(named.table, "study_id");
@@ -53,14 +53,14 @@ async function read(
   const study = requireColumn(table, "study_id");
   const patient = requireColumn(table, "subject_id");
   const dicom = requireColumn(table, "dicom_id");
-  const splitTable = split && (split === main ? table : await readTable([split], IDS));
+  const splitTable = split && (split === main ? table : await readTable([split], ["dicom_id"]));
   const labelRow = Uint32Array.from(study.codes, (code) => rowOfStudy.get(study.values[code] ?? "") ?? 0);
   const projection = findColumn(table.columns, "ViewPosition");
   const findings = labelTable.columns.filter((column) => isChexpertFinding(column.name));
   const isTarget = (column: LabelColumn) => ![study, patient, dicom].includes(column) && column.name !== "split";
   const part = splitTable ? joinSplit(dicom, splitTable) : null;
   return makeFilmRows({
-    path: columnOf("Path", listPaths(patient, study, dicom)),
+    path: makePaths(patient, study, dicom),
     patient,
     study,
     view: readView(projection),
@@ -90,12 +90,18 @@ function indexRows(column: LabelColumn): Map<string, number> {
 }
 
 /** `files/p10/p10000032/s50414267/02aa804e-….jpg`, as the dataset lays its films out. */
-function* listPaths(patient: LabelColumn, study: LabelColumn, dicom: LabelColumn): Generator<string> {
-  for (let row = 0; row < dicom.codes.length; row++) {
-    const subject = patient.values[patient.codes[row] ?? 0] ?? "";
-    const film = dicom.values[dicom.codes[row] ?? 0];
-    yield `files/p${subject.slice(0, 2)}/p${subject}/s${study.values[study.codes[row] ?? 0]}/${film}.jpg`;
-  }
+function makePaths(patient: LabelColumn, study: LabelColumn, dicom: LabelColumn): LabelColumn {
+  const values = [""];
+  const codeOfDicom = new Uint32Array(dicom.values.length);
+  const codes = Uint32Array.from(dicom.codes, (dicomCode, row) => {
+    if (codeOfDicom[dicomCode] === 0) {
+      const subject = patient.values[patient.codes[row] ?? 0] ?? "";
+      const folder = `files/p${subject.slice(0, 2)}/p${subject}/s${study.values[study.codes[row] ?? 0]}`;
+      codeOfDicom[dicomCode] = values.push(`${folder}/${dicom.values[dicomCode]}.jpg`) - 1;
+    }
+    return codeOfDicom[dicomCode] ?? 0;
+  });
+  return { name: "Path", codes, values };
 }
 
 /** Films that the split does not name count as training films. */

@@ -1,5 +1,5 @@
 // PadChest (Bustos et al. 2020): one row a film, its labels a Python list in a cell. The most frequent labels become columns.
-import { columnOf, countValues, deriveColumn, findColumn, type LabelColumn } from "../columns";
+import { columnOf, findColumn, type LabelColumn } from "../columns";
 import { type LabelHead, readTable } from "../csvTable";
 import { listTargets } from "../findings";
 import { hasColumns, keepNamedRows, readAge, readView, requireColumn } from "./cells";
@@ -68,25 +68,39 @@ function readPythonList(cell: string): string[] {
   );
 }
 
+const BLANK = 0;
+const IS_LISTED = 1;
+const IS_NOT_LISTED = 2;
+
 /** A column of 1, 0 and blank (where nothing at all is listed) for each label, the most frequent first. */
 function makeLabelColumns(listed: LabelColumn): { columns: LabelColumn[]; rare: number } {
-  const rows = countValues(listed);
-  const labelsOfCode = listed.values.map((cell) => new Set(readPythonList(cell)));
-  const films = new Map<string, number>();
-  for (const [code, labels] of labelsOfCode.entries()) {
-    for (const label of labels) films.set(label, (films.get(label) ?? 0) + (rows[code] ?? 0));
-  }
-  const frequent = [...films]
-    .filter(([, count]) => count >= FEWEST_FILMS)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, MOST_LABELS);
-  const columns = frequent.map(([label]) =>
-    deriveColumn(listed, label, (_, code) => {
-      const labels = labelsOfCode[code];
-      return labels?.size ? (labels.has(label) ? "1" : "0") : null;
+  const numbers = new Map<string, number>();
+  const labelsOfCode = listed.values.map((cell) =>
+    [...new Set(readPythonList(cell))].map((label) => {
+      const number = numbers.get(label) ?? numbers.size;
+      numbers.set(label, number);
+      return number;
     }),
   );
-  return { columns, rare: films.size - frequent.length };
+  const films = new Uint32Array(numbers.size);
+  for (const code of listed.codes) for (const label of labelsOfCode[code] ?? []) films[label]! += 1;
+  const frequent = [...numbers]
+    .filter(([, number]) => (films[number] ?? 0) >= FEWEST_FILMS)
+    .sort(([, a], [, b]) => (films[b] ?? 0) - (films[a] ?? 0))
+    .slice(0, MOST_LABELS);
+  const columns = frequent.map(([name]) => {
+    return { name, values: ["", "1", "0"], codes: new Uint8Array(listed.codes.length).fill(IS_NOT_LISTED) };
+  });
+  const columnOfLabel = new Map(frequent.map(([, number], i) => [number, columns[i]]));
+  listed.codes.forEach((code, row) => {
+    const labels = labelsOfCode[code] ?? [];
+    if (labels.length === 0) for (const { codes } of columns) codes[row] = BLANK;
+    for (const label of labels) {
+      const column = columnOfLabel.get(label);
+      if (column) column.codes[row] = IS_LISTED;
+    }
+  });
+  return { columns, rare: numbers.size - frequent.length };
 }
 
 /** The year of the study less the year of birth, film by film. */
