@@ -20,10 +20,9 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const at16 = (at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   let header: JpegHeader | null = null;
   for (let at = 2; at + 4 <= bytes.length; ) {
-    if (bytes[at] !== 0xff) throw new Unreadable("The JPEG file is damaged: a marker is missing");
     const marker = bytes[at + 1] ?? 0;
-    // Fill bytes before a marker.
-    if (marker === 0xff) {
+    // Fill bytes before a marker, and what some writers leave between segments.
+    if (bytes[at] !== 0xff || marker === 0xff || marker === 0) {
       at++;
       continue;
     }

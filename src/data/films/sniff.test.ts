@@ -33,7 +33,7 @@ test.each([
     "It only points to a film kept elsewhere (Git LFS); fetch the film itself.",
   ],
   ["\n<html>", "It is a web page or XML, not a film; download the film again."],
-  ["\xff\xd8 data", "The JPEG file is damaged: a marker is missing."],
+  ["\xff\xd8 data", "The JPEG file is cut short."],
   ["\xff\xd8\xff\xe0\0\x04", "The JPEG file is cut short."],
 ])("%j is refused with its reason", async (text, message) => {
   await expect(decodeFilm(bytes(text), "a.jpg")).rejects.toMatchObject({ code: "filmUnreadable", message, at: "a.jpg" });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { decodeFilm } from "../decodeFilm";
+import { decodeFilm, readFilmFacts } from "../decodeFilm";
 import { shrinkFilm } from "../shrinkFilm";
 import { furthestApart, serveCodecs } from "../testSupport";
 import golden from "./golden/dicom.json";
@@ -23,4 +23,18 @@ test.each(Object.entries(golden.refused))("%s is set aside, saying: %s", async (
     at: `${name}.dcm`,
     message: expect.stringContaining(reason),
   });
+});
+
+test.each(["explicit", "implicit", "bigEndian", "deflated", "noPreamble", "noMetaImplicit"])(
+  "%s: the head of a file is enough for its facts",
+  async (name) => {
+    const facts = { study: "1.2.826.0.1.3680043.8.498.1", patient: "made", view: "PA", sex: "Female", age: 60 };
+    const file = read(name);
+    expect((await decodeFilm(file, name)).facts).toEqual(facts);
+    expect(await readFilmFacts(file.subarray(0, file.length - 1000))).toEqual(facts);
+  },
+);
+
+test("a file that is no DICOM has no facts", async () => {
+  expect(await readFilmFacts(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))).toBeNull();
 });

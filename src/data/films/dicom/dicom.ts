@@ -1,6 +1,6 @@
 // Decodes a DICOM chest film. Loaded when the first one comes; a codec only when a film is compressed.
 import type { DataSet } from "dicom-parser";
-import { type DecodedFilm, type Samples, Unreadable } from "../film";
+import { type DecodedFilm, type FilmFacts, type Samples, Unreadable } from "../film";
 import { toGrey } from "../luma";
 import { readTable } from "./lut";
 import { readDataSet } from "./readDataSet";
@@ -22,6 +22,15 @@ export async function decodeDicom(bytes: Uint8Array): Promise<DecodedFilm> {
     return { width, height, ...readGrading(file.dataSet, format, data), facts };
   }
   return { width, height, data: colorToGrey(file.dataSet, data, photometric), grading: null, facts };
+}
+
+/** Of a whole file or of its head; null where even that is damaged. */
+export function readDicomFacts(head: Uint8Array): FilmFacts | null {
+  try {
+    return readFacts(readDataSet(head, false).dataSet);
+  } catch {
+    return null;
+  }
 }
 
 /** Of 8-bit colours. @throws Unreadable */

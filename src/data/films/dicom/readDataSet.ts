@@ -24,11 +24,15 @@ const PIXEL_DATA = "x7fe00010";
 /** Far beyond any film; a deflated file of a few kilobytes could otherwise fill the memory. */
 const MAX_INFLATED = 2 ** 29;
 
-/** Reads what is there, also of a file that is cut short or of its head alone. @throws Unreadable where it is deflated and damaged */
-export function readDataSet(file: Uint8Array): DicomFile {
+/**
+ * Reads what is there, also of a file that is cut short.
+ * @param isWhole false for the head of a file
+ * @throws Unreadable, or what fflate throws over a deflated file that is damaged
+ */
+export function readDataSet(file: Uint8Array, isWhole = true): DicomFile {
   const meta = readMeta(file);
   const deflated = meta.syntax === DEFLATED;
-  const bytes = deflated ? inflate(file.subarray(meta.end)) : file;
+  const bytes = deflated ? inflate(file.subarray(meta.end), isWhole) : file;
   const start = deflated ? 0 : meta.end;
   const { explicit, littleEndian } = sniffEncoding(bytes, start);
 
@@ -82,7 +86,8 @@ function sniffEncoding(bytes: Uint8Array, at: number): { explicit: boolean; litt
   };
 }
 
-function inflate(deflated: Uint8Array): Uint8Array {
+/** @param isWhole that what ends before it says so is an error */
+function inflate(deflated: Uint8Array, isWhole: boolean): Uint8Array {
   const parts: Uint8Array[] = [];
   let length = 0;
   const stream = new Inflate((part) => {
@@ -90,7 +95,7 @@ function inflate(deflated: Uint8Array): Uint8Array {
     if (length > MAX_INFLATED) throw new Unreadable("The DICOM file inflates to more than any film takes");
     parts.push(part);
   });
-  stream.push(deflated, true);
+  stream.push(deflated, isWhole);
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

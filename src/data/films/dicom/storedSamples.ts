@@ -31,7 +31,9 @@ export function readPixelFormat({ dataSet }: DicomFile): PixelFormat {
   if ((bitsAllocated !== 8 && bitsAllocated !== 16) || bitsStored < 1 || bitsStored > highBit + 1 || highBit >= bitsAllocated) {
     throw new Unreadable(`Its samples are ${bitsStored} bits of ${bitsAllocated}, which the lab does not read`);
   }
-  if (components !== 1 && components !== 3) throw new Unreadable(`Its pixels have ${components} components`);
+  const expected = photometric.startsWith("MONOCHROME") || photometric === "PALETTE COLOR" ? 1 : 3;
+  if (components !== expected)
+    throw new Unreadable(`Its pixels have ${components} components, and ${photometric} has ${expected}`);
   return {
     ...{ width, height, components, photometric, bitsAllocated, bitsStored, highBit },
     signed: dataSet.uint16(TAGS.signed) === 1,
