@@ -69,11 +69,17 @@ export function listRowPaths({ path }: FilmRows): RowPaths {
   return { paths, pathOfCode };
 }
 
-export async function joinFilms(labels: FilmRows, rowPaths: RowPaths, known: KnownFilms): Promise<JoinedFilms> {
+export type MatchedFilms = Pick<JoinedFilms, "films" | "filmOfRow" | "part" | "join">;
+
+export function matchFilms(labels: FilmRows, rowPaths: RowPaths, known: KnownFilms): MatchedFilms {
   const { films, filmOfPath } =
     "listed" in known ? matchListed(labels, rowPaths, known.listed) : locateAll(rowPaths, known.located);
   const part = labels.part ?? new Uint8Array(labels.rows);
-  const { filmOfRow, join } = assignFilms(labels, part, rowPaths.pathOfCode, filmOfPath);
+  return { films, part, ...assignFilms(labels, part, rowPaths.pathOfCode, filmOfPath) };
+}
+
+export async function joinFilms(labels: FilmRows, matched: MatchedFilms): Promise<JoinedFilms> {
+  const { films, filmOfRow } = matched;
   const identity = [
     labels.files.map((file) => file.sha256).join("\n"),
     ...Array.from(filmOfRow, (film) => films[film] ?? ""),
@@ -82,10 +88,7 @@ export async function joinFilms(labels: FilmRows, rowPaths: RowPaths, known: Kno
     fingerprint: (await sha256(new TextEncoder().encode(identity))).slice(0, 16),
     labels,
     rows: labels.rows,
-    part,
-    films,
-    filmOfRow,
-    join,
+    ...matched,
     ...markLateral(labels),
     ...groupPatients(labels, filmOfRow, films),
   };

@@ -44,7 +44,7 @@ test("CheXpert's layout: rows, films, patients, views and what does not fit", as
     patients: 2,
     ownValidation: { part: "validation", rows: 1 },
     hasViews: true,
-    notes: ["crossref.csv is passed over: the labels are taken from train.csv."],
+    notes: ["crossref.csv is passed over: the labels are taken from train.csv and valid.csv."],
   });
   expect(index.summary.formatReason).toContain("3 of CheXpert's 14 findings");
   expect(index.summary.columns.map((column) => [column.name, column.isLabel])).toEqual([

@@ -1,7 +1,8 @@
 // From a folder to its film index: lists no deeper than it has to, finds and reads the label files, finds the films. It labels nothing: see `labels.ts`.
 import type { LabelChoice, OpenProgress } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { type FilmIndex, joinFilms, type KnownFilms, listRowPaths } from "./filmIndex";
+import { addDicomFacts } from "./dicomFacts";
+import { type FilmIndex, joinFilms, type KnownFilms, listRowPaths, matchFilms } from "./filmIndex";
 import type { FolderReader } from "./folder";
 import type { LabelFile } from "./labelFiles/csvTable";
 import { FILM_EXTENSION } from "./labelFiles/formats/cells";
@@ -40,13 +41,16 @@ export async function indexFolder(
     const message = `${folder.name} holds ${describeFiles(labels)} but no films (${listKinds(listing.files)}). Drop the folder that holds the films as well.`;
     throw new LabError("noFilms", message, folder.name);
   }
-  const joined = await joinFilms(labels, rowPaths, known);
-  if (!joined.filmOfRow.some((film) => film >= 0)) {
+  const matched = matchFilms(labels, rowPaths, known);
+  if (!matched.filmOfRow.some((film) => film >= 0)) {
     const message = `None of the ${labels.rows} films that ${describeFiles(labels)} names is in ${folder.name}: it names “${rowPaths.paths[0]}”, the folder holds “${films?.[0]}”. Drop the folder that holds the films under the names the labels give.`;
     throw new LabError("noFilms", message, labels.files[0]?.path);
   }
+  const onHeader = (done: number, total: number) => onProgress({ phase: "headers", done, total });
+  const complete = await addDicomFacts(folder, labels, matched.films, matched.filmOfRow, onHeader);
+  const joined = await joinFilms(complete, matched);
   const ms = Math.round(performance.now() - started);
-  return { ...joined, summary: summariseDataset(folder.name, labels, joined, known, ms) };
+  return { ...joined, summary: summariseDataset(folder.name, { ...labels, ...complete }, joined, known, ms) };
 }
 
 /** The label files nearest the top of the folder that can be read; those chosen by hand stand in for them. */

@@ -48,9 +48,11 @@ export interface OpenRequest {
 }
 
 export interface OpenProgress {
-  phase: "listing" | "labels" | "matching";
-  /** Files listed, or rows read, so far. */
+  phase: "listing" | "labels" | "matching" | "headers";
+  /** Files listed, rows read, or DICOM headers read, so far. */
   done: number;
+  /** Of how many, where that is known. */
+  total?: number;
 }
 
 export interface ColumnSummary {
