@@ -1,4 +1,4 @@
-// The compressed transfer syntaxes, each by the codec that decodes it. A codec is loaded when the first film needs it; most need none.
+// Compressed frames, each by the codec that decodes it. A codec is loaded when the first film needs it; most need none.
 /// <reference path="./codecPackages.d.ts" />
 import charlsUrl from "@cornerstonejs/codec-charls/decodewasm?url";
 import libjpegUrl from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm?url";
@@ -7,7 +7,7 @@ import { LabError } from "../../../protocol/labError";
 import { Unreadable } from "../film";
 import { hasEndOfImage } from "../isWhole";
 import { decodeExtendedJpeg } from "../jpegExtended";
-import { readJpegHeader } from "../jpegHeader";
+import { JPEG_LS, readJpegHeader } from "../jpegHeader";
 import type { Codec, CodecFactory, CodecModule } from "./codecModules";
 import { decodeRle, type RleShape } from "./rle";
 
@@ -21,25 +21,16 @@ export interface CodedFrame {
   rgb: boolean;
 }
 
-type Decode = (frame: Uint8Array<ArrayBuffer>, shape: RleShape) => CodedFrame | Promise<CodedFrame>;
+/** The frame's marker of JPEG Lossless. */
+const LOSSLESS = 0xc3;
+const RLE = "1.2.840.10008.1.2.5";
 
-const CODECS: Record<string, Decode> = {
-  "1.2.840.10008.1.2.5": (frame, shape) => ({ ...shape, data: decodeRle(frame, shape), rgb: false }),
-  "1.2.840.10008.1.2.4.50": decodeJpeg,
-  "1.2.840.10008.1.2.4.51": decodeJpeg,
-  "1.2.840.10008.1.2.4.57": decodeJpeg,
-  "1.2.840.10008.1.2.4.70": decodeJpeg,
-  "1.2.840.10008.1.2.4.80": decodeJpegLs,
-  "1.2.840.10008.1.2.4.81": decodeJpegLs,
-  "1.2.840.10008.1.2.4.90": decodeJpeg2000,
-  "1.2.840.10008.1.2.4.91": decodeJpeg2000,
-};
-
-/** @throws Unreadable, LabError internal where a codec cannot be loaded, or what a codec throws over a damaged frame */
+/**
+ * What the frame says of itself decides, not the transfer syntax: files that name another one are common.
+ * @throws Unreadable, LabError internal where a codec cannot be loaded, or what a codec throws over a damaged frame
+ */
 export async function decodeFrame(syntax: string, frame: Uint8Array<ArrayBuffer>, shape: RleShape): Promise<CodedFrame> {
-  const decode = CODECS[syntax];
-  if (!decode) throw new Unreadable(`Its pixels are compressed in a way the lab does not read (transfer syntax ${syntax})`);
-  const coded = await decode(frame, shape);
+  const coded = await decode(syntax, frame, shape);
   if (coded.width !== shape.width || coded.height !== shape.height || coded.components !== shape.components) {
     throw new Unreadable(
       `The DICOM file is damaged: it claims ${shape.width} x ${shape.height} pixels, its frame has ${coded.width} x ${coded.height}`,
@@ -48,21 +39,27 @@ export async function decodeFrame(syntax: string, frame: Uint8Array<ArrayBuffer>
   return coded;
 }
 
-/** What the frame's own header says decides, not the transfer syntax: both are mixed up in the wild. */
+async function decode(syntax: string, frame: Uint8Array<ArrayBuffer>, shape: RleShape): Promise<CodedFrame> {
+  const [first, second] = frame;
+  if (first === 0xff && second === 0xd8) return decodeJpeg(frame);
+  // A codestream by itself, as it should be, or in a JP2 file, as it sometimes is. High throughput begins alike.
+  const isJp2 = first === 0 && String.fromCharCode(...frame.subarray(4, 8)) === "jP  ";
+  if ((first === 0xff && second === 0x4f) || isJp2) return decodeJpeg2000(frame);
+  if (syntax === RLE) return { ...shape, data: decodeRle(frame, shape), rgb: false };
+  throw new Unreadable(`Its pixels are compressed in a way the lab does not read (transfer syntax ${syntax})`);
+}
+
 async function decodeJpeg(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {
   const { frame: kind, precision, scanAt, width, height, components } = readJpegHeader(frame);
   if (!hasEndOfImage(frame, scanAt)) throw new Unreadable("The DICOM file is cut short");
-  if (kind === 0xc3) {
+  if (kind === JPEG_LS) return run(charls, "JpegLSDecoder", frame, false);
+  if (kind === LOSSLESS) {
     const { Decoder } = await import("@cornerstonejs/jpeg-lossless-decoder-js");
     const data = new Decoder().decode(frame.buffer, frame.byteOffset, frame.length, precision > 8 ? 2 : 1);
     return { width, height, components, data, rgb: false };
   }
   if (precision > 8) return { width, height, components, data: decodeExtendedJpeg(frame), rgb: false };
   return run(libjpeg, "JPEGDecoder", frame, true);
-}
-
-function decodeJpegLs(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {
-  return run(charls, "JpegLSDecoder", frame, false);
 }
 
 async function decodeJpeg2000(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {

@@ -1,12 +1,13 @@
 """Writes made DICOM films (*.dcm) and what they show (dicom.json), as pydicom reads them.
 
 Run: /usr/bin/python3 src/data/films/dicom/golden/dicom.py
-Needs python3-pydicom (2.3), python3-gdcm, python3-pil, dcmtk and libopenjp2-tools of Debian.
+Needs python3-pydicom (2.3), python3-gdcm, python3-pil, dcmtk, libopenjp2-tools and openjph-tools of Debian.
 """
 import base64
 import io
 import json
 import pathlib
+import re
 import subprocess
 import tempfile
 import warnings
@@ -24,7 +25,7 @@ from pydicom.uid import UID
 warnings.filterwarnings("ignore")
 HERE = pathlib.Path(__file__).parent
 IMPLICIT, EXPLICIT, BIG_ENDIAN, DEFLATED = (f"1.2.840.10008.1.2{end}" for end in ("", ".1", ".2", ".1.99"))
-JPEG_2000_LOSSLESS, JPEG_2000 = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"
+JPEG, JPEG_2000_LOSSLESS, JPEG_2000 = (f"1.2.840.10008.1.2.4.{end}" for end in (50, 90, 91))
 DIGITAL_XRAY = "1.2.840.10008.5.1.4.1.1.1.1"
 # No multiples of a JPEG block or of each other.
 WIDTH, HEIGHT = 36, 28
@@ -110,6 +111,20 @@ def jpeg_2000(pixels, bits, signed=False, *options):
             raw.write_bytes(np.moveaxis(pixels, -1, 0).astype("u1").tobytes())
         subprocess.run(["opj_compress", "-i", raw, "-o", coded, "-F", shape, "-n", "3", *options], check=True, capture_output=True)
         return coded.read_bytes()
+
+
+def high_throughput(pixels):
+    with tempfile.TemporaryDirectory() as folder:
+        source, coded = pathlib.Path(folder, "in.pgm"), pathlib.Path(folder, "out.j2c")
+        source.write_bytes(b"P5 %d %d 4095\n" % (WIDTH, HEIGHT) + pixels.astype(">u2").tobytes())
+        subprocess.run(["ojph_compress", "-i", source, "-o", coded, "-reversible", "true"], check=True, capture_output=True)
+        return coded.read_bytes()
+
+
+def mislabelled(film, syntax):
+    """A compressed film whose meta names another syntax of the same length."""
+    head, body = film[:300], film[300:]
+    return re.sub(rb"1\.2\.840\.10008\.1\.2\.4\.\d\d", syntax.encode(), head) + body
 
 
 def modality_lut(first, entries, bits=16):
@@ -202,9 +217,9 @@ FILMS = {
     "rle8": run(make(grey8, 8), "dcmcrle"),
     "rle16": run(wide(), "dcmcrle"),
     "rleColor": run(make(color, 8, photometric="RGB"), "dcmcrle"),
-    "jpeg": encapsulated(make(grey8, 8), "1.2.840.10008.1.2.4.50", baseline.getvalue()),
-    "jpegColor": encapsulated(make(color, 8, photometric="YBR_FULL_422"), "1.2.840.10008.1.2.4.50", baseline_color.getvalue()),
-    "jpegFragments": encapsulated(make(grey8, 8), "1.2.840.10008.1.2.4.50", baseline.getvalue(), pieces=3, offsets=False),
+    "jpeg": encapsulated(make(grey8, 8), JPEG, baseline.getvalue()),
+    "jpegColor": encapsulated(make(color, 8, photometric="YBR_FULL_422"), JPEG, baseline_color.getvalue()),
+    "jpegFragments": encapsulated(make(grey8, 8), JPEG, baseline.getvalue(), pieces=3, offsets=False),
     "jpegExtended12": run(wide(), "dcmcjpeg", "+un", "+ee", "+q", "95"),
     "jpegLossless8": run(make(grey8, 8), "dcmcjpeg", "+un", "+e1"),
     "jpegLossless12": run(wide(), "dcmcjpeg", "+un", "+e1"),
@@ -223,6 +238,10 @@ FILMS = {
         make(signed12, 12, signed=True, **window(0, 3000)), JPEG_2000_LOSSLESS, jpeg_2000(signed12, 12, True)
     ),
     "jpeg2000": encapsulated(wide(), JPEG_2000, jpeg_2000(grey12, 12, False, "-I", "-r", "4"), pieces=2),
+    # pydicom 2.3 does not know its syntax, which the lab does not look at.
+    "jpeg2000HighThroughput": encapsulated(wide(), JPEG_2000_LOSSLESS, high_throughput(grey12)),
+    "jpegSaysLossless": mislabelled(encapsulated(make(grey8, 8), JPEG, baseline.getvalue()), "1.2.840.10008.1.2.4.70"),
+    "jpegLsSaysJpeg2000": mislabelled(run(wide(), "dcmcjpls", "+un", "+el"), JPEG_2000),
     "jpeg2000Color": encapsulated(
         make(color, 8, photometric="YBR_RCT"), JPEG_2000_LOSSLESS, jpeg_2000(color, 8, False, "-mct", "1")
     ),
@@ -234,13 +253,19 @@ def luma(rgb):
 
 
 def shown(name, data):
-    """The film in bytes as pydicom gives it: the reference. Only Pillow stands in for it where it turns colours by itself."""
+    """The film in bytes as pydicom gives it: the reference. Pillow stands in for it where it turns colours by itself."""
+    # What these hold is known, and pydicom 2.3 cannot read it.
+    name, data = {
+        "jpeg2000HighThroughput": ("explicit", FILMS["explicit"]),
+        "jpegSaysLossless": ("jpeg", FILMS["jpeg"]),
+        "jpegLsSaysJpeg2000": ("jpegLs12", FILMS["jpegLs12"]),
+    }.get(name, (name, data))
     film = pydicom.dcmread(io.BytesIO(data), force=True)
     if not hasattr(film.file_meta, "TransferSyntaxUID"):
         film.file_meta.TransferSyntaxUID = UID(IMPLICIT if film.is_implicit_VR else EXPLICIT)
     photometric = film.PhotometricInterpretation
     if film.SamplesPerPixel == 3:
-        if film.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.4.50":
+        if film.file_meta.TransferSyntaxUID == JPEG:
             return luma(np.asarray(Image.open(baseline_color).convert("RGB")))
         pixels = film.pixel_array
         return luma(convert_color_space(pixels, photometric, "RGB") if photometric.startswith("YBR_FULL") else pixels)
