@@ -44,18 +44,37 @@ function makeCodes(rows: number, values: number): Codes {
 /** Strings shorter than this are copied when cut from a text; longer ones are views that keep the whole text alive. */
 const VIEW_CHARACTERS = 13;
 
-interface Encoded {
-  values: string[];
-  /** The code of every spelling met, the canonical one among them. */
-  codeOf: Map<string, number>;
-  codes: Uint32Array;
+/** Distinct texts and their codes; the blank is code 0. */
+class Dictionary {
+  readonly values = [""];
+  private readonly codes = new Map([["", 0]]);
+
+  /** Undefined for a text that was not met. */
+  find(text: string): number | undefined {
+    return this.codes.get(text);
+  }
+
+  encode(text: string): number {
+    const known = this.codes.get(text);
+    if (known !== undefined) return known;
+    const value = copyText(text);
+    const code = this.values.push(value) - 1;
+    this.codes.set(value, code);
+    return code;
+  }
+
+  /** Another spelling of a text that was met. */
+  addSpelling(text: string, code: number): void {
+    this.codes.set(copyText(text), code);
+  }
 }
 
 /** A column filled from its first row on. */
 export class ColumnBuilder {
   readonly name: string;
-  /** Null once the column has more than `mostValues` distinct cells: it is given up then, and takes no memory. */
-  private encoded: Encoded | null;
+  private codes = new Uint32Array(1024);
+  /** Null once there are more than `mostValues` distinct cells: the column is given up then, and takes no memory. */
+  private dictionary: Dictionary | null = new Dictionary();
   private readonly mostValues: number;
   private lastCell = "";
   private lastCode = 0;
@@ -63,7 +82,6 @@ export class ColumnBuilder {
   constructor(name: string, mostValues = Infinity) {
     this.name = name;
     this.mostValues = mostValues;
-    this.encoded = { values: [""], codeOf: new Map([["", 0]]), codes: new Uint32Array(1024) };
   }
 
   /** Takes the cell at `place` of each row of the batch, whose first is row `from` of the column. */
@@ -72,39 +90,37 @@ export class ColumnBuilder {
   }
 
   set(row: number, cell: string): void {
-    const { encoded } = this;
-    if (!encoded) return;
-    if (row >= encoded.codes.length) {
-      const wider = new Uint32Array(Math.max(encoded.codes.length * 2, row + 1));
-      wider.set(encoded.codes);
-      encoded.codes = wider;
+    if (!this.dictionary) return;
+    if (row >= this.codes.length) {
+      const wider = new Uint32Array(Math.max(this.codes.length * 2, row + 1));
+      wider.set(this.codes);
+      this.codes = wider;
     }
     // Many columns say the same row after row.
     if (cell !== this.lastCell) {
-      this.lastCode = encoded.codeOf.get(cell) ?? this.addCell(encoded, cell);
+      this.lastCode = this.dictionary.find(cell) ?? this.addCell(this.dictionary, cell);
       this.lastCell = cell;
     }
-    encoded.codes[row] = this.lastCode;
+    this.codes[row] = this.lastCode;
   }
 
   /** Null where the column was given up. */
   build(rows: number): LabelColumn | null {
-    if (!this.encoded) return null;
-    const { codes, values } = this.encoded;
-    const narrow = makeCodes(rows, values.length);
-    narrow.set(codes.subarray(0, rows));
-    return { name: this.name, codes: narrow, values };
+    if (!this.dictionary) return null;
+    const { values } = this.dictionary;
+    const codes = makeCodes(rows, values.length);
+    codes.set(this.codes.subarray(0, rows));
+    return { name: this.name, codes, values };
   }
 
-  private addCell({ values, codeOf }: Encoded, cell: string): number {
-    const value = copyText(canonicalValue(cell));
-    let code = codeOf.get(value);
-    if (code === undefined) {
-      code = values.push(value) - 1;
-      codeOf.set(value, code);
+  private addCell(dictionary: Dictionary, cell: string): number {
+    const value = canonicalValue(cell);
+    const code = dictionary.encode(value);
+    if (value !== cell) dictionary.addSpelling(cell, code);
+    if (dictionary.values.length > this.mostValues) {
+      this.dictionary = null;
+      this.codes = new Uint32Array(0);
     }
-    if (value !== cell) codeOf.set(copyText(cell), code);
-    if (values.length > this.mostValues) this.encoded = null;
     return code;
   }
 }
@@ -118,22 +134,11 @@ export function columnOf(name: string, cells: Iterable<string>): LabelColumn {
 }
 
 /** A column whose cells are `map` of another's, called once a distinct value; null is the blank. */
-export function deriveColumn(
-  source: LabelColumn,
-  name: string,
-  map: (value: string, code: number) => string | null,
-): LabelColumn {
-  const values = [""];
-  const codeOf = new Map([["", 0]]);
-  const codeOfCode = Uint32Array.from(source.values, (from, fromCode) => {
-    const value = copyText(map(from, fromCode) ?? "");
-    let code = codeOf.get(value);
-    if (code === undefined) {
-      code = values.push(value) - 1;
-      codeOf.set(value, code);
-    }
-    return code;
-  });
+export function deriveColumn(source: LabelColumn, name: string, map: (value: string) => string | null): LabelColumn {
+  const dictionary = new Dictionary();
+  const codeOfCode = new Uint32Array(source.values.length);
+  for (const [code, value] of source.values.entries()) codeOfCode[code] = dictionary.encode(map(value) ?? "");
+  const { values } = dictionary;
   const codes = makeCodes(source.codes.length, values.length);
   for (let row = 0; row < codes.length; row++) codes[row] = codeOfCode[source.codes[row] ?? 0] ?? 0;
   return { name, codes, values };

@@ -17,10 +17,13 @@ test("a folder per class below train, val and test", () => {
   expect(table?.labels[0]?.defaultPositive).toEqual(["PNEUMONIA"]);
 });
 
-test("classes with folders inside, and a film that lies outside", () => {
-  const table = labelsFromFolders(["COVID/images/a.png", "Normal/images/b.png", "Normal/c.png", "d.png"]);
-  expect(table).toMatchObject({ rows: 3, part: null, rowsRead: 4, rowsLeftOut: 1 });
-  expect(table?.notes).toEqual(["1 films lie outside the classes' folders, such as d.png; they are left out."]);
+test("classes with folders inside, masks among them, and a film that lies outside", () => {
+  const table = labelsFromFolders(["COVID/images/a.png", "COVID/masks/a.png", "Normal/images/b.png", "Normal/c.png", "d.png"]);
+  expect(table).toMatchObject({ rows: 3, part: null, rowsRead: 5, rowsLeftOut: 2 });
+  expect(table?.notes).toEqual([
+    "1 films lie outside the classes' folders, such as d.png; they are left out.",
+    "1 files lie in folders called masks; they are taken for no films.",
+  ]);
 });
 
 test.each([

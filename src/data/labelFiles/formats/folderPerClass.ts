@@ -8,6 +8,9 @@ import { makeFilmRows } from "./format";
 /** Folders called by a number, or by such a word and a number, hold what belongs together, not what looks alike. */
 const NUMBERED = /^((p|pat|patient|person|subject|s|study|series|images?|img|batch|part|set|fold)[ _-]*\d+|\d{2,})$/i;
 
+/** Segmentation masks, which some collections keep beside the films. */
+const MASK = /(^|\/)masks?\//i;
+
 interface ClassFolders {
   /** Names of the classes' folders. */
   classes: string[];
@@ -18,7 +21,8 @@ interface ClassFolders {
 }
 
 /** Null where the films, given by their paths, do not lie in 2 to 50 folders of classes. */
-export function labelsFromFolders(films: string[]): LabelledTable | null {
+export function labelsFromFolders(files: string[]): LabelledTable | null {
+  const films = files.filter((file) => !MASK.test(file));
   const folders = films.map((film) => film.split("/").slice(0, -1));
   const found = findClasses(folders);
   if (!found) return null;
@@ -35,16 +39,28 @@ export function labelsFromFolders(films: string[]): LabelledTable | null {
   const part = parts.some((code) => code > 0) ? parts : null;
   const labels = listTargets([classOfFilm], part);
   if (labels.length === 0) return null;
+  const masks = files.length - films.length;
   const strays = films.length - sorted.length;
   const stray = films.find((film) => !inside(film));
   const names = classes.slice(0, 5).map((name) => `“${name}”`);
   return {
-    ...makeFilmRows({ path, patient: readPatient(path), labels, part, rowsRead: films.length, rowsLeftOut: strays, files: [] }),
+    ...makeFilmRows({
+      path,
+      patient: readPatient(path),
+      labels,
+      part,
+      rowsRead: files.length,
+      rowsLeftOut: masks + strays,
+      files: [],
+    }),
     format: "folderPerClass",
     reason: `There is no label file; the films lie in ${classes.length} folders, which are taken for their classes: ${names.join(", ")}${classes.length > 5 ? " and more" : ""}${partLevel < 0 ? "" : ", below folders for training, validation or test"}.`,
     alternatives: [],
     columns: [],
-    notes: strays > 0 ? [`${strays} films lie outside the classes' folders, such as ${stray}; they are left out.`] : [],
+    notes: [
+      ...(strays > 0 ? [`${strays} films lie outside the classes' folders, such as ${stray}; they are left out.`] : []),
+      ...(masks > 0 ? [`${masks} files lie in folders called masks; they are taken for no films.`] : []),
+    ],
   };
 }
 
