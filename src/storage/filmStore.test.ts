@@ -168,3 +168,16 @@ test("a film of the same content is kept once", async () => {
   writer.close();
   expect((await (await openFilmReader("s", root)).read(Uint32Array.of(0)))[0]).toBe(0);
 });
+
+test("films are read while others are added, from full packs and from the one that grows", async () => {
+  const root = createMemoryDirectory();
+  await fill(root, PER_PACK + 1);
+  const reader = await openFilmReader("s", root);
+  expect((await reader.read(Uint32Array.of(0, PER_PACK)))[SIZE * SIZE]).toBe(PER_PACK);
+  await fill(root, PER_PACK + 3);
+  const read = await reader.read(Uint32Array.of(1, PER_PACK + 2));
+  expect([read[0], read[SIZE * SIZE]]).toEqual([1, PER_PACK + 2]);
+  reader.close();
+  // Nobody holds a file any more: a full pack can be opened for writing.
+  await (await storeOf(root).getFileHandle("pack-0.bin")).createSyncAccessHandle?.();
+});

@@ -29,6 +29,7 @@ export function createMemoryDirectory(quota: { bytes: number } = { bytes: Infini
 
 function createMemoryFile(quota: { bytes: number }): MemoryFile {
   let isOpen = false;
+  let readers = 0;
   const resize = (size: number) => {
     const growth = size - file.bytes.length;
     if (growth > quota.bytes) throw new DOMException("full", "QuotaExceededError");
@@ -44,10 +45,18 @@ function createMemoryFile(quota: { bytes: number }): MemoryFile {
       isOpen = false;
     },
     getFile: async () => new Blob([file.bytes]),
-    createSyncAccessHandle: async (): Promise<StoreAccess> => {
-      if (isOpen) throw new DOMException("already open", "NoModificationAllowedError");
-      isOpen = true;
+    createSyncAccessHandle: async (options): Promise<StoreAccess> => {
+      const readOnly = options?.mode === "read-only";
+      if (isOpen || (readers > 0 && !readOnly)) throw new DOMException("already open", "NoModificationAllowedError");
+      if (readOnly) readers++;
+      else isOpen = true;
       return {
+        mode: readOnly ? "read-only" : "readwrite",
+        read: (bytes, { at }) => {
+          const held = file.bytes.subarray(at, at + bytes.length);
+          bytes.set(held);
+          return held.length;
+        },
         write: (bytes, { at }) => {
           if (at + bytes.length > file.bytes.length) resize(at + bytes.length);
           file.bytes.set(bytes, at);
@@ -56,7 +65,8 @@ function createMemoryFile(quota: { bytes: number }): MemoryFile {
         truncate: resize,
         flush: () => {},
         close: () => {
-          isOpen = false;
+          if (readOnly) readers--;
+          else isOpen = false;
         },
       };
     },

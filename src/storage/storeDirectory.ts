@@ -7,9 +7,12 @@ export interface StoreDirectory {
 export interface StoreFile {
   getFile(): Promise<Blob>;
   /** In workers only, and not in every browser. */
-  createSyncAccessHandle?(): Promise<StoreAccess>;
+  createSyncAccessHandle?(options?: { mode: "read-only" }): Promise<StoreAccess>;
 }
 export interface StoreAccess {
+  /** Missing in browsers that know one mode only. */
+  readonly mode?: string;
+  read(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   truncate(size: number): void;
   flush(): void;

@@ -81,7 +81,7 @@ export function createTestLab(targets?: string[]): TestLab {
         lab.onEngine(engine);
         return engine;
       },
-      openFilms: async () => ({ imageSize: TEST_SIZE, read }),
+      openFilms: async () => ({ imageSize: TEST_SIZE, read, close: () => {} }),
       readArchitecture: () => null,
       readWeights: (bytes, arch, source) => {
         const pixels = TEST_SIZE ** 2;

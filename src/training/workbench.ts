@@ -239,6 +239,7 @@ export function createWorkbench(tools: Tools): Workbench {
       } catch (error) {
         throw proposeSmaller(await findCause(gpu, error), options, settings, gpu.report, isTrial);
       } finally {
+        reader.close();
         engine.dispose();
       }
     },
