@@ -2,15 +2,20 @@
 import type { OpenProgress } from "../../protocol/dataset";
 import { useCommands, useLab } from "../labContext";
 import { FilePicker } from "../parts/FilePicker";
-import { formatCount, formatMs, formatPlural } from "../parts/format";
+import { formatCount, formatMs, formatPlural, LABEL_FORMAT_NAMES } from "../parts/format";
 import { FailureNotice } from "../parts/Notice";
 import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
 import { StepHeader } from "../parts/StepHeader";
 import styles from "./dataset.module.css";
 import { EmptyDataset } from "./EmptyDataset";
+import { FilmPreparation } from "./FilmPreparation";
 import { FindingCounts } from "./FindingCounts";
 import { LabelMakeup } from "./LabelMakeup";
-import { PassedOver, Trust } from "./Trust";
+import { LabelReading } from "./LabelReading";
+import { PassedOver } from "./PassedOver";
+import { PositivesByGroup } from "./PositivesByGroup";
+import { RecipeNotice, RecipePanel } from "./Recipe";
+import { Trust } from "./Trust";
 import { WaitingTiles, Wall } from "./Wall";
 import { WhatToLearn } from "./WhatToLearn";
 
@@ -43,6 +48,8 @@ function describeOpening(progress: OpenProgress | null): string {
       return `Reading the label CSV: ${done} rows so far.`;
     case "matching":
       return `Matching rows and films: ${done} so far.`;
+    case "headers":
+      return `Reading the films' DICOM headers: ${done} of ${formatCount(progress.total ?? progress.done)}.`;
   }
 }
 
@@ -77,11 +84,12 @@ function Open() {
           </>
         }
       >
-        {formatPlural(dataset.films, "film")} of {formatPlural(dataset.patients, "patient")}, read from {dataset.csvPath} in{" "}
-        {formatMs(dataset.ms)}. {dataset.formatReason}
+        {formatPlural(dataset.films, "film")} of {formatPlural(dataset.patients, "patient")}, read in {formatMs(dataset.ms)} from{" "}
+        {dataset.csvPath || "folders"}: {LABEL_FORMAT_NAMES[dataset.format]}.
       </StepHeader>
       <FailureNotice failure={failure} title="That could not be opened" />
       <PreparationState />
+      <RecipeNotice />
       <FailureNotice
         failure={sample.failure ?? sample.summary?.problem ?? null}
         title="Nothing can be trained from this choice"
@@ -90,10 +98,18 @@ function Open() {
         <Wall labelKey={labelKey} />
         <div className={styles.side}>
           <WhatToLearn dataset={dataset} disabled={preparing} />
-          {sample.summary && <LabelMakeup sample={sample.summary} />}
-          {sample.summary && <Trust sample={sample.summary} />}
-          <FindingCounts dataset={dataset} />
+          {sample.summary && (
+            <>
+              <LabelMakeup sample={sample.summary} />
+              <Trust dataset={dataset} sample={sample.summary} />
+              <PositivesByGroup sample={sample.summary} />
+            </>
+          )}
+          <FilmPreparation disabled={preparing} />
+          <LabelReading dataset={dataset} disabled={preparing} />
           <PassedOver dataset={dataset} failed={failed} />
+          <FindingCounts dataset={dataset} />
+          <RecipePanel disabled={preparing} />
         </div>
       </div>
     </>

@@ -2,46 +2,41 @@
 import { Button } from "@mantine/core";
 import { useCommands, useLab } from "../labContext";
 import { FilePicker } from "../parts/FilePicker";
-import { FailureNotice } from "../parts/Notice";
 import styles from "./dataset.module.css";
-
-/** Several belong together in some datasets, such as MIMIC-CXR-JPG. */
-const LABEL_FILES = ".csv,.tsv,.txt,.gz,text/csv";
+import { OpeningFailure } from "./OpeningFailure";
 
 export function EmptyDataset() {
-  const { failure, name } = useLab((lab) => lab.dataset);
-  const { openFiles, openDrawnFilms, chooseLabelFiles } = useCommands();
-  const csvWouldHelp = failure && ["noCsv", "badCsv", "noUsableColumn"].includes(failure.code);
+  const lastFolder = useLab((lab) => lab.dataset.lastFolder);
+  const { openFiles, openDrawnFilms, reopenFolder } = useCommands();
   return (
     <div className={styles.empty}>
-      <FailureNotice
-        failure={failure}
-        title={name ? `${name} could not be opened` : "The folder could not be opened"}
-        actions={
-          csvWouldHelp && (
-            <FilePicker
-              label="Choose label CSV"
-              accept={LABEL_FILES}
-              several
-              onPick={(files) => void chooseLabelFiles([...files])}
-            />
-          )
-        }
-      />
+      <OpeningFailure />
       <div className={styles.dropZone}>
         <Lungs />
         <h1>Drop a folder of chest films here</h1>
         <p>
-          A dataset is a folder of films, JPEG or PNG, with one label CSV inside: a row a film, a column a finding, as in
-          CheXpert. Films are read where they lie; nothing is copied off this machine.
+          Films may be JPEG, PNG, TIFF, DICOM and more; their labels come with them as CheXpert, NIH, MIMIC-CXR, PadChest, VinDr
+          or RSNA give them, in any CSV with a row a film, or as a folder per class. Films are read where they lie; nothing is
+          copied off this machine.
         </p>
         <div className={styles.dropActions}>
-          <FilePicker label="Choose dataset folder" folder primary onPick={(files) => void openFiles(files)} />
+          {lastFolder !== null && (
+            <Button variant="filled" className={styles.lastFolder ?? ""} onClick={() => void reopenFolder()}>
+              Open {lastFolder} again
+            </Button>
+          )}
+          <FilePicker
+            label="Choose dataset folder"
+            folder
+            primary={lastFolder === null}
+            onPick={(files) => void openFiles(files)}
+          />
           <Button onClick={() => void openDrawnFilms()}>Try with drawn films</Button>
         </div>
         <p className={styles.small}>
-          Drawn films are made in the page from a seed, hearts large and small, so that the whole lab can be tried with nothing
-          downloaded.
+          {lastFolder !== null && `${lastFolder} was open at the last visit; the browser asks before it is read again. `}
+          Label files that lie elsewhere, a recipe and weights may be dropped too. Drawn films are made in the page from a seed,
+          hearts large and small, so that the whole lab can be tried with nothing downloaded.
         </p>
       </div>
     </div>

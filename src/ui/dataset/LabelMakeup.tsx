@@ -1,4 +1,4 @@
-// What the labels are made of: bars, and in words what a negative is.
+// What each class is made of, and what is left out of both: bars, and in words what a negative is.
 import type { SampleSummary } from "../../protocol/dataset";
 import { useLab } from "../labContext";
 import { SplitBar } from "../parts/Figures";
@@ -11,13 +11,15 @@ export function LabelMakeup({ sample }: { sample: SampleSummary }) {
   const { target, moreTargets, epochs } = useLab((lab) => lab.settings);
   const isFinding = useLab(({ dataset }) => dataset.summary?.columns.find(({ name }) => name === target)?.isLabel ?? true);
   const bars = [
-    { name: "positive", value: sample.positive, color: "var(--positive)" },
-    { name: "negative, explicit", value: sample.negativeExplicit, color: "var(--negative)" },
+    { name: "positive, explicit", value: sample.positive - sample.positiveUncertain, color: "var(--positive)" },
+    { name: "positive, uncertain", value: sample.positiveUncertain, color: "var(--positive-uncertain)" },
+    { name: "negative, explicit", value: sample.negativeExplicit - sample.negativeUncertain, color: "var(--negative)" },
     { name: "negative, blank", value: sample.negativeBlank, color: "var(--negative-blank)" },
+    { name: "negative, uncertain", value: sample.negativeUncertain, color: "var(--negative-uncertain)" },
     { name: "uncertain, left out", value: sample.uncertainIgnored, color: "var(--amber)" },
     { name: "blank, left out", value: sample.blankIgnored, color: "var(--faint)" },
     { name: "lateral, left out", value: sample.lateralLeftOut, color: "var(--faint)" },
-  ].filter(({ value }, index) => index < 2 || value > 0);
+  ].filter(({ name, value }) => name.endsWith("explicit") || value > 0);
   const whole = Math.max(...bars.map(({ value }) => value));
   return (
     <Panel title="What the labels are made of" aside={counting ? "counting" : moreTargets.length > 0 && target}>

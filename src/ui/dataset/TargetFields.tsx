@@ -4,6 +4,7 @@ import type { ColumnSummary } from "../../protocol/dataset";
 import type { BlankPolicy, TargetSettings, UncertainPolicy } from "../../protocol/settings";
 import { SelectField } from "../parts/fields";
 import { formatCount } from "../parts/format";
+import partsStyles from "../parts/parts.module.css";
 import styles from "./dataset.module.css";
 
 const UNCERTAIN: { value: UncertainPolicy; label: string }[] = [
@@ -16,6 +17,9 @@ const BLANK: { value: BlankPolicy; label: string }[] = [
   { value: "negative", label: "negative" },
   { value: "ignore", label: "ignore" },
 ];
+
+/** Of a finding's cells. */
+const MEANINGS: Record<string, string> = { "1": "positive", "0": "negative", "-1": "uncertain" };
 
 interface TargetFieldsProps {
   target: TargetSettings;
@@ -32,8 +36,14 @@ export function TargetFields({ target, column, labels, disabled, onChange }: Tar
     const { positive } = target;
     return <PositiveValues column={column} positive={positive} disabled={disabled} onChange={onChange} />;
   }
+  const words = column?.values.filter(({ value, written }) => value in MEANINGS && written !== value) ?? [];
   return (
     <>
+      {words.length > 0 && (
+        <p className={partsStyles.hint}>
+          The file writes {words.map(({ value, written }) => `${MEANINGS[value]} as “${written}”`).join(", ")}.
+        </p>
+      )}
       <SelectField
         label={labels.uncertain}
         value={target.uncertain}
@@ -64,10 +74,10 @@ function PositiveValues({ column, positive, disabled, onChange }: PositiveValues
       <div>
         {column.values
           .filter(({ value }) => value !== "")
-          .map(({ value, rows }) => (
+          .map(({ value, written, rows }) => (
             <div key={value}>
               <Checkbox
-                label={value}
+                label={written}
                 checked={positive.includes(value)}
                 disabled={disabled}
                 onChange={({ currentTarget }) =>

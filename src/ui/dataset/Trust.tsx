@@ -1,35 +1,36 @@
-// Whether a result on these films could be believed: what validation shares with training, and what gives the label away.
-import type { DatasetSummary, FailedFilm, SampleSummary } from "../../protocol/dataset";
-import { useCommands } from "../labContext";
-import { FigureRows } from "../parts/Figures";
-import { formatCount, formatShare } from "../parts/format";
+// Whether a result on these films could be believed: what validation shares with training, and which data it was.
+import type { DatasetSummary, PreparedContents, SampleSummary } from "../../protocol/dataset";
+import { useLab } from "../labContext";
+import { FigureRows, SplitBar } from "../parts/Figures";
+import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
-import partsStyles from "../parts/parts.module.css";
 import styles from "./dataset.module.css";
 
-export function Trust({ sample }: { sample: SampleSummary }) {
-  const views = sample.positiveShareByView;
+export function Trust({ dataset, sample }: { dataset: DatasetSummary; sample: SampleSummary }) {
+  const contents = useLab((lab) => lab.preparation.sample?.contents ?? null);
+  const { patientsInBoth, filmsInBoth, train, valid, setAside } = sample;
   return (
     <Panel title="Can it be trusted">
       <FigureRows
         rows={[
-          { name: "Patients in both parts", value: formatCount(sample.patientsInBoth), tone: zeroIsGood(sample.patientsInBoth) },
-          { name: "Same film in both parts", value: formatCount(sample.filmsInBoth), tone: zeroIsGood(sample.filmsInBoth) },
-          ...(views.length > 0
-            ? [
-                {
-                  name: `Positives among ${views.map(({ view }) => view).join(" / ")}`,
-                  value: views.map(({ share }) => formatShare(share)).join(" / "),
-                },
-              ]
-            : []),
-          { name: "Films of one patient, most", value: formatCount(sample.mostFilmsOfAPatient) },
-          {
-            name: "Training / validation",
-            value: `${formatCount(sample.train.films)} / ${formatCount(sample.valid.films)} films`,
-          },
+          { name: "Patients in both parts", value: formatCount(patientsInBoth), tone: zeroIsGood(patientsInBoth) },
+          { name: "Same film in both parts", value: formatCount(filmsInBoth), tone: zeroIsGood(filmsInBoth) },
+          ...describeContents(contents),
+          { name: "Training / validation", value: `${formatCount(train.films)} / ${formatCount(valid.films)} films` },
+          { name: "Set aside by the balance", value: formatPlural(setAside, "film") },
         ]}
       />
+      <FilmsOfPatients sample={sample} />
+      <p className={styles.fingerprints}>
+        <span title="Of the label files’ bytes and of which film each row is: the same data has the same.">
+          Dataset <code>{dataset.fingerprint}</code>
+        </span>
+        {contents && (
+          <span title="Of every prepared film’s bytes and labels in their order: two samples of the same are the same to the byte.">
+            Prepared films <code>{contents.fingerprint}</code>
+          </span>
+        )}
+      </p>
     </Panel>
   );
 }
@@ -38,45 +39,39 @@ function zeroIsGood(n: number): "good" | "positive" {
   return n === 0 ? "good" : "positive";
 }
 
-export function PassedOver({ dataset, failed }: { dataset: DatasetSummary; failed: FailedFilm[] }) {
-  const { downloadFailedFilms } = useCommands();
-  const rows = [
-    { name: "Rows without a film", n: dataset.rowsWithoutFilm },
-    { name: "Films without a row", n: dataset.filmsWithoutRow },
-    { name: "Rows that repeat a film", n: dataset.duplicateRows },
-    { name: "Rows that leave the folder", n: dataset.rejectedRows },
-    { name: "Films that cannot be read", n: failed.length },
+/** By their content films are known only once they were read. */
+function describeContents(contents: PreparedContents | null) {
+  const name = "Same image in both parts";
+  if (!contents) return [{ name, value: <span className={styles.notYet}>known once films are prepared</span> }];
+  const { repeatedAcross, repeatedWithin } = contents;
+  const across =
+    repeatedAcross === 0
+      ? { name, value: "0", tone: "good" as const }
+      : { name, value: `${formatCount(repeatedAcross)}, set aside`, tone: "amber" as const };
+  if (repeatedWithin === 0) return [across];
+  return [
+    across,
+    { name: "Same image again in one part", value: `${formatCount(repeatedWithin)}, kept`, tone: "amber" as const },
   ];
+}
+
+function FilmsOfPatients({ sample: { filmsOfPatients } }: { sample: SampleSummary }) {
+  const whole = Math.max(...filmsOfPatients.map(({ patients }) => patients));
   return (
-    <Panel
-      title="What was passed over"
-      aside={
-        failed.length > 0 && (
-          <button type="button" className={partsStyles.textButton} onClick={downloadFailedFilms}>
-            Download the list of unread films
-          </button>
-        )
-      }
-    >
-      <FigureRows
-        rows={rows.map(({ name, n }) => ({
-          name,
-          value: n === null ? "not counted" : formatCount(n),
-          ...(n && { tone: "amber" as const }),
-        }))}
-      />
-      {(dataset.notes.length > 0 || failed.length > 0) && (
-        <ul className={styles.notes}>
-          {dataset.notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-          {failed.slice(0, 5).map(({ path, reason }) => (
-            <li key={path}>
-              {path}: {reason}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
+    <>
+      <h3 className={styles.subhead}>Patients by their films</h3>
+      <dl className={styles.makeup}>
+        {filmsOfPatients.map(({ from, to, patients }) => {
+          const name = from === to ? formatPlural(from, "film") : `${formatCount(from)} to ${formatCount(to)} films`;
+          return (
+            <div key={from}>
+              <dt>{name}</dt>
+              <SplitBar parts={[{ name, value: patients, color: "var(--negative)" }]} whole={whole} />
+              <dd>{formatCount(patients)}</dd>
+            </div>
+          );
+        })}
+      </dl>
+    </>
   );
 }

@@ -1,10 +1,9 @@
-// The settings that say what is learnt, from which films, and how they are prepared.
+// The settings that say what is learnt and from which films. How these are prepared is `FilmPreparation.tsx`.
 import { defaultPositive } from "../../app/target";
 import type { DatasetSummary } from "../../protocol/dataset";
 import { useCommands, useLab } from "../labContext";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
 import { formatPlural, formatShare } from "../parts/format";
-import { MemoryLine } from "../parts/MemoryPanel";
 import { Panel } from "../parts/Panel";
 import styles from "./dataset.module.css";
 import { MoreTargets } from "./MoreTargets";
@@ -21,7 +20,7 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
       <SelectField
         label="Target"
         value={settings.target}
-        options={dataset.columns.map(({ name }) => ({ value: name, label: name }))}
+        options={targetOptions(dataset)}
         disabled={disabled}
         onChange={(target) => {
           const chosen = dataset.columns.find(({ name }) => name === target);
@@ -54,17 +53,6 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
         onChange={(share) => changeSettings({ validation: share === "own" ? "own" : Number(share) })}
       />
       <NumberField
-        label="Image size"
-        value={settings.imageSize}
-        min={32}
-        max={1024}
-        unit="px"
-        suggestions={[32, 64, 128, 224, 320]}
-        disabled={disabled}
-        onChange={(imageSize) => changeSettings({ imageSize })}
-      />
-      <MemoryLine />
-      <NumberField
         label="Seed"
         value={settings.seed}
         min={0}
@@ -74,6 +62,12 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
       />
     </Panel>
   );
+}
+
+/** Findings apart from what else can be learnt, so that two hundred labels can be told from a view or a sex. */
+function targetOptions({ columns }: DatasetSummary) {
+  const group = (isFinding: boolean) => (isFinding ? "Findings" : "Other columns");
+  return columns.map(({ name, isLabel }) => ({ value: name, label: name, group: group(isLabel) }));
 }
 
 function validationOptions({ ownValidation }: DatasetSummary, current: number | "own"): { value: string; label: string }[] {

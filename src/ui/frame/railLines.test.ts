@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../app/initialState";
 import type { FinderState, LabState, RunState } from "../../app/state";
+import type { DatasetSummary } from "../../protocol/dataset";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
 import type { FinderResult } from "../../protocol/training";
 import { railLines } from "./railLines";
@@ -13,6 +14,12 @@ it.each<[RunState["state"], string]>([
 ])("says of a run that is %s: %s", (state, line) => {
   const lab: LabState = { ...INITIAL_STATE, run: { ...INITIAL_STATE.run, state, stepsSeen: 3, stepsTotal: 8 } };
   expect(railLines(lab).train.line).toBe(line);
+});
+
+it("says how many films are open, and in which format their labels came", () => {
+  const summary = { films: 112_120, format: "nih" } as DatasetSummary;
+  const lab: LabState = { ...INITIAL_STATE, dataset: { ...INITIAL_STATE.dataset, state: "ready", summary } };
+  expect(railLines(lab).dataset).toMatchObject({ done: true, line: "112,120 films, NIH ChestX-ray14" });
 });
 
 describe("LR Find", () => {

@@ -1,7 +1,7 @@
 // What the rail says of each step: a line of figures, and whether the step is done. Pure; it draws nothing.
 import type { LabState, StepName } from "../../app/state";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
-import { formatCount, formatDuration, formatLr, formatMetric, formatPlural } from "../parts/format";
+import { formatCount, formatDuration, formatLr, formatMetric, formatPlural, LABEL_FORMAT_NAMES } from "../parts/format";
 
 export interface RailLine {
   title: string;
@@ -31,7 +31,9 @@ function datasetLine({ dataset }: LabState): string {
     case "failed":
       return "could not be read";
     case "ready":
-      return dataset.summary ? formatPlural(dataset.summary.films, "film") : "";
+      return dataset.summary
+        ? `${formatPlural(dataset.summary.films, "film")}, ${LABEL_FORMAT_NAMES[dataset.summary.format]}`
+        : "";
   }
 }
 

@@ -12,7 +12,15 @@ interface FilePickerProps {
   disabled?: boolean;
 }
 
-export function FilePicker({ label, onPick, accept, folder = false, several = false, primary = false, disabled = false }: FilePickerProps) {
+export function FilePicker({
+  label,
+  onPick,
+  accept,
+  folder = false,
+  several = false,
+  primary = false,
+  disabled = false,
+}: FilePickerProps) {
   const id = useId();
   return (
     <span className={styles.filePicker} data-primary={primary || undefined} data-disabled={disabled || undefined}>

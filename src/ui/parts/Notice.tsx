@@ -4,7 +4,7 @@ import type { Failure } from "../../protocol/labError";
 import styles from "./parts.module.css";
 
 interface NoticeProps {
-  tone: "error" | "warning" | "note";
+  tone: "error" | "warning" | "good" | "note";
   title?: string;
   children: ReactNode;
   actions?: ReactNode;

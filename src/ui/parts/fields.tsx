@@ -9,9 +9,16 @@ interface FieldProps {
   disabled?: boolean;
 }
 
+interface Option<Value extends string> {
+  value: Value;
+  label: string;
+  /** Under which it stands; shown where there are several. */
+  group?: string;
+}
+
 interface SelectFieldProps<Value extends string> extends FieldProps {
   value: Value;
-  options: { value: Value; label: string }[];
+  options: Option<Value>[];
   onChange: (value: Value) => void;
 }
 
@@ -24,7 +31,7 @@ export function SelectField<Value extends string>({ label, value, options, onCha
         id={id}
         value={value}
         disabled={disabled ?? false}
-        data={options}
+        data={grouped(options)}
         onChange={({ currentTarget }) => {
           const chosen = options.find((option) => option.value === currentTarget.value);
           if (chosen) onChange(chosen.value);
@@ -32,6 +39,12 @@ export function SelectField<Value extends string>({ label, value, options, onCha
       />
     </div>
   );
+}
+
+function grouped<Value extends string>(options: Option<Value>[]) {
+  const groups = [...new Set(options.map(({ group }) => group))];
+  if (groups.length < 2) return options;
+  return groups.map((group) => ({ group: group ?? "", items: options.filter((option) => option.group === group) }));
 }
 
 interface TypedFieldProps extends FieldProps {

@@ -1,6 +1,7 @@
 // How figures are written everywhere on the page. It formats; it decides nothing.
 
 import { formatCount } from "../../app/format";
+import type { LabelFormat } from "../../protocol/dataset";
 
 export { formatBatch, formatCount, formatLr, formatMemory, formatPass, formatPlural } from "../../app/format";
 
@@ -72,3 +73,14 @@ const ARCHITECTURE_NAMES: Record<string, string> = {
 export function formatArchitecture(arch: string): string {
   return ARCHITECTURE_NAMES[arch] ?? arch;
 }
+
+export const LABEL_FORMAT_NAMES: Record<LabelFormat, string> = {
+  chexpert: "CheXpert",
+  nih: "NIH ChestX-ray14",
+  mimic: "MIMIC-CXR-JPG",
+  padchest: "PadChest",
+  vindr: "VinDr-CXR",
+  rsna: "RSNA",
+  anyCsv: "CSV, columns of any name",
+  folderPerClass: "a folder per class",
+};
