@@ -1,4 +1,5 @@
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { ADAPTERS, hasDriver } from "./scripts/drivers.mjs";
 
@@ -17,6 +18,15 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
+
+/** Emscripten's codecs name Node's modules for when they run there; a browser never asks for them, and a build need not warn of each. */
+const withoutNode: Plugin = {
+  name: "codecs-without-node",
+  enforce: "pre",
+  apply: "build",
+  resolveId: (id, importer) => (/^(fs|path)$/.test(id) && importer?.includes("@cornerstonejs/codec-") ? "\0no-node" : null),
+  load: (id) => (id === "\0no-node" ? "export default {}" : null),
+};
 
 /** What computes on own kernels is tested on every driver there is; everything else once, on the best of them. */
 const ON_DRIVERS = ["src/kernels/**/*.test.ts", "src/nn/engine.test.ts", "src/nn/fusedEngine.test.ts"];
@@ -44,6 +54,7 @@ export default defineConfig({
   base: "./",
   plugins: [
     react(),
+    withoutNode,
     {
       name: "content-security-policy",
       apply: "build",
@@ -56,7 +67,7 @@ export default defineConfig({
       ],
     },
   ],
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [withoutNode] },
   build: { target: "es2023", chunkSizeWarningLimit: 1500 },
   preview: {
     port,
