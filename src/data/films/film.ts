@@ -37,8 +37,5 @@ const MAX_PIXELS = 2 ** 26;
 export function checkSize(width: number, height: number): void {
   if (width > 0 && height > 0 && width * height <= MAX_PIXELS) return;
   if (width === 0 || height === 0) throw new Unreadable(`It is ${width} x ${height} pixels large`);
-  const megapixels = Math.round((width * height) / 1e6);
-  throw new Unreadable(
-    `It claims ${width} x ${height} pixels; more than ${MAX_PIXELS >> 20} megapixels are no film (${megapixels})`,
-  );
+  throw new Unreadable(`It claims ${width} x ${height} pixels, and no film has more than ${MAX_PIXELS >> 20} megapixels`);
 }

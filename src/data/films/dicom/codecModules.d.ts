@@ -6,6 +6,8 @@ export interface Codec {
   decode(): void;
   getDecodedBuffer(): Uint8Array | Uint8ClampedArray;
   getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number };
+  /** Of JPEG-LS: 0 planes, 1 lines, 2 samples side by side in the code; the last two also as decoded. */
+  getInterleaveMode?(): number;
   /** Frees the decoder's memory. */
   delete(): void;
 }

@@ -1,8 +1,9 @@
-// Compressed frames, each by the codec that decodes it. A codec is loaded when the first film needs it; most need none.
+// Compressed frames, each by the codec that decodes it. WebAssembly is loaded when the first film needs it; most need none.
 /// <reference path="./codecPackages.d.ts" />
 import charlsUrl from "@cornerstonejs/codec-charls/decodewasm?url";
 import libjpegUrl from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm?url";
 import openjpegUrl from "@cornerstonejs/codec-openjpeg/decodewasm?url";
+import { Decoder as LosslessDecoder } from "@cornerstonejs/jpeg-lossless-decoder-js";
 import { LabError } from "../../../protocol/labError";
 import { Unreadable } from "../film";
 import { hasEndOfImage } from "../isWhole";
@@ -11,16 +12,19 @@ import { JPEG_LS, readJpegHeader } from "../jpegHeader";
 import type { Codec, CodecFactory, CodecModule } from "./codecModules";
 import { decodeRle, type RleShape } from "./rle";
 
-/** A frame as its codec gives it: samples of a pixel side by side, in one byte each or two. */
+/** A frame as its codec gives it, in one byte a sample or two. */
 export interface CodedFrame {
   width: number;
   height: number;
   components: number;
   data: Uint8Array | Uint16Array;
+  /** Components one after the other, not side by side. */
+  planar: boolean;
   /** True where the codec has made RGB of YCbCr. */
   rgb: boolean;
 }
 
+const AS_CODED = { planar: false, rgb: false };
 /** The frame's marker of JPEG Lossless. */
 const LOSSLESS = 0xc3;
 const RLE = "1.2.840.10008.1.2.5";
@@ -45,7 +49,7 @@ async function decode(syntax: string, frame: Uint8Array<ArrayBuffer>, shape: Rle
   // A codestream by itself, as it should be, or in a JP2 file, as it sometimes is. High throughput begins alike.
   const isJp2 = first === 0 && String.fromCharCode(...frame.subarray(4, 8)) === "jP  ";
   if ((first === 0xff && second === 0x4f) || isJp2) return decodeJpeg2000(frame);
-  if (syntax === RLE) return { ...shape, data: decodeRle(frame, shape), rgb: false };
+  if (syntax === RLE) return { ...shape, data: decodeRle(frame, shape), ...AS_CODED };
   throw new Unreadable(`Its pixels are compressed in a way the lab does not read (transfer syntax ${syntax})`);
 }
 
@@ -54,11 +58,10 @@ async function decodeJpeg(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {
   if (!hasEndOfImage(frame, scanAt)) throw new Unreadable("The DICOM file is cut short");
   if (kind === JPEG_LS) return run(charls, "JpegLSDecoder", frame, false);
   if (kind === LOSSLESS) {
-    const { Decoder } = await import("@cornerstonejs/jpeg-lossless-decoder-js");
-    const data = new Decoder().decode(frame.buffer, frame.byteOffset, frame.length, precision > 8 ? 2 : 1);
-    return { width, height, components, data, rgb: false };
+    const data = new LosslessDecoder().decode(frame.buffer, frame.byteOffset, frame.length, precision > 8 ? 2 : 1);
+    return { width, height, components, data, ...AS_CODED };
   }
-  if (precision > 8) return { width, height, components, data: decodeExtendedJpeg(frame), rgb: false };
+  if (precision > 8) return { width, height, components, data: decodeExtendedJpeg(frame), ...AS_CODED };
   return run(libjpeg, "JPEGDecoder", frame, true);
 }
 
@@ -82,7 +85,7 @@ async function run(codec: LazyCodec, name: string, frame: Uint8Array, rgb: boole
     // A copy: this is the codec's own memory.
     const bytes = decoded.buffer.slice(decoded.byteOffset, decoded.byteOffset + decoded.byteLength);
     const data = bitsPerSample > 8 ? new Uint16Array(bytes) : new Uint8Array(bytes);
-    return { width, height, components, data, rgb: rgb && components === 3 };
+    return { width, height, components, data, planar: decoder.getInterleaveMode?.() === 0, rgb: rgb && components === 3 };
   } catch (error) {
     // What a codec has thrown over may have left it in any state.
     codec.drop();

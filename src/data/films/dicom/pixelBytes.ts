@@ -9,11 +9,11 @@ const UNDEFINED_LENGTH = 0xffffffff;
 
 export const isEncapsulated = (pixels: Element) => pixels.length === UNDEFINED_LENGTH;
 
-/** Native samples as they lie. @throws Unreadable where there are fewer than `expected` bytes */
-export function nativeBytes({ dataSet }: DicomFile, pixels: Element, expected: number): Uint8Array {
-  const bytes = dataSet.byteArray.subarray(pixels.dataOffset, pixels.dataOffset + Math.max(pixels.length, expected));
-  if (pixels.length < expected || bytes.length < expected) throw new Unreadable("The DICOM file is cut short");
-  return bytes;
+/** Native samples as they lie, `length` bytes and one more where that is odd. @throws Unreadable where there are fewer */
+export function nativeBytes({ dataSet }: DicomFile, pixels: Element, length: number): Uint8Array {
+  const { dataOffset: start } = pixels;
+  if (pixels.length < length || start + length > dataSet.byteArray.length) throw new Unreadable("The DICOM file is cut short");
+  return dataSet.byteArray.subarray(start, start + length + (length & 1));
 }
 
 /** The fragments of a single frame, joined; offset tables add nothing to it (PS3.5, A.4). @throws Unreadable */

@@ -1,4 +1,5 @@
 // A DICOM film's stored samples, as wide as they are and with nothing else in their words. It applies no grey scale: see `readGrading.ts`.
+import type { Element } from "dicom-parser";
 import { checkSize, type Samples, Unreadable } from "../film";
 import { decodeFrame } from "./codecs";
 import { frameBytes, isEncapsulated, nativeBytes } from "./pixelBytes";
@@ -55,23 +56,24 @@ export async function readStoredSamples(file: DicomFile, format: PixelFormat): P
   const { width, height, components, bitsAllocated, photometric } = format;
   if (!isEncapsulated(pixels)) {
     return {
-      data: trim(readNative(file, format), format),
+      data: trim(readNative(file, pixels, format), format),
       photometric: photometric === "YBR_FULL_422" ? "YBR_FULL" : photometric,
     };
   }
   const shape = { width, height, components, bytesPerSample: bitsAllocated / 8 };
   const coded = await decodeFrame(file.syntax, frameBytes(file, pixels), shape);
-  return { data: trim(coded.data, format), photometric: coded.rgb ? "RGB" : photometric };
+  const samples = coded.planar ? interleave(coded.data, width * height, components) : coded.data;
+  return { data: trim(samples, format), photometric: coded.rgb ? "RGB" : photometric };
 }
 
-function readNative(file: DicomFile, format: PixelFormat): Uint8Array | Uint16Array {
+function readNative(file: DicomFile, element: Element, format: PixelFormat): Uint8Array | Uint16Array {
   const { width, height, components, bitsAllocated, photometric, planar } = format;
   const pixels = width * height;
   const halved = photometric === "YBR_FULL_422";
   const bytesPerSample = bitsAllocated / 8;
-  const bytes = nativeBytes(file, file.pixels!, pixels * (halved ? 2 : components) * bytesPerSample);
+  const bytes = nativeBytes(file, element, pixels * (halved ? 2 : components) * bytesPerSample);
   // Words of big endian files hold 8-bit samples two by two, the first in the lower half.
-  const swapped = !file.littleEndian && (bytesPerSample === 2 || file.pixels?.vr === "OW");
+  const swapped = !file.littleEndian && (bytesPerSample === 2 || element.vr === "OW");
   const words = swapped ? swapBytes(bytes) : bytes.slice();
   const samples = bytesPerSample === 1 ? words : new Uint16Array(words.buffer, 0, words.length >> 1);
   if (halved) return widenChroma(samples, pixels);
@@ -102,7 +104,7 @@ function widenChroma<T extends Uint8Array | Uint16Array>(pairs: T, pixels: numbe
   return samples;
 }
 
-/** Samples without what else their words hold (overlays, in old files), their sign spread over the word. In place where nothing is to be done. */
+/** Samples without what else their words hold (overlays, in old files), their sign spread over the word. */
 function trim(data: Uint8Array | Uint16Array, { bitsStored, highBit, signed }: PixelFormat): Samples {
   const shift = highBit + 1 - bitsStored;
   const mask = 2 ** bitsStored - 1;

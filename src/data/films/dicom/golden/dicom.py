@@ -232,6 +232,7 @@ FILMS = {
     "jpegLs16": run(make(grey16, 16), "dcmcjpls", "+un", "+el"),
     "jpegLsNear": run(wide(), "dcmcjpls", "+un", "+en", "+md", "3"),
     "jpegLsColor": run(make(color, 8, photometric="RGB"), "dcmcjpls", "+un", "+el"),
+    "jpegLsPlanes": run(make(color, 8, photometric="RGB"), "dcmcjpls", "+un", "+el", "+in"),
     "jpeg2000Lossless": encapsulated(wide(), JPEG_2000_LOSSLESS, jpeg_2000(grey12, 12)),
     "jpeg2000Lossless16": encapsulated(make(grey16, 16), JPEG_2000_LOSSLESS, jpeg_2000(grey16, 16)),
     "jpeg2000Signed": encapsulated(
