@@ -13,6 +13,8 @@ const INDEX = "index.jsonl";
 const MAX_PACK_BYTES = 64 * 2 ** 20;
 /** The index is flushed when so much of it is waiting, and grown by as much beforehand: where storage runs full, the films written stay found. */
 const INDEX_RESERVE_BYTES = 2 ** 16;
+/** Films are written so many bytes at a time: a write is a call into the browser, whatever its size. */
+const MAX_WAITING_BYTES = 2 ** 21;
 
 export interface FilmWriter {
   /** What `openFilmReader` takes: the store's name and the present numbering of its slots, "name@5f0c9a3e". */
@@ -73,12 +75,28 @@ async function createWriter(directory: StoreDirectory, store: string, imageSize:
   const header = { imageSize, slots: whole.lost ? newNumbering() : whole.slots };
   let pending = "";
   let pack: { number: number; access: StoreAccess } | null = null;
+  const waiting = new Uint8Array(Math.max(1, Math.floor(MAX_WAITING_BYTES / slotBytes)) * slotBytes);
+  let waitingFilms: string[] = [];
 
   const writeAll = (access: StoreAccess, bytes: Uint8Array<ArrayBuffer>, at: number) => {
     if (access.write(bytes, { at }) !== bytes.length) throw new DOMException("short write", "QuotaExceededError");
   };
+  const writeWaiting = () => {
+    const films = waitingFilms;
+    waitingFilms = [];
+    if (!pack || films.length === 0) return;
+    try {
+      const first = (slots.size - films.length) % perPack;
+      writeAll(pack.access, waiting.subarray(0, films.length * slotBytes), first * slotBytes);
+    } catch (error) {
+      for (const film of films) slots.delete(film);
+      throw error;
+    }
+    pending += films.map(toLine).join("");
+  };
   const save = (reserveBytes: number) => {
     try {
+      writeWaiting();
       pack?.access.flush();
       const bytes = new TextEncoder().encode(pending);
       writeAll(index, bytes, indexBytes);
@@ -115,12 +133,13 @@ async function createWriter(directory: StoreDirectory, store: string, imageSize:
       const file = await directory.getFileHandle(packName(number), { create: true });
       pack = { number, access: await openAccess(file) };
     }
-    const line = `${JSON.stringify({ film })}\n`;
-    // Up to three bytes a character.
-    if ((pending.length + line.length) * 3 > INDEX_RESERVE_BYTES) flush();
-    writeAll(pack.access, pixels, (slot % perPack) * slotBytes);
+    waiting.set(pixels, waitingFilms.length * slotBytes);
+    waitingFilms.push(film);
     slots.set(film, slot);
-    pending += line;
+    // Up to three bytes a character.
+    const lineBytes = toLine(film).length * 3;
+    if (pending.length * 3 + waitingFilms.length * lineBytes > INDEX_RESERVE_BYTES - lineBytes) flush();
+    else if (waitingFilms.length * slotBytes === waiting.length) writeWaiting();
     return slot;
   };
   let last: Promise<unknown> = Promise.resolve();
@@ -144,6 +163,8 @@ async function createWriter(directory: StoreDirectory, store: string, imageSize:
     },
   };
 }
+
+const toLine = (film: string) => `${JSON.stringify({ film })}\n`;
 
 async function openAccess(file: StoreFile): Promise<StoreAccess> {
   if (!file.createSyncAccessHandle) {

@@ -18,13 +18,14 @@ export interface ReadBatch extends FilmBatch {
   files: Blob[];
 }
 
-const MOST_FILMS = 16;
-const MOST_PIXELS = 2 ** 21;
+const MOST_FILMS = 32;
+const MOST_PIXELS = 2 ** 22;
 /** Of all files of a batch, unless one is larger by itself. */
 const MOST_BYTES = 2 ** 22;
 
-export function filmsPerBatch(imageSize: number): number {
-  return Math.max(1, Math.min(MOST_FILMS, Math.floor(MOST_PIXELS / imageSize ** 2)));
+/** As many as memory allows, in `batches` at the least where there are so many films: none of the workers is to be idle. */
+export function filmsPerBatch(films: number, batches: number, imageSize: number): number {
+  return Math.max(1, Math.min(MOST_FILMS, Math.floor(MOST_PIXELS / imageSize ** 2), Math.ceil(films / batches)));
 }
 
 interface OpenedFilm {

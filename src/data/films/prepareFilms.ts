@@ -48,7 +48,8 @@ export async function prepareFilms(request: PrepareFilmsRequest): Promise<Failed
   const failed: FailedFilm[] = [];
   const suspects: string[] = [];
   const broken = new AbortController();
-  const perBatch = filmsPerBatch(imageSize);
+  const lanesWanted = Math.max(1, request.workers) * BATCHES_IN_FLIGHT_PER_WORKER;
+  const perBatch = filmsPerBatch(paths.length, lanesWanted, imageSize);
   let next = 0;
   let prepared = 0;
   let deaths = 0;

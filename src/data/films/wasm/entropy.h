@@ -125,18 +125,23 @@ static __attribute__((noinline)) u32 takeSymbolSlowly(Bits *bits, const Codes *c
 
 INLINE u32 takeSymbol(Bits *bits, const Codes *codes) { return ON_COPY(bits, takeSymbolSlowly(&copy, codes)); }
 
-static __attribute__((noinline)) i32 takeLongEntry(Bits *bits, const Codes *codes) {
-  u32 symbol = takeSymbolSlowly(bits, codes);
-  return toEntry(extend(take(bits, symbol & 15), symbol & 15), runOf(symbol), 0);
-}
-
 /** A run and the value that ends it: value << 16 | run << 8 | anything. */
 INLINE i32 takeEntry(Bits *bits, const Codes *codes) {
   refill(bits);
-  i32 entry = codes->whole[bits->buffer >> (64 - LOOK_BITS)];
-  if (!(entry & 255)) return ON_COPY(bits, takeLongEntry(&copy, codes));
-  skip(bits, (u32)entry & 255);
-  return entry;
+  u32 ahead = (u32)(bits->buffer >> (64 - LOOK_BITS));
+  i32 entry = codes->whole[ahead];
+  if (entry & 255) {
+    skip(bits, (u32)entry & 255);
+    return entry;
+  }
+  u32 code = codes->code[ahead], symbol = code & 255;
+  if (code) skip(bits, code >> 8);
+  else symbol = takeSymbol(bits, codes);
+  u32 size = symbol & 15;
+  // A code of 16 bits and a value of 15 are fewer than the 32 there are.
+  u32 value = (u32)(bits->buffer >> 32 >> (32 - size));
+  skip(bits, size);
+  return toEntry(extend(value, size), runOf(symbol), 0);
 }
 
 INLINE i32 ranOut(const Bits *bits) { return bits->count < bits->missing; }
