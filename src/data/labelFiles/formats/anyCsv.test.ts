@@ -30,7 +30,7 @@ test("one column names the film; the others are guessed by their names", async (
 });
 
 test("columns mapped by hand, names without extension among them", async () => {
-  const files = makeFiles({ "t.csv": ["id,who,a,b,fold", "x1,p1,1,0,test", "x2,p1,0,1,train", "x3,p2,1,1,"] });
+  const files = makeFiles({ "t.csv": ["id,who,a,b,fold", "x1,p1,1,0,test", "x2,p1,0,1,train", "x3,p2,1,1,3"] });
   await expect(readLabels(files)).rejects.toMatchObject({
     code: "noUsableColumn",
     message: expect.stringContaining("“id”, “who”"),
@@ -40,6 +40,7 @@ test("columns mapped by hand, names without extension among them", async () => {
   expect(cellsOf(table.patient)).toEqual(["p1", "p1", "p2"]);
   expect([...(table.part ?? [])]).toEqual([2, 0, 0]);
   expect(table.labels.map(({ name }) => name)).toEqual(["b"]);
+  expect(table.notes).toEqual(["“fold” holds words that name no part, such as “3”; their rows count as training."]);
 });
 
 test("a mapping overrules what was recognised, and a column it names must be there", async () => {
@@ -70,4 +71,7 @@ test("labels are preferred to a list of films, and train.csv has its valid.csv",
 test("a patient in the path, where no column tells", async () => {
   const table = await readLabels(makeFiles({ "t.csv": ["file,mass", "patient7/a.png,1", "patient8/b.png,0"] }));
   expect(cellsOf(table.patient)).toEqual(["7", "8"]);
+  const both = makeFiles({ "t.csv": ["file,subject,mass", "patient7/a.png,x,1", "patient8/b.png,x,0"] });
+  expect(cellsOf((await readLabels(both)).patient)).toEqual(["7", "8"]);
+  expect(cellsOf((await readLabels(both, { mapping: { path: "file", patient: "subject" } })).patient)).toEqual(["x", "x"]);
 });

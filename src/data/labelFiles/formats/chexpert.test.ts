@@ -66,6 +66,15 @@ test("underscored headers, integer labels, dense negatives and somebody's own pr
   expect(cellsOf(table.patient)).toEqual(["00001", "00003"]);
 });
 
+test("findings beside a patient column, where the path names none", async () => {
+  const table = await readLabels(
+    makeFiles({ "l.csv": ["file,patient_id,gender,Cardiomegaly,Edema,Pneumonia", "a.png,7,F,1,0,0", "b.png,7,F,0,1,1"] }),
+  );
+  expect(table).toMatchObject({ format: "chexpert", mapping: null });
+  expect(cellsOf(table.patient)).toEqual(["7", "7"]);
+  expect(cellsOf(table.sex)).toEqual(["F", "F"]);
+});
+
 test("of several copies train.csv near the top is taken, and the others are said", async () => {
   const files = makeFiles({ "train_cheXbert.csv": TRAIN, "old/train.csv": TRAIN, "train.csv": TRAIN, "valid.csv": [HEADER] });
   const table = await readLabels(files);

@@ -10,7 +10,7 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** Of files that would do alike: names as `preferred` orders them, then near the top before deep, then by name. */
+/** Of files that would do alike: the names that `preference` ranks higher, then near the top before deep, then by name. */
 export function chooseHead<Head extends LabelFile>(
   heads: Head[],
   preference: (name: string) => number = () => 0,
@@ -19,6 +19,11 @@ export function chooseHead<Head extends LabelFile>(
   const order = (a: Head, b: Head) =>
     preference(nameOf(b.path)) - preference(nameOf(a.path)) || depth(a) - depth(b) || (a.path < b.path ? -1 : 1);
   return [...heads].sort(order)[0];
+}
+
+/** `train.csv` before other names; those of validation and test only where there is no other. */
+export function preferTraining(name: string): number {
+  return /^train\./.test(name) ? 3 : /train/.test(name) ? 2 : /valid|val|test/.test(name) ? 0 : 1;
 }
 
 const VALIDATION_NAME = /^(valid|val|validation|dev)([_-]?labels)?\.(csv|tsv|txt)(\.gz)?$/;

@@ -5,7 +5,7 @@ import { columnOf, findColumn, type LabelColumn } from "../columns";
 import { type FileReport, type LabelHead, readTable, type Table } from "../csvTable";
 import { listTargets, makeChoice, type TargetColumn } from "../findings";
 import { hasColumns, holdsFilmNames, keepNamedRows, requireColumn } from "./cells";
-import { chooseHead, folderOf } from "./files";
+import { chooseHead, folderOf, preferTraining } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
 
 const PATH = "image_id";
@@ -18,7 +18,6 @@ const isBoxes = (head: LabelHead) => hasColumns(head, PATH, CLASS);
 const isReadings = (head: LabelHead) => hasColumns(head, PATH, READER) && !hasColumns(head, CLASS) && head.columns.length > 2;
 
 function recognise(heads: LabelHead[]): Recognition | null {
-  const preferTraining = (name: string) => (name.includes("train") ? 1 : 0);
   // Readings hold findings that have no box as well.
   const main = chooseHead(heads.filter(isReadings), preferTraining) ?? chooseHead(heads.filter(isBoxes), preferTraining);
   if (!main) return null;
@@ -65,7 +64,7 @@ function sharesFinding(head: LabelHead, main: LabelHead): boolean {
 interface Panel {
   films: string[];
   /** For each finding the number of readers that see it, film by film. */
-  votes: Map<string, Uint8Array>;
+  votes: Map<string, Uint16Array>;
   mostReaders: number;
   rows: number;
   leftOut: number;
@@ -78,7 +77,7 @@ async function readPanel(head: LabelHead, onRows: (rows: number) => void): Promi
   const path = requireColumn(table, PATH);
   const films = path.values.slice(1);
   const reader = findColumn(table.columns, READER);
-  const readers = new Uint8Array(films.length);
+  const readers = new Uint16Array(films.length);
   eachOnce(path, [reader], (film) => (readers[film]! += 1));
   const mostReaders = readers.reduce((most, count) => Math.max(most, count), 1);
   const votes = isBoxes(head) ? countBoxes(table, path, reader) : countReadings(table, path, reader);
@@ -86,27 +85,27 @@ async function readPanel(head: LabelHead, onRows: (rows: number) => void): Promi
 }
 
 /** A reader who draws two boxes of a class says so once. */
-function countBoxes(table: Table, path: LabelColumn, reader: LabelColumn | null): Map<string, Uint8Array> {
+function countBoxes(table: Table, path: LabelColumn, reader: LabelColumn | null): Map<string, Uint16Array> {
   const classes = requireColumn(table, CLASS);
   if (classes.values.length > MOST_CLASSES) {
     const file = table.reports[0]?.path ?? "";
     const message = `${file}: “${CLASS}” holds ${classes.values.length} different classes, too many to be findings. Choose another label file.`;
     throw new LabError("noUsableColumn", message, file);
   }
-  const counts = classes.values.map(() => new Uint8Array(path.values.length - 1));
+  const counts = classes.values.map(() => new Uint16Array(path.values.length - 1));
   eachOnce(path, [classes, reader], (film, row) => {
     const count = counts[classes.codes[row] ?? 0];
     if (count) count[film]! += 1;
   });
-  return new Map(classes.values.flatMap((name, code) => (name === "" ? [] : [[name, counts[code] ?? new Uint8Array()]])));
+  return new Map(classes.values.flatMap((name, code) => (name === "" ? [] : [[name, counts[code] ?? new Uint16Array()]])));
 }
 
-function countReadings(table: Table, path: LabelColumn, reader: LabelColumn | null): Map<string, Uint8Array> {
-  const votes = new Map<string, Uint8Array>();
+function countReadings(table: Table, path: LabelColumn, reader: LabelColumn | null): Map<string, Uint16Array> {
+  const votes = new Map<string, Uint16Array>();
   for (const target of listTargets(table.columns, null)) {
     if (!target.isFinding || target.name === reader?.name || target.name === path.name) continue;
     const positive = target.values.indexOf("1");
-    const count = new Uint8Array(path.values.length - 1);
+    const count = new Uint16Array(path.values.length - 1);
     eachOnce(path, [reader], (film, row) => {
       if (target.codes[row] === positive) count[film]! += 1;
     });
