@@ -1,7 +1,7 @@
 """Writes small made films of every format (formats/) and what they and the real ones of ../shared/data/formats show (formats.json).
 
 Run: /usr/bin/python3 src/data/films/golden/formats.py
-Needs python3-pil, python3-pydicom and python3-gdcm, libtiff-tools and libavif-bin of Debian, and ../shared/data beside the repository.
+Needs python3-pil, python3-pydicom and python3-gdcm, libtiff-tools, libavif-bin and libjpeg-turbo-progs of Debian, and ../shared/data beside the repository.
 """
 import base64
 import json
@@ -57,11 +57,12 @@ def luma_16(rgb):
     return ((rgb.astype(np.uint64) @ weights + 0x8000) >> np.uint64(16)).astype(np.uint16)
 
 
-def tool(command, image, suffix_in, suffix_out, **save):
+def tool(command, image, suffix_in, suffix_out, last=1, **save):
+    """What `command` makes of the image; `last`: whether the source (0) or the target (1) is named last."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = pathlib.Path(folder, f"in.{suffix_in}"), pathlib.Path(folder, f"out.{suffix_out}")
         image.save(source, **save)
-        subprocess.run([*command, str(source), str(target)], check=True, capture_output=True)
+        subprocess.run([*command, *[str(source), str(target)][:: 1 if last else -1]], check=True, capture_output=True)
         return target.read_bytes()
 
 
@@ -87,6 +88,7 @@ MADE_FILMS = {
     "grey.gif": (saved(grey_image, "gif"), grey8),
     "lossless.webp": (saved(color_image, "webp", lossless=True), color_image),
     "lossless.avif": (tool(["avifenc", "--lossless", "-y", "400"], grey_image, "png", "avif"), grey8),
+    "restarts.jpg": (tool(["cjpeg", "-grayscale", "-quality", "95", "-restart", "3B", "-outfile"], grey_image, "pgm", "jpg", last=0), None),
     "seeThrough.png": (saved(see_through, "png"), see_through.convert("RGB")),
     "interlaced16.png": (png_16(grey16[..., None], 0, interlaced=True), grey16),
     "color16.png": (png_16(color16, 2), luma_16(color16)),
