@@ -5,7 +5,9 @@ type Benchmark = (flags: string[]) => Promise<void>;
 
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   drawn: async () => (await import("./drawn")).benchDrawn,
+  index: async () => (await import("./index")).benchIndex,
   memory: async () => (await import("./memory")).benchMemory,
+  prepare: async () => (await import("./prepare")).benchPrepare,
   step: async () => (await import("./step")).benchStep,
 };
 

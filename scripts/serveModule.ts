@@ -11,16 +11,21 @@ export interface ServedModule {
   close(): Promise<void>;
 }
 
-export async function serveModule(entry: string): Promise<ServedModule> {
+/** Headers under which a page may measure its own memory, its workers' too. */
+const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+export async function serveModule(entry: string, { isolated = false } = {}): Promise<ServedModule> {
   const name = basename(entry, ".ts");
   const outDir = resolve(".cache/served", name);
   await build({
     configFile: false,
     logLevel: "error",
+    worker: { format: "es" },
     build: { outDir, copyPublicDir: false, lib: { entry: resolve(entry), formats: ["es"], fileName: name } },
   });
   writeFileSync(resolve(outDir, "index.html"), `<!doctype html><title>${name}</title>`);
-  const server = await preview({ configFile: false, logLevel: "error", build: { outDir }, preview: { port: 0 } });
+  const headers = isolated ? ISOLATED : {};
+  const server = await preview({ configFile: false, logLevel: "error", build: { outDir }, preview: { port: 0, headers } });
   const url = server.resolvedUrls?.local[0] ?? "";
   return { url, module: new URL(`${name}.js`, url).href, close: () => server.close() };
 }

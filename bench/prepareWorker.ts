@@ -1,0 +1,59 @@
+// In the browser: prepares a folder's films as the dataset worker does, into a store of its own. Measures one run.
+import * as Comlink from "comlink";
+import { connectFilmWorker, type FilmWorker } from "../src/data/films/filmWorker";
+import { prepareFilms } from "../src/data/films/prepareFilms";
+import { createFolderReader } from "../src/data/folder";
+import type { FolderSource } from "../src/protocol/dataset";
+import { DEFAULT_SETTINGS, type PreparationSettings, preparationOf } from "../src/protocol/settings";
+import { openFilmWriter } from "../src/storage/filmStore";
+
+export interface PrepareRun {
+  films: number;
+  failed: number;
+  /** From the first film's file to the last film written and flushed. */
+  ms: number;
+}
+
+const createWorker = () =>
+  connectFilmWorker(new Worker(new URL("../src/workers/film.worker.ts", import.meta.url), { type: "module" }));
+
+/** A worker that has loaded its script, as Pillow's processes have when their clock starts. */
+async function startWorker(preparation: PreparationSettings): Promise<FilmWorker> {
+  const worker = createWorker();
+  await worker.prepareFilms({ paths: [], lengths: [], bytes: new Uint8Array(0) }, preparation, new ArrayBuffer(0));
+  return worker;
+}
+
+const api = {
+  async run(
+    source: FolderSource,
+    openFile: (place: number) => Promise<Blob>,
+    paths: string[],
+    imageSize: number,
+    workers: number,
+  ): Promise<PrepareRun> {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry("films", { recursive: true }).catch(() => {});
+    const folder = createFolderReader(source, openFile);
+    const preparation = preparationOf({ ...DEFAULT_SETTINGS, imageSize });
+    const started = await Promise.all(Array.from({ length: workers }, () => startWorker(preparation)));
+    const writer = await openFilmWriter("bench", imageSize);
+    const startedAt = performance.now();
+    const failed = await prepareFilms({
+      paths,
+      folder,
+      preparation,
+      workers,
+      createWorker: () => started.pop() ?? createWorker(),
+      signal: new AbortController().signal,
+      keep: ({ sha256, pixels }) => writer.append(sha256, pixels),
+      onFilms: () => {},
+    });
+    writer.close();
+    return { films: paths.length - failed.length, failed: failed.length, ms: performance.now() - startedAt };
+  },
+};
+
+export type PrepareWorker = typeof api;
+
+Comlink.expose(api);
