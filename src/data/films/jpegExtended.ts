@@ -1,5 +1,5 @@
-// Decodes grey JPEGs of more than 8 bits a sample: sequential DCT with Huffman codes (ITU-T T.81, process 4). No kept library does; libjpeg-turbo's
-// build for the web is of 8 bits. It does not decode colour, progressive or lossless JPEGs.
+// Decodes grey JPEGs of more than 8 bits a sample: sequential DCT with Huffman codes (ITU-T T.81, process 4), which libjpeg-turbo's build for the
+// web lacks. It does not decode colour, progressive or lossless JPEGs.
 import { type DecodedFilm, Unreadable } from "./film";
 import { gradeByPercentiles } from "./grading";
 import { inverseDct } from "./inverseDct";
