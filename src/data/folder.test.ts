@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createFolderReader, type FolderReader } from "./folder";
 import { readHandle } from "./folderHandle";
+import { readList } from "./folderList";
 import { type MemoryHandle, makeHandle, type Tree } from "./testSupport";
 
 async function listAll(folder: FolderReader): Promise<string[]> {
@@ -80,4 +81,9 @@ test("files are looked up by path without being listed", async () => {
   expect(await folder.has("train/patient1/study1/a.jpg")).toBe(true);
   expect(await folder.has("train/patient1/study2/a.jpg")).toBe(false);
   expect(await folder.has("train/patient9/study1/a.jpg")).toBe(false);
+});
+
+test.each(["._a.jpg", "x/.hidden/b.jpg", "__MACOSX/a.jpg", "x/Thumbs.db", "desktop.ini"])("%s is passed over", async (junk) => {
+  const folder = readList("films", ["a.b/c.jpg", junk, "x/my.Thumbs.db.png"], async () => new Blob());
+  expect(await listAll(folder)).toEqual(["a.b/c.jpg", "x/my.Thumbs.db.png"]);
 });

@@ -1,24 +1,23 @@
 // A folder whose paths are all known from the start. It opens no file itself.
 import type { FolderReader } from "./folder";
-import { isJunk, unreadable } from "./folderFiles";
+import { isJunkPath, unreadable } from "./folderFiles";
 
 /** @param open gives the file at a place of `paths` */
 export function readList(name: string, paths: string[], open: (place: number) => Promise<Blob>): FolderReader {
   const places = new Map<string, number>();
-  paths.forEach((path, place) => {
-    if (!path.split("/").some(isJunk)) places.set(path, place);
-  });
+  const levels: string[][] = [];
+  for (const [place, path] of paths.entries()) {
+    if (isJunkPath(path)) continue;
+    places.set(path, place);
+    const level = countFolders(path);
+    levels[level] ??= [];
+    levels[level].push(path);
+  }
   return {
     name,
     isKnown: true,
     list: async function* () {
-      const levels: string[][] = [];
-      for (const path of places.keys()) {
-        const level = path.split("/").length - 1;
-        levels[level] ??= [];
-        levels[level].push(path);
-      }
-      for (const files of levels) if (files) yield { files: files.sort(), folders: [], endsLevel: true };
+      for (const files of levels) if (files) yield { files, folders: [], endsLevel: true };
     },
     has: async (path) => places.has(path),
     read: async (path) => {
@@ -27,4 +26,10 @@ export function readList(name: string, paths: string[], open: (place: number) =>
       return open(place);
     },
   };
+}
+
+function countFolders(path: string): number {
+  let folders = 0;
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders++;
+  return folders;
 }
