@@ -1,6 +1,6 @@
 // What a person does in the page, from the folder to the files, for `npm run train` and the benchmarks. Has no training code of its own.
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import type { FinderSuggestions, TargetScores } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
@@ -54,10 +54,10 @@ export async function goToStep(page: Page, title: string): Promise<void> {
     .click();
 }
 
-/** Drops a folder of this machine on the page as a person would: the page gets a true directory handle. */
-export async function dropFolder(page: Page, folder: string): Promise<void> {
+/** Drops a folder of this machine, and files with it, on the page as a person would: the page gets a true directory handle. */
+export async function dropFolder(page: Page, folder: string, ...files: string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  const data = { items: [], files: [folder, ...files], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {
     await session.send("Input.dispatchDragEvent", { type, x: 700, y: 450, data });
   }
@@ -103,13 +103,9 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   const started = Date.now();
   await acceptAdapter(page);
 
-  if (options.data) await page.getByLabel("Choose dataset folder", { exact: true }).setInputFiles(options.data);
+  if (options.data) await dropFolder(page, resolve(options.data), ...(options.csv ? [resolve(options.csv)] : []));
   else await page.getByRole("button", { name: "Try with drawn films" }).click();
-  let indexed = await waitFor("indexed");
-  if (options.csv) {
-    await choose(page, "Choose label CSV", options.csv);
-    indexed = await waitFor("indexed");
-  }
+  const indexed = await waitFor("indexed");
 
   await chooseTarget(page, indexed, options);
   for (const name of options.moreTargets ?? []) await addTarget(page, indexed, name);
