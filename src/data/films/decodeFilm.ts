@@ -1,7 +1,7 @@
 // Decodes a film of any format the lab reads, by what the file is and not by its name. It does not resize: see `shrinkFilm.ts`.
 import { LabError } from "../../protocol/labError";
 import { decodeInBrowser } from "./browserImage";
-import { checkSize, type DecodedFilm, type FilmFacts, Unreadable } from "./film";
+import { checkSize, type DecodedFilm, Unreadable } from "./film";
 import { isWhole } from "./isWhole";
 import { decodeJpeg } from "./jpeg";
 import { readJpegHeader } from "./jpegHeader";
@@ -26,13 +26,6 @@ export async function decodeFilm(bytes: Uint8Array<ArrayBuffer>, path: string): 
     const reason = error instanceof Unreadable ? error.message : `The ${format} file is damaged (${describe(error)})`;
     throw new LabError("filmUnreadable", `${reason}.`, path);
   }
-}
-
-/** What a file, or the head of one, says of its film; null where it is no DICOM file. A DICOM file's first 64 KB hold all of it but for rare ones. */
-export async function readFilmFacts(head: Uint8Array): Promise<FilmFacts | null> {
-  if (sniffFormat(head) !== "DICOM") return null;
-  const { readDicomFacts } = await load(() => import("./dicom/dicom"));
-  return readDicomFacts(head);
 }
 
 /** What a browser decodes to bytes goes to it; all else to decoders that are loaded with the first film that needs them. */

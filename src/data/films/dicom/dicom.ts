@@ -2,6 +2,7 @@
 import type { DataSet } from "dicom-parser";
 import { type DecodedFilm, type FilmFacts, type Samples, Unreadable } from "../film";
 import { toGrey } from "../luma";
+import { sniffFormat } from "../sniff";
 import { readTable } from "./lut";
 import { readDataSet } from "./readDataSet";
 import { readFacts } from "./readFacts";
@@ -24,8 +25,9 @@ export async function decodeDicom(bytes: Uint8Array): Promise<DecodedFilm> {
   return { width, height, data: colorToGrey(file.dataSet, data, photometric), grading: null, facts };
 }
 
-/** Of a whole file or of its head; null where even that is damaged. */
+/** Of a whole file or of its head; null where that is damaged, or no DICOM file's. */
 export function readDicomFacts(head: Uint8Array): FilmFacts | null {
+  if (sniffFormat(head) !== "DICOM") return null;
   try {
     return readFacts(readDataSet(head, false).dataSet);
   } catch {
