@@ -2,16 +2,16 @@
 import { LabError } from "../protocol/labError";
 import type { FilmFacts } from "./films/film";
 import type { FolderReader } from "./folder";
+import { isFilmFile } from "./folderFiles";
 import { columnOf } from "./labelFiles/columns";
-import { readView } from "./labelFiles/formats/cells";
+import { FILM_EXTENSION, readView } from "./labelFiles/formats/cells";
 import type { FilmRows } from "./labelFiles/formats/format";
 
 /** Waiting for the browser, mostly. */
 const FILES_IN_FLIGHT = 32;
 /** Headers end long before; a longer one says nothing. */
 const HEAD_BYTES = 2 ** 16;
-/** Such a name, or one without an extension, as archives export them. */
-const DICOM_NAME = /\.(dcm|dicom)$|(^|\/)[^./]+$/i;
+const DICOM_NAME = /\.(dcm|dicom)$/i;
 
 /**
  * The rows with the columns that they lack, where some of their films are DICOM files; else the rows as they are. A film whose header
@@ -27,7 +27,7 @@ export async function addDicomFacts(
 ): Promise<FilmRows> {
   const { patient, study, projection, sex, age } = rows;
   if (patient && study && projection && sex && age) return rows;
-  const places = [...new Set(filmOfRow)].filter((film) => DICOM_NAME.test(films[film] ?? "."));
+  const places = [...new Set(filmOfRow)].filter((film) => mayBeDicom(films[film] ?? ""));
   if (places.length === 0) return rows;
   const facts = await readAll(folder, films, places, onProgress);
   const column = (name: string, cellOf: (facts: FilmFacts) => string | number | null) =>
@@ -51,6 +51,11 @@ export async function addDicomFacts(
   if (names.length === 0) return rows;
   const note = `What the labels do not say is read from the films' DICOM headers: ${names.join(", ")}.`;
   return { ...rows, ...filled, view: rows.view ?? readView(filled.projection), notes: [...rows.notes, note] };
+}
+
+/** By its name, or as archives export them without an extension. */
+function mayBeDicom(path: string): boolean {
+  return DICOM_NAME.test(path) || (isFilmFile(path) && !FILM_EXTENSION.test(path));
 }
 
 async function readAll(

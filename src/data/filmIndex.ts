@@ -1,6 +1,7 @@
 // The rows of the label files joined with the films of the folder. It reads no file: `openDataset.ts` does.
 import type { DatasetSummary } from "../protocol/dataset";
 import { sha256 } from "../storage/sha256";
+import { FILM_EXTENSION } from "./labelFiles/formats/cells";
 import { folderOf } from "./labelFiles/formats/files";
 import type { FilmRows } from "./labelFiles/formats/format";
 import { type Located, locatePath } from "./locate";
@@ -95,7 +96,7 @@ export async function joinFilms(labels: FilmRows, matched: MatchedFilms): Promis
 }
 
 function matchListed({ pathIsId, files }: FilmRows, { paths }: RowPaths, films: string[]) {
-  const names = pathIsId ? films.map((film) => film.replace(/\.[^./]+$/, "")) : films;
+  const names = pathIsId ? films.map((film) => film.replace(FILM_EXTENSION, "")) : films;
   return { films, filmOfPath: matchPaths(paths, names, folderOf(files[0]?.path ?? "")) };
 }
 

@@ -9,7 +9,7 @@ const LOOKS = 192;
 const LEAST_FOUND = 0.9;
 const MOST_BASES = 32;
 /** What follows an id in place of a file name. */
-const ID_EXTENSIONS = [".dcm", ".dicom", ".png", ".jpg", ".jpeg"];
+const ID_EXTENSIONS = [".dcm", ".dicom", ".png", ".jpg", ".jpeg", ""];
 
 export interface Located extends Alignment {
   /** Put behind each path; empty where the paths have extensions of their own. */

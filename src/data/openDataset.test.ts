@@ -178,3 +178,11 @@ test("however a folder comes, the same films make the same dataset", async () =>
   const listed = await open(makeFolder(new Map([["train.csv", csv], ...films.map((film): [string, string] => [film, ""])])));
   expect((await open(makeLargeFolder(6_000).folder)).fingerprint).toBe(listed.fingerprint);
 });
+
+test("DICOM files without an extension are films, by a name or by a UID; what is beside them is none", async () => {
+  const csv = "Path,Cardiomegaly\nA/IM0001,1\nA/IM0002,0\nA/1.2.840.113619.2.5,0\n";
+  const films = { "A/IM0001": "", "A/IM0002": "", "A/1.2.840.113619.2.5": "" };
+  const { summary, films: found } = await open(makeFolder({ "l.csv": csv, ...films, DICOMDIR: "", README: "", "notes.pdf": "" }));
+  expect(found).toEqual(Object.keys(films));
+  expect(summary).toMatchObject({ rows: 3, rowsWithoutFilm: 0, filmsWithoutRow: 0 });
+});

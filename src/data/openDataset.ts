@@ -4,8 +4,8 @@ import { LabError } from "../protocol/labError";
 import { addDicomFacts } from "./dicomFacts";
 import { type FilmIndex, joinFilms, type KnownFilms, listRowPaths, matchFilms } from "./filmIndex";
 import type { FolderReader } from "./folder";
+import { isFilmFile } from "./folderFiles";
 import type { LabelFile } from "./labelFiles/csvTable";
-import { FILM_EXTENSION } from "./labelFiles/formats/cells";
 import { folderOf } from "./labelFiles/formats/files";
 import { labelsFromFolders } from "./labelFiles/formats/folderPerClass";
 import type { FilmRows } from "./labelFiles/formats/format";
@@ -89,7 +89,7 @@ async function readFolders(folder: FolderReader, listing: Listing): Promise<Labe
     const message = `${folder.name} holds no files. Drop the folder that holds the films and their label CSV.`;
     throw new LabError("emptyFolder", message, folder.name);
   }
-  const films = listing.files.filter((path) => FILM_EXTENSION.test(path));
+  const films = listing.files.filter(isFilmFile);
   const byFolder = labelsFromFolders(films);
   if (byFolder) return byFolder;
   const kinds = films.length > 0 ? `${films.length} films and no .csv file` : listKinds(listing.files);
@@ -113,7 +113,7 @@ async function findFilms(folder: FolderReader, listing: Listing, labels: FilmRow
     if (located) return { located };
     await listing.goOn(Infinity);
   }
-  return { listed: listing.files.filter((path) => FILM_EXTENSION.test(path)) };
+  return { listed: listing.files.filter(isFilmFile) };
 }
 
 function describeFiles({ files }: FilmRows): string {
