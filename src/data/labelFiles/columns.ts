@@ -48,14 +48,22 @@ const VIEW_CHARACTERS = 13;
 class Dictionary {
   readonly values = [""];
   private readonly codes = new Map([["", 0]]);
+  private lastText = "";
+  private lastCode = 0;
 
   /** Undefined for a text that was not met. */
   find(text: string): number | undefined {
-    return this.codes.get(text);
+    // Many columns say the same row after row.
+    if (text === this.lastText) return this.lastCode;
+    const code = this.codes.get(text);
+    if (code === undefined) return undefined;
+    this.lastText = text;
+    this.lastCode = code;
+    return code;
   }
 
   encode(text: string): number {
-    const known = this.codes.get(text);
+    const known = this.find(text);
     if (known !== undefined) return known;
     const value = copyText(text);
     const code = this.values.push(value) - 1;
@@ -76,8 +84,6 @@ export class ColumnBuilder {
   /** Null once there are more than `mostValues` distinct cells: the column is given up then, and takes no memory. */
   private dictionary: Dictionary | null = new Dictionary();
   private readonly mostValues: number;
-  private lastCell = "";
-  private lastCode = 0;
 
   constructor(name: string, mostValues = Infinity) {
     this.name = name;
@@ -96,12 +102,7 @@ export class ColumnBuilder {
       wider.set(this.codes);
       this.codes = wider;
     }
-    // Many columns say the same row after row.
-    if (cell !== this.lastCell) {
-      this.lastCode = this.dictionary.find(cell) ?? this.addCell(this.dictionary, cell);
-      this.lastCell = cell;
-    }
-    this.codes[row] = this.lastCode;
+    this.codes[row] = this.dictionary.find(cell) ?? this.addCell(this.dictionary, cell);
   }
 
   /** Null where the column was given up. */
