@@ -68,7 +68,9 @@ export function createFolderCommands(
       if (turn !== newest) return;
       patch("dataset", { state: "ready", summary });
       store.setState((state) => ({ settings: { ...state.settings, ...chooseTarget(summary, state.settings) } }));
-      say(`${formatPlural(summary.films, "film")} and ${formatPlural(summary.rows, "row")} read from ${summary.csvPath}.`);
+      say(
+        `${formatPlural(summary.films, "film")} and ${formatPlural(summary.rows, "row")} read from ${summary.csvPath || "the names of its folders"}.`,
+      );
       announce({ type: "indexed", ...summary });
       await sample.countSample();
       await onOpened();

@@ -50,7 +50,7 @@ export function ColumnFields({ mapping, columns, disabled, onApply }: ColumnFiel
         />
       ))}
       <div className={styles.panelActions}>
-        <Button disabled={disabled || !isChanged} onClick={() => onApply(told)}>
+        <Button size="xs" disabled={disabled || !isChanged} onClick={() => onApply(told)}>
           Apply
         </Button>
       </div>

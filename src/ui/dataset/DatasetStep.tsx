@@ -5,6 +5,7 @@ import { FilePicker } from "../parts/FilePicker";
 import { formatCount, formatMs, formatPlural, LABEL_FORMAT_NAMES } from "../parts/format";
 import { FailureNotice } from "../parts/Notice";
 import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
+import partsStyles from "../parts/parts.module.css";
 import { StepHeader } from "../parts/StepHeader";
 import styles from "./dataset.module.css";
 import { EmptyDataset } from "./EmptyDataset";
@@ -98,18 +99,20 @@ function Open() {
         <Wall labelKey={labelKey} />
         <div className={styles.side}>
           <WhatToLearn dataset={dataset} disabled={preparing} />
-          {sample.summary && (
-            <>
-              <LabelMakeup sample={sample.summary} />
-              <Trust dataset={dataset} sample={sample.summary} />
-              <PositivesByGroup sample={sample.summary} />
-            </>
-          )}
+          {sample.summary && <LabelMakeup sample={sample.summary} />}
+          {sample.summary && <Trust dataset={dataset} sample={sample.summary} />}
           <FilmPreparation disabled={preparing} />
-          <LabelReading dataset={dataset} disabled={preparing} />
-          <PassedOver dataset={dataset} failed={failed} />
-          <FindingCounts dataset={dataset} />
           <RecipePanel disabled={preparing} />
+        </div>
+        <div className={styles.more}>
+          <div className={partsStyles.stack}>
+            {sample.summary && <PositivesByGroup sample={sample.summary} />}
+            <PassedOver dataset={dataset} failed={failed} />
+          </div>
+          <div className={partsStyles.stack}>
+            <LabelReading dataset={dataset} disabled={preparing} />
+            <FindingCounts dataset={dataset} />
+          </div>
         </div>
       </div>
     </>

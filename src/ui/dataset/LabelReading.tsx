@@ -44,6 +44,7 @@ export function LabelReading({ dataset, disabled }: { dataset: DatasetSummary; d
           label="Choose label CSV"
           accept={LABEL_FILES}
           several
+          small
           disabled={disabled}
           onPick={(files) => void chooseLabelFiles([...files])}
         />

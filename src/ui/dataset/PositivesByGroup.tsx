@@ -17,7 +17,7 @@ export function PositivesByGroup({ sample: { grouped, before } }: { sample: Samp
   const all: Group = { name: "all films", films: before.films, positives: before.positives };
   const groups = grouped.flatMap((one) => one.groups);
   const whole = Math.max(...[all, ...groups].filter((group) => !isSmall(group)).map(shareOf));
-  const title = `Positives by ${new Intl.ListFormat("en").format(grouped.map(({ by }) => by))}`;
+  const title = `Positives by ${new Intl.ListFormat("en-GB").format(grouped.map(({ by }) => by))}`;
   return (
     <Panel title={title}>
       <ScrollBox label={title} className={styles.groupsBox}>

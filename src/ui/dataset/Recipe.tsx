@@ -16,14 +16,15 @@ export function RecipePanel({ disabled }: { disabled: boolean }) {
         Labels, policies, split, balance and seed in one file: with the same data it gives the same films in the same order.
       </p>
       <div className={styles.panelActions}>
-        <Button disabled={!possible} onClick={() => void saveRecipe()}>
+        <Button size="xs" disabled={!possible} onClick={() => void saveRecipe()}>
           Save recipe
         </Button>
-        <Button disabled={!possible} onClick={() => void saveSampledRows()}>
+        <Button size="xs" disabled={!possible} onClick={() => void saveSampledRows()}>
           Save sampled rows
         </Button>
         <FilePicker
           label="Choose recipe"
+          small
           accept=".json,application/json"
           disabled={disabled}
           onPick={([file]) => file && void takeRecipe(file)}

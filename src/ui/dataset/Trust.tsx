@@ -42,7 +42,7 @@ function zeroIsGood(n: number): "good" | "positive" {
 /** By their content films are known only once they were read. */
 function describeContents(contents: PreparedContents | null) {
   const name = "Same image in both parts";
-  if (!contents) return [{ name, value: <span className={styles.notYet}>known once films are prepared</span> }];
+  if (!contents) return [{ name, value: <span className={styles.notYet}>known once prepared</span> }];
   const { repeatedAcross, repeatedWithin } = contents;
   const across =
     repeatedAcross === 0

@@ -4,7 +4,6 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { WallFilter } from "../../protocol/dataset";
 import { useCommands } from "../labContext";
 import { formatPlural } from "../parts/format";
-import { FailureNotice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import { SCROLLS_BY_KEY } from "../parts/ScrollBox";
@@ -80,7 +79,8 @@ function WallGrid({ filter, cache }: { filter: WallFilter; cache: ThumbnailCache
     if (last >= first) need(first, last);
   }, [need, first, last]);
 
-  if (failure) return <FailureNotice failure={failure} />;
+  // What is wrong with the settings the step's own notice says already.
+  if (failure) return <p className={styles.wallEmpty}>{failure.message}</p>;
   return (
     <>
       {count === 0 && <p className={styles.wallEmpty}>No film here. Another filter, or another label policy, may have some.</p>}

@@ -9,6 +9,8 @@ interface FilePickerProps {
   folder?: boolean;
   several?: boolean;
   primary?: boolean;
+  /** Beside small buttons. */
+  small?: boolean;
   disabled?: boolean;
 }
 
@@ -19,11 +21,17 @@ export function FilePicker({
   folder = false,
   several = false,
   primary = false,
+  small = false,
   disabled = false,
 }: FilePickerProps) {
   const id = useId();
   return (
-    <span className={styles.filePicker} data-primary={primary || undefined} data-disabled={disabled || undefined}>
+    <span
+      className={styles.filePicker}
+      data-primary={primary || undefined}
+      data-small={small || undefined}
+      data-disabled={disabled || undefined}
+    >
       <input
         id={id}
         type="file"

@@ -41,10 +41,12 @@ export function SelectField<Value extends string>({ label, value, options, onCha
   );
 }
 
+/** What Mantine takes: an item with a group of its own it would take for a group. */
 function grouped<Value extends string>(options: Option<Value>[]) {
   const groups = [...new Set(options.map(({ group }) => group))];
-  if (groups.length < 2) return options;
-  return groups.map((group) => ({ group: group ?? "", items: options.filter((option) => option.group === group) }));
+  const itemsOf = (of: string | undefined) =>
+    options.filter(({ group }) => group === of).map(({ value, label }) => ({ value, label }));
+  return groups.length < 2 ? itemsOf(groups[0]) : groups.map((group) => ({ group: group ?? "", items: itemsOf(group) }));
 }
 
 interface TypedFieldProps extends FieldProps {

@@ -81,6 +81,6 @@ export const LABEL_FORMAT_NAMES: Record<LabelFormat, string> = {
   padchest: "PadChest",
   vindr: "VinDr-CXR",
   rsna: "RSNA",
-  anyCsv: "CSV, columns of any name",
+  anyCsv: "CSV, any columns",
   folderPerClass: "a folder per class",
 };
