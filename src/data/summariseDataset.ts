@@ -34,7 +34,7 @@ export function summariseDataset(
     rows: rowsOf(0),
     rowsWithoutFilm: "listed" in known ? index.join.rowsWithoutFilm : null,
     filmsWithoutRow: "listed" in known ? countUnused(filmOfRow, films.length) : null,
-    duplicateRows: index.join.duplicateRows + labels.rowsMerged,
+    duplicateRows: index.join.duplicateRows,
     rejectedRows: index.join.rejectedRows + labels.rowsLeftOut,
     patients: countPatients(index),
     ownValidation: ownRows > 0 ? { part: own, rows: ownRows } : null,

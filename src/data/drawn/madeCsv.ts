@@ -31,8 +31,10 @@ export function makeChexpertCsv(rows: number = CHEXPERT_COUNTS.rows): { csv: str
   const films: string[] = [];
   const lines = [HEADER];
   for (let row = 0; row < rows; row++) {
-    const patient = String(1 + (row % patients)).padStart(5, "0");
-    const film = `train/patient${patient}/study${1 + Math.floor(row / patients)}/view1_frontal.jpg`;
+    // A patient's films stand together, as in the real file.
+    const number = Math.floor((row * patients) / rows);
+    const study = 1 + row - Math.ceil((number * rows) / patients);
+    const film = `train/patient${String(1 + number).padStart(5, "0")}/study${study}/view1_frontal.jpg`;
     films.push(film);
     const others = random.int(2) === 0 ? "1.0,,-1.0,,,,0.0,,,," : ",,,,,1.0,,,,,1.0";
     const sex = row % 2 === 0 ? "Female" : "Male";
