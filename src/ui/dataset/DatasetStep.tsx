@@ -7,6 +7,7 @@ import { FailureNotice } from "../parts/Notice";
 import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
 import partsStyles from "../parts/parts.module.css";
 import { StepHeader } from "../parts/StepHeader";
+import { useTurns } from "../parts/useTurns";
 import styles from "./dataset.module.css";
 import { EmptyDataset } from "./EmptyDataset";
 import { FilmPreparation } from "./FilmPreparation";
@@ -72,6 +73,7 @@ function Open() {
     ]),
   );
   const preparing = usePreparing();
+  const turn = useTurns(6);
   const { openFiles } = useCommands();
   if (!dataset) return null;
   return (
@@ -98,22 +100,24 @@ function Open() {
       <div className={styles.columns}>
         <Wall labelKey={labelKey} />
         <div className={styles.side}>
-          <WhatToLearn dataset={dataset} disabled={preparing} />
-          {sample.summary && <LabelMakeup sample={sample.summary} />}
-          {sample.summary && <Trust dataset={dataset} sample={sample.summary} />}
-          <FilmPreparation disabled={preparing} />
-          <RecipePanel disabled={preparing} />
+          {turn > 0 && <WhatToLearn dataset={dataset} disabled={preparing} />}
+          {turn > 1 && sample.summary && <LabelMakeup sample={sample.summary} />}
+          {turn > 1 && sample.summary && <Trust dataset={dataset} sample={sample.summary} />}
+          {turn > 2 && <FilmPreparation disabled={preparing} />}
+          {turn > 2 && <RecipePanel disabled={preparing} />}
         </div>
-        <div className={styles.more}>
-          <div className={partsStyles.stack}>
-            {sample.summary && <PositivesByGroup sample={sample.summary} />}
-            <PassedOver dataset={dataset} failed={failed} />
+        {turn > 3 && (
+          <div className={styles.more}>
+            <div className={partsStyles.stack}>
+              {sample.summary && <PositivesByGroup sample={sample.summary} />}
+              <PassedOver dataset={dataset} failed={failed} />
+            </div>
+            <div className={partsStyles.stack}>
+              {turn > 4 && <LabelReading dataset={dataset} disabled={preparing} />}
+              {turn > 5 && <FindingCounts dataset={dataset} />}
+            </div>
           </div>
-          <div className={partsStyles.stack}>
-            <LabelReading dataset={dataset} disabled={preparing} />
-            <FindingCounts dataset={dataset} />
-          </div>
-        </div>
+        )}
       </div>
     </>
   );
