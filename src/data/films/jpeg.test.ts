@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Unreadable } from "./film";
 import golden from "./golden/jpeg.json";
-import { decodeJpeg } from "./jpeg";
+import { decodeJpeg, decodeJpegResized } from "./jpeg";
+import { resizeGrey } from "./resize";
 
 const fileOf = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"));
 const named = (name: string) => {
@@ -31,6 +32,14 @@ test.each(golden.cases)("$name: Pillow's levels to the bit", ({ width, height, s
       .update(film?.data ?? new Uint8Array())
       .digest("hex"),
   ).toBe(sha256);
+});
+
+test.each(golden.cases)("$name: resized without a copy as with one", ({ base64 }) => {
+  const file = fileOf(base64);
+  const out = new Uint8Array(20 * 12);
+  expect(decodeJpegResized(file, 20, 12, out)).toBe(true);
+  const film = decodeJpeg(file);
+  expect(film && resizeGrey(film, 20, 12)).toEqual(out);
 });
 
 test.each([
