@@ -1,4 +1,5 @@
 // What the page is to people: the ways in, the keyboard, both themes, a narrow window, and what axe finds.
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
@@ -64,8 +65,22 @@ test("a dropped folder is read through its handle", async ({ lab }) => {
   await expect(lab.getByRole("main")).toContainText("1,168");
 });
 
+test("axe finds nothing serious in mapped columns, nor where a folder cannot be opened", async ({ lab }, info) => {
+  await lab.getByRole("button", { name: "Try with drawn films" }).click();
+  await lab.getByRole("button", { name: "Save recipe" }).waitFor();
+  await lab.getByLabel("Label format", { exact: true }).selectOption("anyCsv");
+  await lab.getByText(/^Columns/).click();
+  expect(await seriousFindings(lab), "columns").toEqual([]);
+  writeFileSync(info.outputPath("labels.csv"), "Kennung,Wert\nx,1\ny,0\n");
+  await dropFolder(lab, info.outputPath());
+  await lab.getByLabel("Column that names the films").waitFor();
+  expect(await seriousFindings(lab), "failed").toEqual([]);
+});
+
 test("at phone width nothing is cut off", async ({ lab }) => {
   await lab.setViewportSize({ width: 390, height: 844 });
+  await lab.getByRole("button", { name: "Try with drawn films" }).click();
+  await lab.getByRole("heading", { name: "Every finding" }).waitFor();
   await goToStep(lab, "LR Find");
   await overrunBudget(lab);
   for (const step of STEPS) {

@@ -1,0 +1,63 @@
+// The Dataset step as a person corrects it: another format, columns told by hand, a recipe taken over, and what is said of the films.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dropFolder, expect, fill, test, waitForEvents } from "./support";
+
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==", "base64");
+
+/** Forty films of twenty cases, under columns that no dataset has. */
+function makeOddFolder(root: string, header = "Bild,Fall,Erguss", extension = ".png"): string {
+  mkdirSync(root, { recursive: true });
+  const names = Array.from({ length: 40 }, (_, i) => `aufnahme${String.fromCharCode(97 + (i % 26))}${i}`);
+  for (const name of names) writeFileSync(join(root, `${name}.png`), PNG);
+  const rows = names.map((name, i) => `${name}${extension},F${Math.floor(i / 2)},${Math.floor(i / 2) % 2}`);
+  writeFileSync(join(root, "befunde.csv"), [header, ...rows, ""].join("\n"));
+  return root;
+}
+
+test("columns told by hand say whose films are whose", async ({ lab }, info) => {
+  await dropFolder(lab, makeOddFolder(info.outputPath("films")));
+  const [guessed] = await waitForEvents(lab, "indexed");
+  expect(guessed).toMatchObject({ format: "anyCsv", patients: 40 });
+  await lab.getByText(/^Columns/).click();
+  await lab.getByLabel("Patient", { exact: true }).selectOption("Fall");
+  await lab.getByRole("button", { name: "Apply", exact: true }).click();
+  const told = (await waitForEvents(lab, "indexed", 2))[1];
+  expect(told).toMatchObject({ format: "anyCsv", patients: 20, mapping: { path: "Bild", patient: "Fall" } });
+  await expect(lab.getByRole("main")).toContainText("40 films of 20 patients");
+});
+
+test("where no column is seen to name films, a person names it", async ({ lab }, info) => {
+  await dropFolder(lab, makeOddFolder(info.outputPath("films"), "Kennung,Fall,Erguss", ""));
+  await waitForEvents(lab, "failed");
+  await expect(lab.getByLabel("Choose label CSV", { exact: true })).toBeAttached();
+  await lab.getByLabel("Column that names the films").fill("Kennung");
+  await lab.getByRole("button", { name: "Read by this column" }).click();
+  await expect(lab.getByRole("main")).toContainText("40 films of 40 patients");
+});
+
+test("a format is overruled, and what cannot be read so offers the way back", async ({ lab }, info) => {
+  await dropFolder(lab, makeOddFolder(info.outputPath("films")));
+  await waitForEvents(lab, "indexed");
+  await lab.getByLabel("Label format", { exact: true }).selectOption("folderPerClass");
+  await expect(lab.getByRole("alert")).toContainText("could not be opened");
+  await lab.getByRole("button", { name: "Read the folder again" }).click();
+  await expect(lab.getByLabel("Label format", { exact: true })).toHaveValue("anyCsv");
+});
+
+test("a recipe gives the films that it gave", async ({ lab }, info) => {
+  await lab.getByRole("button", { name: "Try with drawn films" }).click();
+  await waitForEvents(lab, "counted");
+  await fill(lab, "Seed", 7);
+  await waitForEvents(lab, "counted", 2);
+  const saving = lab.waitForEvent("download");
+  await lab.getByRole("button", { name: "Save recipe", exact: true }).click();
+  const recipe = info.outputPath("recipe.json");
+  await (await saving).saveAs(recipe);
+  await fill(lab, "Seed", 8);
+  await lab.getByLabel("Choose recipe", { exact: true }).setInputFiles(recipe);
+  await expect(lab.getByRole("main")).toContainText(/The same \d+ films in the same order/);
+  await expect(lab.getByLabel("Seed", { exact: true })).toHaveValue("7");
+  await fill(lab, "Seed", 9);
+  await expect(lab.getByRole("main")).not.toContainText("in the same order as");
+});
