@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "@playwright/test";
 import { dropFolder } from "../scripts/driveLab";
@@ -35,7 +35,8 @@ export async function benchPrepare(flags: string[]): Promise<void> {
   const size = readCount(values.size, "size", 8);
   const workers = readCount(values.workers, "workers", 1);
   const made = values.data === undefined ? makeFilms(values.python, readCount(values.made, "made", 1)) : null;
-  const folder = values.data ?? made ?? "";
+  // The browser knows no folder to be relative to.
+  const folder = resolve(values.data ?? made ?? "");
   const served = await serveModule("bench/preparePage.ts", { isolated: true });
   try {
     const paths = listFilms(folder);
