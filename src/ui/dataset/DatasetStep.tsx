@@ -16,7 +16,7 @@ import { LabelMakeup } from "./LabelMakeup";
 import { LabelReading } from "./LabelReading";
 import { PassedOver } from "./PassedOver";
 import { PositivesByGroup } from "./PositivesByGroup";
-import { RecipeNotice, RecipePanel } from "./Recipe";
+import { RecipePanel } from "./Recipe";
 import { Trust } from "./Trust";
 import { WaitingTiles, Wall } from "./Wall";
 import { WhatToLearn } from "./WhatToLearn";
@@ -73,7 +73,7 @@ function Open() {
     ]),
   );
   const preparing = usePreparing();
-  const turn = useTurns(6);
+  const turn = useTurns(7);
   const { openFiles } = useCommands();
   if (!dataset) return null;
   return (
@@ -92,29 +92,28 @@ function Open() {
       </StepHeader>
       <FailureNotice failure={failure} title="That could not be opened" />
       <PreparationState />
-      <RecipeNotice />
       <FailureNotice
         failure={sample.failure ?? sample.summary?.problem ?? null}
         title="Nothing can be trained from this choice"
       />
       <div className={styles.columns}>
-        <Wall labelKey={labelKey} />
+        {turn > 0 && <Wall labelKey={labelKey} />}
         <div className={styles.side}>
-          {turn > 0 && <WhatToLearn dataset={dataset} disabled={preparing} />}
-          {turn > 1 && sample.summary && <LabelMakeup sample={sample.summary} />}
-          {turn > 1 && sample.summary && <Trust dataset={dataset} sample={sample.summary} />}
-          {turn > 2 && <FilmPreparation disabled={preparing} />}
-          {turn > 2 && <RecipePanel disabled={preparing} />}
+          {turn > 1 && <WhatToLearn dataset={dataset} disabled={preparing} />}
+          {turn > 2 && sample.summary && <LabelMakeup sample={sample.summary} />}
+          {turn > 2 && sample.summary && <Trust dataset={dataset} sample={sample.summary} />}
+          {turn > 3 && <FilmPreparation disabled={preparing} />}
+          {turn > 3 && <RecipePanel disabled={preparing} />}
         </div>
-        {turn > 3 && (
+        {turn > 4 && (
           <div className={styles.more}>
             <div className={partsStyles.stack}>
               {sample.summary && <PositivesByGroup sample={sample.summary} />}
               <PassedOver dataset={dataset} failed={failed} />
             </div>
             <div className={partsStyles.stack}>
-              {turn > 4 && <LabelReading dataset={dataset} disabled={preparing} />}
-              {turn > 5 && <FindingCounts dataset={dataset} />}
+              {turn > 5 && <LabelReading dataset={dataset} disabled={preparing} />}
+              {turn > 6 && <FindingCounts dataset={dataset} />}
             </div>
           </div>
         )}

@@ -78,7 +78,7 @@ export function FilmPreparation({ disabled }: { disabled: boolean }) {
       />
       <p className={styles.checkHint}>Evens out contrast region by region, within a limit that keeps noise down.</p>
       {graded.some(([by]) => by !== "bytes") && (
-        <div className={styles.divided}>
+        <div className={styles.graded}>
           <FigureRows rows={graded.map(([by, films]) => ({ name: GRADED[by] ?? by, value: formatPlural(films, "film") }))} />
         </div>
       )}

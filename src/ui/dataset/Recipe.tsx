@@ -30,17 +30,20 @@ export function RecipePanel({ disabled }: { disabled: boolean }) {
           onPick={([file]) => file && void takeRecipe(file)}
         />
       </div>
+      <Outcome />
     </Panel>
   );
 }
 
 /** What came of the recipe that was taken over; nothing once a setting was changed by hand. */
-export function RecipeNotice() {
+function Outcome() {
   const recipe = useLab((lab) => lab.sample.recipe);
   if (!recipe) return null;
   return (
-    <Notice tone={recipe.isSame ? "good" : "warning"} title={recipe.name} isStatus>
-      {recipe.message}
-    </Notice>
+    <div className={styles.outcome}>
+      <Notice tone={recipe.isSame ? "good" : "warning"} title={recipe.name} isStatus>
+        {recipe.message}
+      </Notice>
+    </div>
   );
 }

@@ -92,7 +92,7 @@ function WallGrid({ filter, cache }: { filter: WallFilter; cache: ThumbnailCache
               const index = line * columns + column;
               if (count === null || index >= count) return null;
               const here = film(index);
-              const place = { width: tile, height: tile, transform: `translate(${column * (tile + GAP)}px, ${start}px)` };
+              const place = { width: tile, height: tile, left: column * (tile + GAP), top: start };
               return (
                 <li key={index} style={place} aria-setsize={count} aria-posinset={index + 1}>
                   {here ? <FilmTile film={here} cache={cache} /> : <div className={styles.tile} data-look="waiting" />}
