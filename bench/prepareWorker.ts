@@ -1,8 +1,9 @@
 // In the browser: prepares a folder's films as the dataset worker does, into a store of its own. Measures one run.
 import * as Comlink from "comlink";
+import { readBatches } from "../src/data/films/filmBatch";
 import { connectFilmWorker, type FilmWorker } from "../src/data/films/filmWorker";
 import { prepareFilms } from "../src/data/films/prepareFilms";
-import { createFolderReader } from "../src/data/folder";
+import { createFolderReader, type FolderReader } from "../src/data/folder";
 import type { FolderSource } from "../src/protocol/dataset";
 import { DEFAULT_SETTINGS, type PreparationSettings, preparationOf } from "../src/protocol/settings";
 import { openFilmWriter } from "../src/storage/filmStore";
@@ -17,10 +18,14 @@ export interface PrepareRun {
 const createWorker = () =>
   connectFilmWorker(new Worker(new URL("../src/workers/film.worker.ts", import.meta.url), { type: "module" }));
 
-/** A worker that has loaded its script, as Pillow's processes have when their clock starts. */
-async function startWorker(preparation: PreparationSettings): Promise<FilmWorker> {
+/** Films that each worker has prepared when the clock starts, as pillowPrepare.py's processes have: their code is loaded and compiled. */
+const WARM_UP_FILMS = 8;
+
+async function startWorker(folder: FolderReader, paths: string[], preparation: PreparationSettings): Promise<FilmWorker> {
   const worker = createWorker();
-  await worker.prepareFilms({ paths: [], lengths: [], bytes: new Uint8Array(0) }, preparation, new ArrayBuffer(0));
+  for await (const batch of readBatches(folder, paths.slice(0, WARM_UP_FILMS), () => {})) {
+    await worker.prepareFilms(batch, preparation, new ArrayBuffer(batch.paths.length * preparation.imageSize ** 2));
+  }
   return worker;
 }
 
@@ -36,7 +41,7 @@ const api = {
     await root.removeEntry("films", { recursive: true }).catch(() => {});
     const folder = createFolderReader(source, openFile);
     const preparation = preparationOf({ ...DEFAULT_SETTINGS, imageSize });
-    const started = await Promise.all(Array.from({ length: workers }, () => startWorker(preparation)));
+    const started = await Promise.all(Array.from({ length: workers }, () => startWorker(folder, paths, preparation)));
     const writer = await openFilmWriter("bench", imageSize);
     const startedAt = performance.now();
     const failed = await prepareFilms({

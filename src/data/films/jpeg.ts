@@ -35,6 +35,8 @@ export function decodeJpegResized(file: Uint8Array, width: number, height: numbe
 }
 
 function decodeInPlace(file: Uint8Array): LaidFilm | null {
+  // Before a large file of another kind is copied.
+  if (file[0] !== 0xff || file[1] !== 0xd8) return null;
   const module = openModule();
   begin();
   const status = module.decodeJpeg(lay(file), file.length);

@@ -379,16 +379,15 @@ static void forgetFile(void) {
 EXPORT(decodeJpeg) i32 decodeJpeg(const u8 *file, u32 length) {
   forgetFile();
   const u8 *end = file + length;
-  if (length < 2 || file[0] != 0xff || file[1] != 0xd8) return NOT_PLAIN;
-  const u8 *at = file + 2;
+  const u8 *at = file;
   for (;;) {
     at = findMarker(at, end);
     if (at == end) return CUT_SHORT;
     u32 marker = at[1];
     at += 2;
     if (marker == 0xd9) break;
-    // TEM and stray restarts have no length.
-    if (marker == 0x01 || (marker & 0xf8) == 0xd0) continue;
+    // SOI, TEM and stray restarts have no length.
+    if (marker == 0xd8 || marker == 0x01 || (marker & 0xf8) == 0xd0) continue;
     if (end - at < 2 || end - at < (i32)word(at)) return CUT_SHORT;
     if (word(at) < 2) return DAMAGED;
     const u8 *from = at + 2;
