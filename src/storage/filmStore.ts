@@ -12,7 +12,7 @@ const FOLDER = "films";
 const INDEX = "index.jsonl";
 const MAX_PACK_BYTES = 64 * 2 ** 20;
 /** The index is flushed when so much of it is waiting, and grown by as much beforehand: where storage runs full, the films written stay found. */
-const INDEX_RESERVE_BYTES = 2 ** 16;
+const INDEX_RESERVE_BYTES = 2 ** 18;
 /** Films are written so many bytes at a time: a write is a call into the browser, whatever its size. */
 const MAX_WAITING_BYTES = 2 ** 21;
 
