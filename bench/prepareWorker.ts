@@ -40,6 +40,8 @@ const api = {
     const root = await navigator.storage.getDirectory();
     await root.removeEntry("films", { recursive: true }).catch(() => {});
     const folder = createFolderReader(source, openFile);
+    // As the lab does when it opens a folder of this size.
+    for await (const _ of folder.list());
     const preparation = preparationOf({ ...DEFAULT_SETTINGS, imageSize });
     const started = await Promise.all(Array.from({ length: workers }, () => startWorker(folder, paths, preparation)));
     const writer = await openFilmWriter("bench", imageSize);

@@ -3,18 +3,24 @@ import { LabError } from "../protocol/labError";
 import type { FolderReader, Listed } from "./folder";
 import { isJunk, unreadable } from "./folderFiles";
 
+export interface FileHandle {
+  getFile(): Promise<Blob>;
+}
+
 /** What is used of a directory handle. */
 export interface FolderHandle {
   readonly name: string;
-  entries(): AsyncIterable<[string, { kind: "file" } | (FolderHandle & { kind: "directory" })]>;
+  entries(): AsyncIterable<[string, (FileHandle & { kind: "file" }) | (FolderHandle & { kind: "directory" })]>;
   getDirectoryHandle(name: string): Promise<FolderHandle>;
-  getFileHandle(name: string): Promise<{ getFile(): Promise<Blob> }>;
+  getFileHandle(name: string): Promise<FileHandle>;
 }
 
 /** Directories listed at the same time: one by one a large folder takes a millisecond an entry. */
 const DIRECTORIES_IN_FLIGHT = 64;
 /** Films that are read together mostly lie in one folder, or in neighbours; handles of more are not worth their memory. */
 const DIRECTORIES_KEPT = 256;
+/** Looking a file up by its path costs the browser a quarter of preparing a small film. Of so many listed files the handles are kept. */
+const FILES_KEPT = 20_000;
 
 export function readHandle(name: string, root: FolderHandle): FolderReader {
   /** Least recently used first. */
@@ -34,14 +40,17 @@ export function readHandle(name: string, root: FolderHandle): FolderReader {
     if (kept.size > DIRECTORIES_KEPT && oldest !== undefined) kept.delete(oldest);
     return opened;
   };
-  const openFile = async (path: string) => {
+  const listed = new Map<string, FileHandle>();
+  const openFile = async (path: string): Promise<FileHandle> => {
+    const known = listed.get(path);
+    if (known) return known;
     const slash = path.lastIndexOf("/");
     return (await openDirectory(path.slice(0, Math.max(0, slash)))).getFileHandle(path.slice(slash + 1));
   };
   return {
     name,
     isKnown: false,
-    list: () => walk(root),
+    list: () => walk(root, (path, file) => listed.size < FILES_KEPT && listed.set(path, file)),
     has: (path) =>
       openFile(path).then(
         () => true,
@@ -62,7 +71,7 @@ interface ListedDirectory {
   directory: FolderHandle;
 }
 
-async function* walk(root: FolderHandle): AsyncGenerator<Listed> {
+async function* walk(root: FolderHandle, onFile: (path: string, file: FileHandle) => void): AsyncGenerator<Listed> {
   const listOne = async ({ path, directory }: ListedDirectory) => {
     const files: string[] = [];
     const folders: ListedDirectory[] = [];
@@ -70,7 +79,10 @@ async function* walk(root: FolderHandle): AsyncGenerator<Listed> {
       if (isJunk(name)) continue;
       const inside = path === "" ? name : `${path}/${name}`;
       if (handle.kind === "directory") folders.push({ path: inside, directory: handle });
-      else files.push(inside);
+      else {
+        files.push(inside);
+        onFile(inside, handle);
+      }
     }
     return { files, folders };
   };

@@ -22,6 +22,10 @@ export type Tree = { [name: string]: Tree | string };
 /** A directory handle in memory. */
 export type MemoryHandle = FolderHandle & { kind: "directory" };
 
+function makeFileHandle(content: string) {
+  return { kind: "file" as const, getFile: async () => new Blob([content]) };
+}
+
 export function makeHandle(tree: Tree, name = "films"): MemoryHandle {
   const notFound = (entry: string) => new DOMException(`${entry} could not be found.`, "NotFoundError");
   return {
@@ -29,7 +33,7 @@ export function makeHandle(tree: Tree, name = "films"): MemoryHandle {
     name,
     entries: async function* () {
       for (const [entry, content] of Object.entries(tree)) {
-        yield [entry, typeof content === "string" ? { kind: "file" } : makeHandle(content, entry)];
+        yield [entry, typeof content === "string" ? makeFileHandle(content) : makeHandle(content, entry)];
       }
     },
     getDirectoryHandle: async (entry) => {
@@ -40,7 +44,7 @@ export function makeHandle(tree: Tree, name = "films"): MemoryHandle {
     getFileHandle: async (entry) => {
       const content = tree[entry];
       if (typeof content !== "string") throw notFound(entry);
-      return { getFile: async () => new Blob([content]) };
+      return makeFileHandle(content);
     },
   };
 }
