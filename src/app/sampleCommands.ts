@@ -80,7 +80,7 @@ export function createSampleCommands(context: LabContext): SampleCommands {
         patch("preparation", { state: "done", sample: event.sample, failed: event.failed });
         // Recounted without the films that were set aside.
         patch("sample", { summary: event.sample.summary });
-        const setAside = event.failed.length > 0 ? `, ${formatPlural(event.failed.length, "film")} set aside as unreadable` : "";
+        const setAside = event.failed.length > 0 ? `, ${formatPlural(event.failed.length, "film")} set aside` : "";
         say(`${formatPlural(event.sample.train.slots.length + event.sample.valid.slots.length, "film")} prepared${setAside}.`);
         announce({ type: "prepared", summary: event.sample.summary, failed: event.failed, ms: event.ms });
         break;

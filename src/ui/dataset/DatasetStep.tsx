@@ -76,6 +76,8 @@ function Open() {
   const turn = useTurns(7);
   const { openFiles } = useCommands();
   if (!dataset) return null;
+  // Once films are prepared, those that had to be set aside are no doing of the balance.
+  const setAside = (sample.summary?.setAside ?? 0) - failed.length;
   return (
     <>
       <StepHeader
@@ -100,9 +102,9 @@ function Open() {
         {turn > 0 && <Wall labelKey={labelKey} />}
         <div className={styles.side}>
           {turn > 1 && <WhatToLearn dataset={dataset} disabled={preparing} />}
-          {turn > 2 && sample.summary && <LabelMakeup sample={sample.summary} />}
-          {turn > 2 && sample.summary && <Trust dataset={dataset} sample={sample.summary} />}
-          {turn > 3 && <FilmPreparation disabled={preparing} />}
+          {turn > 1 && <FilmPreparation disabled={preparing} />}
+          {turn > 2 && sample.summary && <LabelMakeup sample={sample.summary} setAside={setAside} />}
+          {turn > 2 && sample.summary && <Trust dataset={dataset} sample={sample.summary} setAside={setAside} />}
           {turn > 3 && <RecipePanel disabled={preparing} />}
         </div>
         {turn > 4 && (

@@ -3,6 +3,7 @@ import type { PreparationSettings } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
+import fieldStyles from "../parts/fields.module.css";
 import { formatPlural } from "../parts/format";
 import { MemoryLine } from "../parts/MemoryPanel";
 import { Panel } from "../parts/Panel";
@@ -45,38 +46,45 @@ export function FilmPreparation({ disabled }: { disabled: boolean }) {
         onChange={(imageSize) => changeSettings({ imageSize })}
       />
       <MemoryLine />
-      <SelectField
-        label="Fit"
-        value={settings.fit}
-        options={FITS}
-        disabled={disabled}
-        onChange={(fit) => changeSettings({ fit })}
-      />
-      <p className={partsStyles.hint}>Stretching fills the square; a letterbox keeps the film’s proportions, black beside it.</p>
-      <SelectField
-        label="Grey scale"
-        value={settings.grading}
-        options={GRADINGS}
-        disabled={disabled}
-        onChange={(grading) => changeSettings({ grading })}
-      />
-      <p className={partsStyles.hint}>
-        Matters for films of more than 8 bits only: where a DICOM names no window, percentiles are taken anyway.
-      </p>
-      <CheckField
-        label="Crop black borders"
-        checked={settings.cropBorders}
-        disabled={disabled}
-        onChange={(cropBorders) => changeSettings({ cropBorders })}
-      />
-      <p className={styles.checkHint}>Cuts off what the collimator left black, before the film is shrunk.</p>
-      <CheckField
-        label="Equalise contrast (CLAHE)"
-        checked={settings.equalise}
-        disabled={disabled}
-        onChange={(equalise) => changeSettings({ equalise })}
-      />
-      <p className={styles.checkHint}>Evens out contrast region by region, within a limit that keeps noise down.</p>
+      <details className={fieldStyles.group}>
+        <summary>
+          Fit, greys and borders <span>{describeShaping(settings)}</span>
+        </summary>
+        <SelectField
+          label="Fit"
+          value={settings.fit}
+          options={FITS}
+          disabled={disabled}
+          onChange={(fit) => changeSettings({ fit })}
+        />
+        <p className={partsStyles.hint}>
+          Stretching fills the square; a letterbox keeps the film’s proportions, black beside it.
+        </p>
+        <SelectField
+          label="Grey scale"
+          value={settings.grading}
+          options={GRADINGS}
+          disabled={disabled}
+          onChange={(grading) => changeSettings({ grading })}
+        />
+        <p className={partsStyles.hint}>
+          Matters for films of more than 8 bits only: where a DICOM names no window, percentiles are taken anyway.
+        </p>
+        <CheckField
+          label="Crop black borders"
+          checked={settings.cropBorders}
+          disabled={disabled}
+          onChange={(cropBorders) => changeSettings({ cropBorders })}
+        />
+        <p className={styles.checkHint}>Cuts off what the collimator left black, before the film is shrunk.</p>
+        <CheckField
+          label="Equalise contrast (CLAHE)"
+          checked={settings.equalise}
+          disabled={disabled}
+          onChange={(equalise) => changeSettings({ equalise })}
+        />
+        <p className={styles.checkHint}>Evens out contrast region by region, within a limit that keeps noise down.</p>
+      </details>
       {graded.some(([by]) => by !== "bytes") && (
         <div className={styles.graded}>
           <FigureRows rows={graded.map(([by, films]) => ({ name: GRADED[by] ?? by, value: formatPlural(films, "film") }))} />
@@ -84,4 +92,14 @@ export function FilmPreparation({ disabled }: { disabled: boolean }) {
       )}
     </Panel>
   );
+}
+
+function describeShaping({ fit, grading, cropBorders, equalise }: PreparationSettings): string {
+  const words = [
+    fit === "stretch" ? "stretched" : "letterbox",
+    grading === "percentiles" && "percentiles",
+    cropBorders && "cropped",
+    equalise && "equalised",
+  ];
+  return words.filter(Boolean).join(", ");
 }

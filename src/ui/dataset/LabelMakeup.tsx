@@ -6,7 +6,13 @@ import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import styles from "./dataset.module.css";
 
-export function LabelMakeup({ sample }: { sample: SampleSummary }) {
+interface LabelMakeupProps {
+  sample: SampleSummary;
+  /** Labelled films that the balance leaves out. */
+  setAside: number;
+}
+
+export function LabelMakeup({ sample, setAside }: LabelMakeupProps) {
   const counting = useLab((lab) => lab.sample.state === "counting");
   const { target, moreTargets, epochs } = useLab((lab) => lab.settings);
   const isFinding = useLab(({ dataset }) => dataset.summary?.columns.find(({ name }) => name === target)?.isLabel ?? true);
@@ -34,7 +40,7 @@ export function LabelMakeup({ sample }: { sample: SampleSummary }) {
       </dl>
       <p className={styles.words}>
         {describeNegatives(sample, isFinding ? `the report did not mention ${target}` : `the CSV says nothing under ${target}`)}
-        {describeUse(sample, epochs)}
+        {describeUse(sample, setAside, epochs)}
       </p>
     </Panel>
   );
@@ -46,9 +52,9 @@ function describeNegatives({ negativeBlank, negativeExplicit }: SampleSummary, w
   return `${share} of 100 negatives are blanks: ${whatBlankMeans}. `;
 }
 
-function describeUse({ filmsToPrepare, setAside, epochsToSeeAll }: SampleSummary, epochs: number): string {
-  if (setAside === 0) return `All ${formatCount(filmsToPrepare)} labelled films are used.`;
-  const kept = `keeps ${formatCount(filmsToPrepare)} films and sets ${formatCount(setAside)} aside`;
+function describeUse({ before, epochsToSeeAll }: SampleSummary, setAside: number, epochs: number): string {
+  if (setAside === 0) return `All ${formatCount(before.films)} labelled films are used.`;
+  const kept = `keeps ${formatCount(before.films - setAside)} films and sets ${formatCount(setAside)} aside`;
   // More than one where films are already drawn afresh.
   if (epochsToSeeAll === 1) return `The balance ${kept}; fresh films every epoch would use them all in time.`;
   return `The balance ${kept} in ${formatPlural(epochs, "epoch")}${epochs < epochsToSeeAll ? "; more epochs would use them all" : ""}.`;

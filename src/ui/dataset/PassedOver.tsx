@@ -17,7 +17,7 @@ export function PassedOver({ dataset, failed }: { dataset: DatasetSummary; faile
     { name: "Films without a row", n: dataset.filmsWithoutRow },
     { name: "Rows that repeat a film", n: dataset.duplicateRows },
     { name: "Rows that leave the folder or name no film", n: dataset.rejectedRows },
-    { name: "Films that cannot be read", n: failed.length },
+    { name: "Films set aside when prepared", n: failed.length },
   ];
   return (
     <Panel
@@ -25,7 +25,7 @@ export function PassedOver({ dataset, failed }: { dataset: DatasetSummary; faile
       aside={
         failed.length > 0 && (
           <button type="button" className={partsStyles.textButton} onClick={downloadFailedFilms}>
-            Download the list of unread films
+            Download their list
           </button>
         )
       }
@@ -53,7 +53,9 @@ export function PassedOver({ dataset, failed }: { dataset: DatasetSummary; faile
                 {path}: {reason}
               </li>
             ))}
-            {failed.length > FIRST_REASONS && <li>and {formatCount(failed.length - FIRST_REASONS)} more in the list.</li>}
+            {failed.length > FIRST_REASONS && (
+              <li>and {formatCount(failed.length - FIRST_REASONS)} more films: the list has them all.</li>
+            )}
           </ul>
         </ScrollBox>
       )}

@@ -6,9 +6,16 @@ import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import styles from "./dataset.module.css";
 
-export function Trust({ dataset, sample }: { dataset: DatasetSummary; sample: SampleSummary }) {
+interface TrustProps {
+  dataset: DatasetSummary;
+  sample: SampleSummary;
+  /** Labelled films that the balance leaves out. */
+  setAside: number;
+}
+
+export function Trust({ dataset, sample, setAside }: TrustProps) {
   const contents = useLab((lab) => lab.preparation.sample?.contents ?? null);
-  const { patientsInBoth, filmsInBoth, train, valid, setAside } = sample;
+  const { patientsInBoth, filmsInBoth, train, valid } = sample;
   return (
     <Panel title="Can it be trusted">
       <FigureRows
