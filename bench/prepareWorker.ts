@@ -6,7 +6,7 @@ import { prepareFilms } from "../src/data/films/prepareFilms";
 import { createFolderReader, type FolderReader } from "../src/data/folder";
 import type { FolderSource } from "../src/protocol/dataset";
 import { DEFAULT_SETTINGS, type PreparationSettings, preparationOf } from "../src/protocol/settings";
-import { openFilmWriter } from "../src/storage/filmStore";
+import { openFilmWriter } from "../src/storage/filmWriter";
 
 export interface PrepareRun {
   films: number;
@@ -53,7 +53,7 @@ const api = {
       workers,
       createWorker: () => started.pop() ?? createWorker(),
       signal: new AbortController().signal,
-      keep: ({ sha256, pixels }) => writer.append(sha256, pixels),
+      keep: ({ sha256, grading, pixels }) => writer.append({ film: sha256, grading }, pixels),
       onFilms: () => {},
     });
     writer.close();

@@ -4,7 +4,6 @@ import type { DatasetApi, PrepareEvent, WallFilter } from "../protocol/dataset";
 import { runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
-import type { FilmContent } from "../storage/filmContents";
 import { exportSample } from "./exportSample";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
@@ -17,8 +16,8 @@ import { describeFilm, listWall, makeThumbnail } from "./wall";
 interface OpenDataset {
   folder: FolderReader;
   index: FilmIndex;
-  /** What is known of its files by path, so that none is looked at twice while the folder is open. */
-  contents: Map<string, FilmContent>;
+  /** SHA-256 of its files by path, as far as they were read, so that none is looked at twice while the folder is open. */
+  contents: Map<string, string>;
 }
 
 interface RunningJob {

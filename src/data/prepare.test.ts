@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import type { PrepareEvent } from "../protocol/dataset";
 import { toFailure } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
-import { type FilmContent, openFilmContents } from "../storage/filmContents";
-import { openFilmReader, openFilmWriter } from "../storage/filmStore";
+import { openFilmContents } from "../storage/filmContents";
+import { openFilmReader } from "../storage/filmReader";
+import { openFilmWriter } from "../storage/filmWriter";
 import { createMemoryDirectory } from "../storage/memoryDirectory";
 import { type FilmWorker, FilmWorkerDied } from "./films/filmWorker";
 import { indexFolder } from "./openDataset";
@@ -25,7 +26,7 @@ async function makeLab(contents: Record<number, string> = {}) {
     ...Object.fromEntries(patients.map((patient) => [film(patient), contents[patient] ?? String(patient)])),
   });
   const root = createMemoryDirectory();
-  let known = new Map<string, FilmContent>();
+  let known = new Map<string, string>();
   const index = await indexFolder(folder, [], {}, () => {});
   const created: number[] = [];
   const prepared: string[] = [];
@@ -33,7 +34,7 @@ async function makeLab(contents: Record<number, string> = {}) {
     let dead = false;
     created.push(created.length);
     return {
-      prepareFilms: async ({ paths, bytes, lengths }, { imageSize: size }, pixels) => {
+      prepareFilms: async ({ paths, bytes, lengths }, { imageSize: size, grading }, pixels) => {
         const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length));
         const texts = ends.map((end, i) => new TextDecoder().decode(bytes.subarray(end - lengths[i]!, end)));
         if (texts.includes("deadly")) dead = true;
@@ -45,14 +46,21 @@ async function makeLab(contents: Record<number, string> = {}) {
         });
         prepared.push(...paths.filter((_, i) => texts[i] !== "bad"));
         return {
-          outcomes: texts.map((text) => (text === "bad" ? { reason: "It is not an image." } : { sha256: `hash of ${text}`, grading: "bytes" })),
+          outcomes: texts.map((text) =>
+            text === "bad" ? { reason: "It is not an image." } : { sha256: `hash of ${text}`, grading },
+          ),
           pixels,
         };
       },
       close: () => {},
     };
   };
-  const run = async (settings = SETTINGS, stop = new AbortController(), onEvent: (event: PrepareEvent) => void = () => {}) => {
+  const run = async (
+    settings = SETTINGS,
+    stop = new AbortController(),
+    onEvent: (event: PrepareEvent) => void = () => {},
+    contentsFail = false,
+  ) => {
     const events: PrepareEvent[] = [];
     const ending = await prepareSample({
       index,
@@ -68,7 +76,7 @@ async function makeLab(contents: Record<number, string> = {}) {
         onEvent(event);
       },
       openWriter: (store, imageSize) => openFilmWriter(store, imageSize, root),
-      openContents: (name) => openFilmContents(name, root),
+      openContents: (name) => (contentsFail ? Promise.reject(new Error("no contents")) : openFilmContents(name, root)),
     }).catch((error: unknown): PrepareEvent => ({ type: "failed", ...toFailure(error) }));
     return { events, last: ending };
   };
@@ -185,4 +193,22 @@ test("a training film that holds the same image as a validation film is set asid
   const { train, valid } = last.sample;
   expect([...train.slots].filter((slot) => valid.slots.includes(slot))).toEqual([]);
   expect(train.slots.length + valid.slots.length + last.failed.length).toBe(20);
+});
+
+test("what is recorded of the grey scale is the store's own, whatever was prepared in between", async () => {
+  const { run } = await makeLab();
+  const gradingsOf = async (grading: "window" | "percentiles") => {
+    const { last } = await run({ ...SETTINGS, grading });
+    if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
+    return last.sample.contents.gradings;
+  };
+  expect(await gradingsOf("window")).toEqual({ window: 20 });
+  expect(await gradingsOf("percentiles")).toEqual({ percentiles: 20 });
+  expect(await gradingsOf("window")).toEqual({ window: 20 });
+});
+
+test("a preparation that cannot begin lets go of the store", async () => {
+  const { run } = await makeLab();
+  expect((await run(SETTINGS, undefined, undefined, true)).last).toMatchObject({ type: "failed" });
+  expect((await run()).last).toMatchObject({ type: "finished" });
 });

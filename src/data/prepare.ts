@@ -2,8 +2,8 @@
 import type { FailedFilm, PreparedContents, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { type PreparationSettings, preparationOf, type SampleSettings } from "../protocol/settings";
-import { type FilmContent, type FilmContents, openFilmContents } from "../storage/filmContents";
-import { type FilmWriter, openFilmWriter } from "../storage/filmStore";
+import { type FilmContents, openFilmContents } from "../storage/filmContents";
+import { type FilmWriter, openFilmWriter } from "../storage/filmWriter";
 import { sha256 } from "../storage/sha256";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
@@ -21,8 +21,8 @@ export interface PrepareJob {
   folder: FolderReader;
   settings: SampleSettings;
   plan: SamplePlan;
-  /** What is known of the open folder's files, by path; grows with every job. */
-  contents: Map<string, FilmContent>;
+  /** SHA-256 of the open folder's files by path, as far as they were read; grows with every job. */
+  contents: Map<string, string>;
   workers: number;
   createWorker: () => FilmWorker;
   signal: AbortSignal;
@@ -52,7 +52,8 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   if (signal.aborted && done < paths.length) return { type: "stopped", done, total: paths.length };
 
   const pathOf = (row: number) => index.films[index.filmOfRow[row] ?? -1] ?? "";
-  const slotOf = (row: number) => writer.slots.get(job.contents.get(pathOf(row))?.film ?? "");
+  const filmOf = (row: number) => job.contents.get(pathOf(row)) ?? "";
+  const slotOf = (row: number) => writer.films.get(filmOf(row))?.slot;
   const repeated = findRepeated(plan, slotOf);
   for (const [row, of] of repeated) {
     failed.push({ path: pathOf(row), reason: `It holds the same image as the validation film ${pathOf(of)}.` });
@@ -69,7 +70,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   const { path } = index.labels;
   const train = toPart(ready.planned.train);
   const valid = toPart(ready.planned.valid);
-  const contentOf = (row: number) => job.contents.get(pathOf(row));
+  const contentOf = (row: number) => ({ film: filmOf(row), grading: writer.films.get(filmOf(row))?.grading ?? "" });
   const sample: PreparedSample = {
     store: writer.reference,
     imageSize,
@@ -95,10 +96,11 @@ function nameStore({ imageSize, fit, cropBorders, equalise, grading }: Preparati
 /** Prepares those of the films that the store does not hold yet, and closes it. */
 async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): Promise<{ failed: FailedFilm[]; done: number }> {
   const { folder, contents, signal } = job;
-  const kept = await (job.openContents ?? openFilmContents)(folder.name);
+  let kept: FilmContents | null = null;
   try {
+    kept = await (job.openContents ?? openFilmContents)(folder.name);
     await recogniseFilms(folder, paths, kept, contents, signal);
-    const missing = paths.filter((path) => !writer.slots.has(contents.get(path)?.film ?? ""));
+    const missing = paths.filter((path) => !writer.films.has(contents.get(path) ?? ""));
     const reused = paths.length - missing.length;
     const report = createProgress(job, paths.length, reused);
     let done = reused;
@@ -109,17 +111,16 @@ async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): 
       report(films, failures);
     };
     const keep = async ({ path, file, sha256: film, grading, pixels }: PreparedFilm) => {
-      await writer.append(film, pixels);
-      const content = { film, grading };
-      contents.set(path, content);
+      await writer.append({ film, grading }, pixels);
+      contents.set(path, film);
       const stamp = stampOf(path, file);
-      if (stamp) kept.note(stamp, content);
+      if (stamp) kept?.note(stamp, film);
     };
     const failed = await prepareFilms({ ...job, paths: missing, preparation, keep, onFilms });
     return { failed, done };
   } finally {
+    kept?.close();
     writer.close();
-    await kept.save();
   }
 }
 
@@ -140,7 +141,7 @@ function findRepeated({ planned }: SamplePlan, slotOf: (row: number) => number |
 
 async function describeContents(
   { planned }: SamplePlan,
-  contentOf: (row: number) => FilmContent | undefined,
+  contentOf: (row: number) => { film: string; grading: string },
   parts: PreparedPart[],
 ): Promise<Omit<PreparedContents, "repeatedAcross">> {
   const gradings: Record<string, number> = {};
@@ -149,7 +150,7 @@ async function describeContents(
   for (const rows of [planned.train, planned.valid]) {
     const seen = new Set<string>();
     for (const row of rows) {
-      const { film = "", grading = "" } = contentOf(row) ?? {};
+      const { film, grading } = contentOf(row);
       gradings[grading] = (gradings[grading] ?? 0) + 1;
       if (seen.has(film)) repeatedWithin++;
       seen.add(film);

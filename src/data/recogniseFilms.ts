@@ -1,6 +1,6 @@
 // Finds out which films are the same as when they were last read, by their files' size and date: their bytes are not read. Prepares nothing.
 import { LabError } from "../protocol/labError";
-import type { FileStamp, FilmContent, FilmContents } from "../storage/filmContents";
+import type { FileStamp, FilmContents } from "../storage/filmContents";
 import type { FolderReader } from "./folder";
 
 /** Opening a file by its path is waiting for the browser, mostly. */
@@ -11,12 +11,12 @@ export function stampOf(path: string, file: Blob): FileStamp | null {
   return file instanceof File ? { path, size: file.size, modified: file.lastModified } : null;
 }
 
-/** Adds to `known` what `kept` says of those `paths` that are not yet in it. */
+/** Adds to `known`, contents by path, what `kept` says of those `paths` that are not yet in it. */
 export async function recogniseFilms(
   folder: FolderReader,
   paths: string[],
   kept: FilmContents,
-  known: Map<string, FilmContent>,
+  known: Map<string, string>,
   signal: AbortSignal,
 ): Promise<void> {
   const waiting = paths.filter((path) => !known.has(path) && kept.has(path));

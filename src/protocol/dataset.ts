@@ -219,7 +219,7 @@ export interface PreparedContents {
 
 /** Everything training needs of the data: kept with the trial, so that a resumed run needs no folder. */
 export interface PreparedSample {
-  /** The film store in OPFS, and the numbering of its slots (storage/filmStore.ts). */
+  /** The film store in OPFS, and the numbering of its slots (storage/filmLayout.ts). */
   store: string;
   imageSize: number;
   /** Names of what the labels are of, the main target first. */

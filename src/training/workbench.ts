@@ -10,7 +10,7 @@ import { cutPasses, leastPass } from "../protocol/passes";
 import { type EngineName, type TrialSettings, targetsOf } from "../protocol/settings";
 import type { AdapterReport, Forecast, PhaseEvent, WeightsChoice } from "../protocol/training";
 import type { CheckpointStore } from "../storage/checkpoints";
-import type { FilmReader } from "../storage/filmStore";
+import type { FilmReader } from "../storage/filmReader";
 import type { TrialStore } from "../storage/trials";
 import type { FilmSource } from "./batches";
 import { createPace } from "./pace";

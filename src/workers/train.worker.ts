@@ -5,7 +5,7 @@ import { openWebGpu } from "../nn/backend";
 import { createEngine } from "../nn/createEngine";
 import { readArchitecture, readWeights, writeWeights } from "../nn/weights";
 import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
-import { openFilmReader } from "../storage/filmStore";
+import { openFilmReader } from "../storage/filmReader";
 import { createTrialStore, holdTrial, openTrialStores } from "../storage/trials";
 import { createSession } from "../training/session";
 import { expose } from "./expose";

@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
-import { openFilmReader, openFilmWriter } from "./filmStore";
+import { openFilmReader } from "./filmReader";
+import { openFilmWriter } from "./filmWriter";
 import { createMemoryDirectory, type MemoryDirectory } from "./memoryDirectory";
 
 const SIZE = 2048;
 /** At this size sixteen films fill a pack. */
 const PER_PACK = 16;
+const named = (content: string) => ({ film: content, grading: "bytes" });
 const film = (value: number) => new Uint8Array(SIZE * SIZE).fill(value);
 
 async function fill(root: MemoryDirectory, films: number) {
   const writer = await openFilmWriter("s", SIZE, root);
-  for (let i = writer.slots.size; i < films; i++) await writer.append(`film${i}.jpg`, film(i));
+  for (let i = writer.films.size; i < films; i++) await writer.append(named(`film${i}.jpg`), film(i));
   writer.close();
 }
 const storeOf = (root: MemoryDirectory) => {
@@ -38,9 +40,9 @@ test("films come back as they were put in, across packs and in any order", async
 test("films appended at the same time get places of their own", async () => {
   const root = createMemoryDirectory();
   const writer = await openFilmWriter("s", SIZE, root);
-  const slots = await Promise.all(Array.from({ length: PER_PACK + 2 }, (_, i) => writer.append(`${i}`, film(i))));
+  await Promise.all(Array.from({ length: PER_PACK + 2 }, (_, i) => writer.append(named(`${i}`), film(i))));
   writer.close();
-  expect(slots).toEqual(slots.map((_, i) => i));
+  expect([...writer.films.values()].map(({ slot }) => slot)).toEqual(Array.from({ length: PER_PACK + 2 }, (_, i) => i));
   const read = await (await openFilmReader("s", root)).read(Uint32Array.of(PER_PACK + 1));
   expect(read[0]).toBe(PER_PACK + 1);
 });
@@ -51,14 +53,14 @@ test("a torn last line is dropped and its place used again", async () => {
   const index = fileOf(root, "index.jsonl");
   index.bytes = index.bytes.slice(0, -5);
   const writer = await openFilmWriter("s", SIZE, root);
-  expect([...writer.slots.keys()]).toEqual(["film0.jpg", "film1.jpg"]);
-  expect(await writer.append("new.jpg", film(9))).toBe(2);
+  expect([...writer.films.keys()]).toEqual(["film0.jpg", "film1.jpg"]);
+  await writer.append(named("new.jpg"), film(9));
   writer.close();
   const again = await openFilmWriter("s", SIZE, root);
-  expect([...again.slots]).toEqual([
-    ["film0.jpg", 0],
-    ["film1.jpg", 1],
-    ["new.jpg", 2],
+  expect([...again.films]).toEqual([
+    ["film0.jpg", { slot: 0, grading: "bytes" }],
+    ["film1.jpg", { slot: 1, grading: "bytes" }],
+    ["new.jpg", { slot: 2, grading: "bytes" }],
   ]);
   again.close();
 });
@@ -66,11 +68,13 @@ test("a torn last line is dropped and its place used again", async () => {
 test("films that a crash left unflushed are not in the index", async () => {
   const root = createMemoryDirectory();
   const writer = await openFilmWriter("s", SIZE, root);
-  await writer.append("a.jpg", film(1));
+  await writer.append(named("a.jpg"), film(1));
   writer.flush();
-  await writer.append("b.jpg", film(2));
+  await writer.append(named("b.jpg"), film(2));
   const index = new TextDecoder().decode(fileOf(root, "index.jsonl").bytes);
-  expect(index.replaceAll("\0", "")).toBe(`{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"film":"a.jpg"}\n`);
+  expect(index.replaceAll("\0", "")).toBe(
+    `{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"film":"a.jpg","grading":"bytes"}\n`,
+  );
 });
 
 test("where a pack is gone its films and those after it are prepared again, and reading says so", async () => {
@@ -83,7 +87,7 @@ test("where a pack is gone its films and those after it are prepared again, and 
     message: expect.stringMatching(/Prepare films/),
   });
   const writer = await openFilmWriter("s", SIZE, root);
-  expect(writer.slots.size).toBe(PER_PACK);
+  expect(writer.films.size).toBe(PER_PACK);
   writer.close();
 });
 
@@ -99,35 +103,36 @@ test("full storage is said, and the films before stay, though not a byte is left
   const quota = { bytes: 2.5 * SIZE * SIZE };
   const root = createMemoryDirectory(quota);
   const writer = await openFilmWriter("s", SIZE, root);
-  await writer.append("a.jpg", film(1));
-  await writer.append("b.jpg", film(2));
-  await expect(writer.append("c.jpg", film(3))).rejects.toMatchObject({
+  await writer.append(named("a.jpg"), film(1));
+  await writer.append(named("b.jpg"), film(2));
+  await expect(writer.append(named("c.jpg"), film(3))).rejects.toMatchObject({
     code: "storageFull",
     message: expect.stringMatching(/films prepared so far stay/),
   });
   quota.bytes = 0;
   writer.close();
   expect(new TextDecoder().decode(fileOf(root, "index.jsonl").bytes)).toBe(
-    `{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"film":"a.jpg"}\n{"film":"b.jpg"}\n`,
+    `{"imageSize":${SIZE},"slots":"${writer.reference.slice(2)}"}\n{"film":"a.jpg","grading":"bytes"}\n{"film":"b.jpg","grading":"bytes"}\n`,
   );
 });
 
 test("a store whose index was still being written is read up to its last whole line", async () => {
   const root = createMemoryDirectory();
   const writer = await openFilmWriter("s", SIZE, root);
-  await writer.append("a.jpg", film(1));
+  await writer.append(named("a.jpg"), film(1));
   writer.flush();
   expect(fileOf(root, "index.jsonl").bytes.at(-1)).toBe(0);
   fileOf(root, "index.jsonl").reopen();
   const again = await openFilmWriter("s", SIZE, root);
-  expect([...again.slots.keys()]).toEqual(["a.jpg"]);
+  expect([...again.films.keys()]).toEqual(["a.jpg"]);
   again.close();
 });
 
 test("many films are in the index before the store is closed", async () => {
   const root = createMemoryDirectory();
   const writer = await openFilmWriter("s", 1, root);
-  for (let i = 0; i < 5_000; i++) await writer.append(`train/patient${i}/study1/view1_frontal.jpg`, Uint8Array.of(i % 256));
+  for (let i = 0; i < 5_000; i++)
+    await writer.append(named(`train/patient${i}/study1/view1_frontal.jpg`), Uint8Array.of(i % 256));
   const index = new TextDecoder().decode(fileOf(root, "index.jsonl").bytes);
   expect(index.split("\n").length).toBeGreaterThan(4_000);
   writer.close();
@@ -148,14 +153,14 @@ test("a reference is good while its slots hold the same films, and no longer", a
   await fill(root, PER_PACK + 1);
   const writer = await openFilmWriter("s", SIZE, root);
   const { reference } = writer;
-  await writer.append("another.jpg", film(99));
+  await writer.append(named("another.jpg"), film(99));
   writer.close();
   expect((await (await openFilmReader(reference, root)).read(Uint32Array.of(PER_PACK)))[0]).toBe(PER_PACK);
 
   storeOf(root).entries.delete("pack-1.bin");
   const after = await openFilmWriter("s", SIZE, root);
   // Other films come to stand where film16.jpg stood.
-  await after.append("other.jpg", film(7));
+  await after.append(named("other.jpg"), film(7));
   after.close();
   await expect(openFilmReader(reference, root)).rejects.toMatchObject({ code: "filmsNotPrepared" });
   expect((await (await openFilmReader(after.reference, root)).read(Uint32Array.of(PER_PACK)))[0]).toBe(7);
@@ -164,7 +169,11 @@ test("a reference is good while its slots hold the same films, and no longer", a
 test("a film of the same content is kept once", async () => {
   const root = createMemoryDirectory();
   const writer = await openFilmWriter("s", SIZE, root);
-  expect(await Promise.all(["a", "b", "a"].map((content, i) => writer.append(content, film(i))))).toEqual([0, 1, 0]);
+  await Promise.all(["a", "b", "a"].map((content, i) => writer.append(named(content), film(i))));
+  expect([...writer.films].map(([content, { slot }]) => [content, slot])).toEqual([
+    ["a", 0],
+    ["b", 1],
+  ]);
   writer.close();
   expect((await (await openFilmReader("s", root)).read(Uint32Array.of(0)))[0]).toBe(0);
 });
@@ -180,4 +189,15 @@ test("films are read while others are added, from full packs and from the one th
   reader.close();
   // Nobody holds a file any more: a full pack can be opened for writing.
   await (await storeOf(root).getFileHandle("pack-0.bin")).createSyncAccessHandle?.();
+});
+
+test("a full pack that a writer still holds is read all the same", async () => {
+  const root = createMemoryDirectory();
+  const writer = await openFilmWriter("s", SIZE, root);
+  for (let i = 0; i < PER_PACK; i++) await writer.append(named(`${i}`), film(i));
+  writer.flush();
+  const reader = await openFilmReader("s", root);
+  expect((await reader.read(Uint32Array.of(3)))[0]).toBe(3);
+  reader.close();
+  writer.close();
 });
