@@ -43,7 +43,9 @@ function holdsItsBoxes(view: DataView): boolean {
     const size = view.getUint32(at);
     // 0: to the end of the file; 1: a length of 64 bits follows.
     if (size === 0) return true;
-    at += size === 1 && at + 16 <= view.byteLength ? Number(view.getBigUint64(at + 8)) : Math.max(8, size);
+    const wide = size === 1 && at + 16 <= view.byteLength ? Number(view.getBigUint64(at + 8)) : size;
+    // No box is smaller than its own head; one that says so would be looked at for ever.
+    at += Math.max(8, wide);
   }
   return at === view.byteLength;
 }

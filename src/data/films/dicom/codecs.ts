@@ -35,17 +35,21 @@ const RLE = "1.2.840.10008.1.2.5";
  */
 export async function decodeFrame(syntax: string, frame: Uint8Array<ArrayBuffer>, shape: RleShape): Promise<CodedFrame> {
   const coded = await decode(syntax, frame, shape);
-  if (coded.width !== shape.width || coded.height !== shape.height || coded.components !== shape.components) {
-    throw new Unreadable(
-      `The DICOM file is damaged: it claims ${shape.width} x ${shape.height} pixels, its frame has ${coded.width} x ${coded.height}`,
-    );
-  }
+  checkShape(coded, shape);
   return coded;
+}
+
+/** @throws Unreadable */
+function checkShape(coded: Pick<CodedFrame, "width" | "height" | "components">, shape: RleShape): void {
+  if (coded.width === shape.width && coded.height === shape.height && coded.components === shape.components) return;
+  throw new Unreadable(
+    `The DICOM file is damaged: it claims ${shape.width} x ${shape.height} pixels, its frame has ${coded.width} x ${coded.height}`,
+  );
 }
 
 async function decode(syntax: string, frame: Uint8Array<ArrayBuffer>, shape: RleShape): Promise<CodedFrame> {
   const [first, second] = frame;
-  if (first === 0xff && second === 0xd8) return decodeJpeg(frame);
+  if (first === 0xff && second === 0xd8) return decodeJpeg(frame, shape);
   // A codestream by itself, as it should be, or in a JP2 file, as it sometimes is. High throughput begins alike.
   const isJp2 = first === 0 && String.fromCharCode(...frame.subarray(4, 8)) === "jP  ";
   if ((first === 0xff && second === 0x4f) || isJp2) return decodeJpeg2000(frame);
@@ -53,8 +57,11 @@ async function decode(syntax: string, frame: Uint8Array<ArrayBuffer>, shape: Rle
   throw new Unreadable(`Its pixels are compressed in a way the lab does not read (transfer syntax ${syntax})`);
 }
 
-async function decodeJpeg(frame: Uint8Array<ArrayBuffer>): Promise<CodedFrame> {
-  const { frame: kind, precision, scanAt, width, height, components } = readJpegHeader(frame);
+async function decodeJpeg(frame: Uint8Array<ArrayBuffer>, shape: RleShape): Promise<CodedFrame> {
+  const header = readJpegHeader(frame);
+  // Before a decoder takes memory for what the frame claims.
+  checkShape(header, shape);
+  const { frame: kind, precision, scanAt, width, height, components } = header;
   if (!hasEndOfImage(frame, scanAt)) throw new Unreadable("The DICOM file is cut short");
   if (kind === JPEG_LS) return run(charls, "JpegLSDecoder", frame, false);
   if (kind === LOSSLESS) {
