@@ -13,7 +13,7 @@ const given: Promise<ChosenFolder> = new Promise((resolve) => {
   document.addEventListener("drop", async (event) => {
     event.preventDefault();
     const { folder } = event.dataTransfer ? await readDrop(event.dataTransfer) : { folder: null };
-    if (folder) resolve(folder);
+    if (folder) resolve(folder.find());
   });
   input.addEventListener("change", () => input.files && resolve(sourceFromFiles(input.files)));
 });

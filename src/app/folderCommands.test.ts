@@ -104,7 +104,7 @@ it("keeps the handle of a dropped folder for the next visit, and that one opens 
 
 it("offers the last folder where the browser wants to be asked first, and says so where it refuses", async () => {
   const { store, commands, kept } = createLabOnDoubles();
-  kept.push({ handle: makeHandle("films", "prompt"), labelFiles: [] });
+  kept.push({ handle: makeHandle("films", "prompt"), labelFiles: [], choice: {} });
   await commands.offerLastFolder();
   expect(store.getState().dataset).toMatchObject({ state: "empty", lastFolder: "films" });
   await commands.reopenFolder();

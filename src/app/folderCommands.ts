@@ -4,7 +4,7 @@ import type { LabelChoice } from "../protocol/dataset";
 import { type Failure, LabError, toFailure } from "../protocol/labError";
 import type { LastFolderStore } from "../storage/lastFolder";
 import { announce, type LabContext } from "./context";
-import { type ChosenFolder, readDrop, sourceFromFiles, sourceFromHandle } from "./folders";
+import { type ChosenFolder, describeUnknown, readDrop, sourceFromFiles, sourceFromHandle } from "./folders";
 import { formatPlural } from "./format";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
 import type { SampleCommands } from "./sampleCommands";
@@ -36,7 +36,7 @@ export function createFolderCommands(
   lastFolder: LastFolderStore,
 ): FolderCommands {
   const { store, workers, patch, say } = context;
-  let open: { folder: ChosenFolder; labelFiles: File[] } | null = null;
+  let open: { folder: ChosenFolder; labelFiles: File[]; choice: LabelChoice } | null = null;
   /** A folder that is dropped while another is read takes its place: only the newest may land. */
   let newest = 0;
 
@@ -57,7 +57,7 @@ export function createFolderCommands(
     try {
       const folder = await find();
       if (turn !== newest) return;
-      open = { folder, labelFiles };
+      open = { folder, labelFiles, choice };
       const summary = await workers.dataset.open(
         { source: folder.source, labelFiles, choice },
         Comlink.proxy((progress) => {
@@ -88,7 +88,7 @@ export function createFolderCommands(
     const source = open?.folder.source;
     if (!open || source?.kind !== "handle") return;
     await lastFolder
-      .write({ handle: source.handle, labelFiles: open.labelFiles })
+      .write({ handle: source.handle, labelFiles: open.labelFiles, choice: open.choice })
       .catch((error: unknown) => say(toFailure(error).message));
   }
 
@@ -112,8 +112,8 @@ export function createFolderCommands(
   return {
     async takeDrop(data) {
       try {
-        const { folder, labelFiles, weights, recipe } = await readDrop(data);
-        if (folder) await openChosen(folder, labelFiles);
+        const { folder, labelFiles, weights, recipe, unknown } = await readDrop(data);
+        if (folder) await openFolder(folder.name, folder.find, labelFiles);
         else if (labelFiles.length > 0 && open) await openChosen(open.folder, labelFiles);
         else if (labelFiles[0]) {
           const { name } = labelFiles[0];
@@ -121,6 +121,7 @@ export function createFolderCommands(
         }
         if (weights) await take.weights(weights);
         if (recipe) await take.recipe(recipe);
+        if (unknown.length > 0) throw new LabError("badSettings", describeUnknown(unknown), unknown[0]);
       } catch (error) {
         refuse(toFailure(error));
       }
@@ -147,9 +148,11 @@ export function createFolderCommands(
       const last = await lastFolder.read();
       if (!last || store.getState().dataset.state !== "empty") return;
       const handle: AskableHandle = last.handle;
-      if ((await handle.queryPermission?.({ mode: "read" })) === "granted") {
-        await openChosen(sourceFromHandle(handle), last.labelFiles);
-      } else patch("dataset", { lastFolder: handle.name });
+      const permission = await handle.queryPermission?.({ mode: "read" });
+      // Another may have been opened while the browser was asked.
+      if (store.getState().dataset.state !== "empty") return;
+      if (permission === "granted") await openChosen(sourceFromHandle(handle), last.labelFiles, last.choice);
+      else patch("dataset", { lastFolder: handle.name });
     },
     async reopenFolder() {
       try {
@@ -160,7 +163,7 @@ export function createFolderCommands(
           const message = `The browser may not read ${handle.name}. Press “Open ${handle.name} again” and allow it, or drop the folder once more.`;
           throw new LabError("emptyFolder", message, handle.name);
         }
-        await openChosen(sourceFromHandle(handle), last.labelFiles);
+        await openChosen(sourceFromHandle(handle), last.labelFiles, last.choice);
       } catch (error) {
         refuse(toFailure(error));
       }

@@ -10,11 +10,14 @@ export interface ChosenFolder {
 }
 
 export interface Dropped {
-  folder: ChosenFolder | null;
+  /** Listing it may take a while where the browser gives no handle. */
+  folder: { name: string; find(): Promise<ChosenFolder> } | null;
   /** One CSV, or the several that belong together. */
   labelFiles: File[];
   weights: File | null;
   recipe: File | null;
+  /** Names of files that are none of these. */
+  unknown: string[];
 }
 
 /** Not yet in TypeScript's DOM library. */
@@ -71,32 +74,38 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
   const entries = items.map((item) => item.webkitGetAsEntry());
   const files = items.map((item) => item.getAsFile());
 
-  const dropped: Dropped = { folder: null, labelFiles: [], weights: null, recipe: null };
+  const dropped: Dropped = { folder: null, labelFiles: [], weights: null, recipe: null, unknown: [] };
+  const folders: NonNullable<Dropped["folder"]>[] = [];
   for (const [i, pending] of handles.entries()) {
     const handle = await pending;
     const entry = entries[i];
     const file = files[i];
     if (handle?.kind === "directory") {
-      dropped.folder = sourceFromHandle(handle as FileSystemDirectoryHandle);
+      folders.push({ name: handle.name, find: async () => sourceFromHandle(handle as FileSystemDirectoryHandle) });
     } else if (entry?.isDirectory) {
-      dropped.folder = await sourceFromEntry(entry as FileSystemDirectoryEntry);
+      folders.push({ name: entry.name, find: () => sourceFromEntry(entry as FileSystemDirectoryEntry) });
     } else if (file && isWeights(file)) {
       dropped.weights = file;
     } else if (file && isRecipe(file)) {
       dropped.recipe = file;
     } else if (file && isLabelFile(file)) {
       dropped.labelFiles.push(file);
-    }
+    } else if (file) dropped.unknown.push(file.name);
   }
+  if (folders.length > 1) {
+    const names = folders.map(({ name }) => name).join(", ");
+    throw new LabError("badSettings", `Several folders were dropped: ${names}. Drop the one folder that holds them.`, names);
+  }
+  dropped.folder = folders[0] ?? null;
   if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights && !dropped.recipe) {
-    const names = files.map((file) => file?.name).filter(Boolean);
-    throw new LabError(
-      "badSettings",
-      `${names.length > 0 ? `"${names.slice(0, 3).join('", "')}" is not` : "What was dropped is not"} something the lab can use. Drop the folder that holds the films and their label CSV, a .safetensors weights file, or a recipe.`,
-      names[0],
-    );
+    throw new LabError("badSettings", describeUnknown(dropped.unknown), dropped.unknown[0]);
   }
   return dropped;
+}
+
+export function describeUnknown(names: string[]): string {
+  const what = names.length > 0 ? `“${names.slice(0, 3).join("”, “")}” is not` : "What was dropped is not";
+  return `${what} something the lab can use. Drop the folder that holds the films and their label CSV, a .safetensors weights file, or a recipe.`;
 }
 
 export function sourceFromHandle(handle: FileSystemDirectoryHandle): ChosenFolder {

@@ -37,9 +37,12 @@ export function createRecipeCommands(
     const { format, mapping } = recipe.dataset;
     if (requireDataset().format !== format || JSON.stringify(requireDataset().mapping) !== JSON.stringify(mapping)) {
       await commands.readLabelsAs({ format, mapping: mapping ?? undefined });
+      // Why that failed is shown already.
+      if (store.getState().dataset.state !== "ready") return;
     }
+    // Before the page's own settings go: a recipe of other columns changes nothing.
+    const { sha256 } = await workers.dataset.exportSample({ ...store.getState().settings, ...recipe.settings });
     commands.changeSettings(recipe.settings);
-    const { sha256 } = await workers.dataset.exportSample(store.getState().settings);
     const difference = describeDifference(recipe, requireDataset());
     const isSame = sha256 === recipe.sample.sha256;
     const message = isSame
@@ -70,10 +73,11 @@ export function createRecipeCommands(
         const { dataset } = taken.recipe;
         say(`${file.name} is taken. Drop its dataset, ${dataset.name} with ${dataset.rows} rows, and it is sampled as then.`);
       }),
-    async applyWaiting() {
-      const taken = waiting;
-      waiting = null;
-      if (taken) await apply(taken);
-    },
+    applyWaiting: () =>
+      attempt(async () => {
+        const taken = waiting;
+        waiting = null;
+        if (taken) await apply(taken);
+      }),
   };
 }

@@ -12,7 +12,7 @@ const DATASET = {
   rows: 3,
   films: 3,
 } as unknown as DatasetSummary;
-const ROWS = { csv: "path,part\na,train\nb,valid\n", sha256: "bb" };
+const ROWS = { csv: "path,part\na,train\nb,valid\n", films: 2, sha256: "bb" };
 
 it("reads back what it wrote, without what is training's own", () => {
   const settings = { ...DEFAULT_SETTINGS, target: "Edema", seed: 7, equalise: true };

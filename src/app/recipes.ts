@@ -32,7 +32,7 @@ export function sampleSettingsOf(settings: TrialSettings): SampleSettings {
   return { ...labels, validation, balance, freshEachEpoch, epochs, seed, ...preparationOf(settings) };
 }
 
-export function writeRecipe(dataset: DatasetSummary, settings: TrialSettings, { csv, sha256 }: SampledRows): Recipe {
+export function writeRecipe(dataset: DatasetSummary, settings: TrialSettings, { films: sampled, sha256 }: SampledRows): Recipe {
   const { name, fingerprint, format, mapping, labelFiles, rows, films } = dataset;
   const files = labelFiles.map((file) => ({ path: file.path, sha256: file.sha256 }));
   return {
@@ -40,7 +40,7 @@ export function writeRecipe(dataset: DatasetSummary, settings: TrialSettings, { 
     version: VERSION,
     dataset: { name, fingerprint, format, mapping, labelFiles: files, rows, films },
     settings: sampleSettingsOf(settings),
-    sample: { films: csv.trimEnd().split("\n").length - 1, sha256 },
+    sample: { films: sampled, sha256 },
   };
 }
 

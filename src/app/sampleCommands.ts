@@ -123,8 +123,6 @@ export function createSampleCommands(context: LabContext): SampleCommands {
 
     async prepareFilms() {
       if (store.getState().preparation.state === "running") return;
-      // A job stopped by a change of settings may still be on its way out.
-      await preparing?.done;
       const { settings } = store.getState();
       store.setState({ preparation: { ...EMPTY_PREPARATION, state: "running" } });
       say("Preparing films.");

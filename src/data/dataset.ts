@@ -29,7 +29,7 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
   let open: OpenDataset | null = null;
   let plans = createPlanCache();
   let job: RunningJob | null = null;
-  let opened = 0;
+  let opening = new AbortController();
 
   const requireOpen = (): OpenDataset => {
     if (!open) throw new LabError("noFilms", "No dataset is open. Drop a folder of films first.");
@@ -41,16 +41,20 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
   };
   return {
     open: async ({ source, labelFiles, choice }, onProgress, openFile) => {
-      const turn = ++opened;
+      // A folder that is opened while another is read takes its place.
+      opening.abort();
+      const turn = new AbortController();
+      opening = turn;
       await stopJob();
       open = null;
       const folder = createFolderReader(source, openFile);
-      const index = await indexFolder(folder, labelFiles, choice, onProgress);
-      // A folder that was opened since stays open, though this one took longer to read.
-      if (turn === opened) {
-        open = { folder, index, contents: new Map() };
-        plans = createPlanCache();
-      }
+      const index = await indexFolder(folder, labelFiles, choice, (progress) => {
+        turn.signal.throwIfAborted();
+        onProgress(progress);
+      });
+      turn.signal.throwIfAborted();
+      open = { folder, index, contents: new Map() };
+      plans = createPlanCache();
       return index.summary;
     },
     describeSample: async (settings) => plans.plan(requireOpen().index, settings).summary,
@@ -73,10 +77,12 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
       return Comlink.transfer(bitmap, [bitmap]);
     },
     prepare: async (settings, workers, port) => {
-      await stopJob();
+      job?.stop.abort();
+      const before = job?.ended;
       const stop = new AbortController();
-      const ended = runJob<PrepareEvent>(port, ({ emit, signal }) => {
+      const ended = runJob<PrepareEvent>(port, async ({ emit, signal }) => {
         signal.addEventListener("abort", () => stop.abort());
+        await before;
         const { index, folder, contents } = requireOpen();
         const plan = plans.plan(index, settings);
         return prepareSample({ index, folder, settings, plan, contents, workers, createWorker, signal: stop.signal, emit });

@@ -28,5 +28,5 @@ export async function exportSample(
     }
   }
   const csv = `${Papa.unparse(lines, { newline: "\n" })}\n`;
-  return { csv, sha256: await sha256(new TextEncoder().encode(csv)) };
+  return { csv, films: planned.train.length + planned.valid.length, sha256: await sha256(new TextEncoder().encode(csv)) };
 }

@@ -76,7 +76,7 @@ export function matchFilms(labels: FilmRows, rowPaths: RowPaths, known: KnownFil
   const { films, filmOfPath } =
     "listed" in known ? matchListed(labels, rowPaths, known.listed) : locateAll(rowPaths, known.located);
   const part = labels.part ?? new Uint8Array(labels.rows);
-  return { films, part, ...assignFilms(labels, part, rowPaths.pathOfCode, filmOfPath) };
+  return { films, part, ...assignFilms(labels, part, rowPaths.pathOfCode, filmOfPath, films.length) };
 }
 
 export async function joinFilms(labels: FilmRows, matched: MatchedFilms): Promise<JoinedFilms> {
@@ -114,11 +114,12 @@ function locateAll({ paths }: RowPaths, located: Located) {
 }
 
 /** Of rows of one part that name the same film the first is kept. */
-function assignFilms({ path, rows }: FilmRows, part: Uint8Array, pathOfCode: Int32Array, filmOfPath: Int32Array) {
+function assignFilms({ path, rows }: FilmRows, part: Uint8Array, pathOfCode: Int32Array, filmOfPath: Int32Array, films: number) {
   const join: JoinCounts = { rowsWithoutFilm: 0, duplicateRows: 0, rejectedRows: 0 };
   const filmOfRow = new Int32Array(rows).fill(-1);
-  /** A bit a part. */
-  const seen = new Uint8Array(filmOfPath.length);
+  /** A bit a part, of films, and of paths that have none. */
+  const seen = new Uint8Array(films);
+  const seenWithout = new Uint8Array(filmOfPath.length);
   for (let row = 0; row < rows; row++) {
     const place = pathOfCode[path.codes[row] ?? 0] ?? -1;
     if (place < 0) {
@@ -127,10 +128,11 @@ function assignFilms({ path, rows }: FilmRows, part: Uint8Array, pathOfCode: Int
     }
     const film = filmOfPath[place] ?? -1;
     const bit = 1 << (part[row] ?? 0);
-    if ((seen[place]! & bit) !== 0) join.duplicateRows++;
+    const [flags, at] = film === -1 ? [seenWithout, place] : [seen, film];
+    if ((flags[at]! & bit) !== 0) join.duplicateRows++;
     else if (film === -1) join.rowsWithoutFilm++;
     else filmOfRow[row] = film;
-    seen[place]! |= bit;
+    flags[at]! |= bit;
   }
   return { filmOfRow, join };
 }

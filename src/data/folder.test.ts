@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFolderReader, type FolderReader } from "./folder";
+import { createFolderReader, type FolderReader, type Listed } from "./folder";
 import { readHandle } from "./folderHandle";
 import { readList } from "./folderList";
 import { type MemoryHandle, makeHandle, type Tree } from "./testSupport";
@@ -70,9 +70,9 @@ test("a folder is listed level by level, and no deeper than it is asked for", as
     },
   });
   const pieces = readHandle("films", watch(makeHandle(TREE), "")).list();
-  expect((await pieces.next()).value).toEqual({ files: ["train.csv"], folders: ["train"], endsLevel: true });
+  expect((await pieces.next()).value).toEqual({ files: ["train.csv"], folders: ["train"], unlisted: [], endsLevel: true });
   expect(opened).toEqual([""]);
-  expect((await pieces.next()).value).toEqual({ files: [], folders: ["train/patient1"], endsLevel: true });
+  expect((await pieces.next()).value).toEqual({ files: [], folders: ["train/patient1"], unlisted: [], endsLevel: true });
   expect(opened).toEqual(["", "/train"]);
 });
 
@@ -86,4 +86,26 @@ test("files are looked up by path without being listed", async () => {
 test.each(["._a.jpg", "x/.hidden/b.jpg", "__MACOSX/a.jpg", "x/Thumbs.db", "desktop.ini"])("%s is passed over", async (junk) => {
   const folder = readList("films", ["a.b/c.jpg", junk, "x/my.Thumbs.db.png"], async () => new Blob());
   expect(await listAll(folder)).toEqual(["a.b/c.jpg", "x/my.Thumbs.db.png"]);
+});
+
+test("a folder inside that may not be listed is passed over and named", async () => {
+  const locked = makeHandle({});
+  locked.entries = () => {
+    throw new DOMException("Permission denied.", "NotAllowedError");
+  };
+  const handle = makeHandle(TREE);
+  const entries = handle.entries.bind(handle);
+  handle.entries = async function* () {
+    yield* entries();
+    yield ["locked", locked];
+  };
+  const pieces: Listed[] = [];
+  for await (const piece of readHandle("films", handle).list()) pieces.push(piece);
+  expect(pieces.flatMap(({ files }) => files)).toEqual(["train.csv", "train/patient1/study1/a.jpg"]);
+  expect(pieces.flatMap(({ unlisted }) => unlisted)).toEqual(["locked (Permission denied.)"]);
+});
+
+test("a file of a list that is gone is an unreadable film, whatever the browser says", async () => {
+  const folder = readList("films", ["a.jpg"], () => Promise.reject(new DOMException("gone", "NotFoundError")));
+  await expect(folder.read("a.jpg")).rejects.toMatchObject({ code: "filmUnreadable", at: "a.jpg" });
 });

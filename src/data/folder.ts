@@ -22,6 +22,8 @@ export interface Listed {
   files: string[];
   /** Folders that were met in it. */
   folders: string[];
+  /** Folders that may not be listed, each with the reason. */
+  unlisted: string[];
   /** True where all files that lie as deep as these are listed now. */
   endsLevel: boolean;
 }

@@ -75,36 +75,38 @@ async function* walk(root: FolderHandle, onFile: (path: string, file: FileHandle
   const listOne = async ({ path, directory }: ListedDirectory) => {
     const files: string[] = [];
     const folders: ListedDirectory[] = [];
-    for await (const [name, handle] of directory.entries()) {
-      if (isJunk(name)) continue;
-      const inside = path === "" ? name : `${path}/${name}`;
-      if (handle.kind === "directory") folders.push({ path: inside, directory: handle });
-      else {
-        files.push(inside);
-        onFile(inside, handle);
+    try {
+      for await (const [name, handle] of directory.entries()) {
+        if (isJunk(name)) continue;
+        const inside = path === "" ? name : `${path}/${name}`;
+        if (handle.kind === "directory") folders.push({ path: inside, directory: handle });
+        else {
+          files.push(inside);
+          onFile(inside, handle);
+        }
       }
+      return { files, folders, unlisted: [] };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (path !== "") return { files, folders, unlisted: [`${path} (${reason})`] };
+      const message = `The folder ${root.name} cannot be listed: ${reason} Drop it again, or use “Choose dataset folder”.`;
+      throw new LabError("emptyFolder", message, root.name);
     }
-    return { files, folders };
   };
-  try {
-    let level: ListedDirectory[] = [{ path: "", directory: root }];
-    while (level.length > 0) {
-      const deeper: ListedDirectory[] = [];
-      for (let from = 0; from < level.length; from += DIRECTORIES_IN_FLIGHT) {
-        const listed = await Promise.all(level.slice(from, from + DIRECTORIES_IN_FLIGHT).map(listOne));
-        const folders = listed.flatMap((directory) => directory.folders);
-        for (const folder of folders) deeper.push(folder);
-        yield {
-          files: listed.flatMap(({ files }) => files).sort(),
-          folders: folders.map(({ path }) => path).sort(),
-          endsLevel: from + DIRECTORIES_IN_FLIGHT >= level.length,
-        };
-      }
-      level = deeper.sort((a, b) => (a.path < b.path ? -1 : 1));
+  let level: ListedDirectory[] = [{ path: "", directory: root }];
+  while (level.length > 0) {
+    const deeper: ListedDirectory[] = [];
+    for (let from = 0; from < level.length; from += DIRECTORIES_IN_FLIGHT) {
+      const listed = await Promise.all(level.slice(from, from + DIRECTORIES_IN_FLIGHT).map(listOne));
+      const folders = listed.flatMap((directory) => directory.folders);
+      for (const folder of folders) deeper.push(folder);
+      yield {
+        files: listed.flatMap(({ files }) => files).sort(),
+        folders: folders.map(({ path }) => path).sort(),
+        unlisted: listed.flatMap(({ unlisted }) => unlisted),
+        endsLevel: from + DIRECTORIES_IN_FLIGHT >= level.length,
+      };
     }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The folder ${root.name} cannot be listed: ${reason} Drop it again, or use “Choose dataset folder”.`;
-    throw new LabError("emptyFolder", message, root.name);
+    level = deeper.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 }

@@ -17,13 +17,17 @@ export function readList(name: string, paths: string[], open: (place: number) =>
     name,
     isKnown: true,
     list: async function* () {
-      for (const files of levels) if (files) yield { files, folders: [], endsLevel: true };
+      for (const files of levels) if (files) yield { files, folders: [], unlisted: [], endsLevel: true };
     },
     has: async (path) => places.has(path),
     read: async (path) => {
       const place = places.get(path);
       if (place === undefined) throw unreadable(path, "it is not in the folder");
-      return open(place);
+      try {
+        return await open(place);
+      } catch (error) {
+        throw unreadable(path, error instanceof Error ? error.message : String(error));
+      }
     },
   };
 }

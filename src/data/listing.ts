@@ -5,6 +5,8 @@ export interface Listing {
   /** All that was listed so far. */
   readonly files: string[];
   readonly folders: string[];
+  /** Folders that could not be, each with the reason. */
+  readonly unlisted: string[];
   /** True once there is nothing more to list. */
   readonly complete: boolean;
   /** The files that lie one level deeper than those so far; null where there are none. */
@@ -18,6 +20,7 @@ export function startListing(folder: FolderReader, onCount: (files: number) => v
   const pieces = folder.list();
   const files: string[] = [];
   const folders: string[] = [];
+  const unlisted: string[] = [];
   let complete = false;
   const listPiece = async (): Promise<Listed | null> => {
     const { done, value } = await pieces.next();
@@ -27,12 +30,14 @@ export function startListing(folder: FolderReader, onCount: (files: number) => v
     }
     for (const file of value.files) files.push(file);
     for (const path of value.folders) folders.push(path);
+    for (const path of value.unlisted) unlisted.push(path);
     onCount(files.length);
     return value;
   };
   return {
     files,
     folders,
+    unlisted,
     get complete() {
       return complete;
     },

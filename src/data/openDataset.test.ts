@@ -186,3 +186,10 @@ test("DICOM files without an extension are films, by a name or by a UID; what is
   expect(found).toEqual(Object.keys(films));
   expect(summary).toMatchObject({ rows: 3, rowsWithoutFilm: 0, filmsWithoutRow: 0 });
 });
+
+test("two rows that come to the same film by different paths are one film", async () => {
+  const csv = "Path,Patient ID,Cardiomegaly\nimages/a.png,1,1\na.png,2,0\nimages/b.png,2,0\n";
+  const { summary, filmOfRow } = await open(makeFolder({ "l.csv": csv, "images/a.png": "", "images/b.png": "" }));
+  expect([...filmOfRow]).toEqual([0, -1, 1]);
+  expect(summary.duplicateRows).toBe(1);
+});

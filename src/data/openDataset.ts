@@ -49,8 +49,13 @@ export async function indexFolder(
   const onHeader = (done: number, total: number) => onProgress({ phase: "headers", done, total });
   const complete = await addDicomFacts(folder, labels, matched.films, matched.filmOfRow, onHeader);
   const joined = await joinFilms(complete, matched);
+  const { unlisted } = listing;
+  const notes = [
+    ...complete.notes,
+    ...(unlisted.length > 0 ? [`Folders that could not be listed: ${unlisted.length}, the first is ${unlisted[0]}.`] : []),
+  ];
   const ms = Math.round(performance.now() - started);
-  return { ...joined, summary: summariseDataset(folder.name, { ...labels, ...complete }, joined, known, ms) };
+  return { ...joined, summary: summariseDataset(folder.name, { ...labels, ...complete, notes }, joined, known, ms) };
 }
 
 /** The label files nearest the top of the folder that can be read; those chosen by hand stand in for them. */

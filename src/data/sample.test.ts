@@ -6,7 +6,7 @@ import { makeChexpertCsv } from "./drawn/madeCsv";
 import type { FilmIndex } from "./filmIndex";
 import { indexFolder } from "./openDataset";
 import { labelsOf, planSample, type SamplePlan } from "./sample";
-import { makeFolderOf } from "./testSupport";
+import { makeFolder, makeFolderOf } from "./testSupport";
 
 const settings = (change: Partial<SampleSettings> = {}): SampleSettings => ({ ...DEFAULT_SETTINGS, ...change });
 
@@ -250,4 +250,20 @@ describe("several targets", () => {
       /“Cardiomegaly” is chosen as a target twice/,
     );
   });
+});
+
+test("with its own validation, patients of the dataset's test are kept out of training too", async () => {
+  const csv =
+    "Path,Patient ID,split,Cardiomegaly\na.png,1,train,1\nb.png,2,train,0\nc.png,3,train,0\nd.png,4,valid,1\ne.png,5,valid,0\nf.png,3,test,0\n";
+  const index = await indexFolder(
+    makeFolder({ "l.csv": csv, ...Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((name) => [`${name}.png`, ""])) }),
+    [],
+    {},
+    () => {},
+  );
+  const { split } = planSample(index, settings({ validation: "own", balance: "none" }));
+  expect([[...split.train], [...split.valid]]).toEqual([
+    [0, 1],
+    [3, 4],
+  ]);
 });

@@ -18,7 +18,7 @@ function isLabelled(codes: Uint8Array, row: number): boolean {
 /**
  * The share is of the dataset's patients, whatever their labels: a patient stays on one side when the target or a policy changes.
  * Depends on the seed and the patients' names, not on the order of the rows.
- * With the dataset's own validation, training rows of a patient or a film that is also in validation are left out.
+ * With the dataset's own validation, training rows of a patient or a film that is also in its validation or test are left out.
  * @throws LabError badSettings
  */
 export function splitRows(index: FilmIndex, codes: Uint8Array, settings: Pick<SampleSettings, "validation" | "seed">): Split {
@@ -48,7 +48,8 @@ function takeOwnPart(index: FilmIndex, codes: Uint8Array): Split {
   const ownFilms = new Uint8Array(index.films.length);
   for (let row = 0; row < index.rows; row++) {
     const film = index.filmOfRow[row] ?? -1;
-    if (index.part[row] !== own || film < 0) continue;
+    // Of its test too, where that is not what is validated with: it stays unseen.
+    if (index.part[row] === TRAINING || film < 0) continue;
     ownPatients[index.patientOfRow[row] ?? 0] = 1;
     ownFilms[film] = 1;
   }

@@ -16,8 +16,10 @@ export function summariseDataset(
   const { part, filmOfRow, films } = index;
   const [first] = labels.files;
   const rowsOf = (which: number) => part.reduce((count, code) => count + (code === which ? 1 : 0), 0);
-  const own = rowsOf(1) > 0 ? ("validation" as const) : ("test" as const);
-  const ownRows = rowsOf(own === "validation" ? 1 : 2);
+  const filmsOf = (which: number) =>
+    part.reduce((count, code, row) => count + (code === which && (filmOfRow[row] ?? -1) >= 0 ? 1 : 0), 0);
+  const own = filmsOf(1) > 0 ? ("validation" as const) : ("test" as const);
+  const ownRows = filmsOf(own === "validation" ? 1 : 2);
   return {
     name,
     fingerprint: index.fingerprint,

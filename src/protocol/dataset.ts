@@ -192,6 +192,7 @@ export interface SampleSummary {
 export interface SampledRows {
   /** path, part, patient, study, view, sex, age, and a column a target. */
   csv: string;
+  films: number;
   /** Of `csv`, in hex: the same films with the same labels in the same order have the same. */
   sha256: string;
 }

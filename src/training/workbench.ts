@@ -279,6 +279,12 @@ const namesOf = (settings: TrialSettings) => targetsOf(settings).map(({ target }
 /** Logits are matched by their place: other names may be other words for the same findings. */
 function checkTargets(classes: string[], settings: TrialSettings, source: string): void {
   const wanted = namesOf(settings);
+  const isOtherOrder =
+    classes.join("\n") !== wanted.join("\n") && [...classes].sort().join("\n") === [...wanted].sort().join("\n");
+  if (isOtherOrder) {
+    const message = `${source} tells ${classes.join(", ")} in this order, and ${wanted.join(", ")} are to be learnt. Choose the targets in the weights' order.`;
+    throw new LabError("weightsMismatch", message, "classifier.weight");
+  }
   if (classes.length === wanted.length) return;
   const count = (names: string[]) => `${names.length} ${names.length === 1 ? "target" : "targets"} (${names.join(", ")})`;
   const message = `${source} tells ${count(classes)}, and ${count(wanted)} ${wanted.length === 1 ? "is" : "are"} to be learnt. Choose as many targets as the weights have, or other weights.`;
