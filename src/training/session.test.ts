@@ -230,6 +230,11 @@ describe("two targets, one of them not known of every film", () => {
     await expect(two.createTrial({ moreTargets: [] }, { kind: "trial", trialId: 1, which: "last" })).rejects.toThrow(
       /^Trial 1 tells 2 targets \(Cardiomegaly, No Finding\), and 1 target/,
     );
+    const [further] = two.settings.moreTargets;
+    const swapped = { target: "No Finding", moreTargets: [{ ...further!, target: "Cardiomegaly" }] };
+    await expect(two.createTrial(swapped, { kind: "trial", trialId: 1, which: "last" })).rejects.toThrow(
+      /^Trial 1 tells Cardiomegaly, No Finding in this order/,
+    );
   });
 });
 
