@@ -1,8 +1,8 @@
 // One film on the wall: a square cut from its middle, and its label. It waits for its film and gives up when it scrolls away.
 import { useEffect, useRef, useState } from "react";
 import type { FilmLabel, WallFilm } from "../../protocol/dataset";
-import styles from "./dataset.module.css";
 import type { ThumbnailCache } from "./thumbnailCache";
+import styles from "./wall.module.css";
 
 /** Device pixels a side. */
 export const TILE_SIDE = 168;

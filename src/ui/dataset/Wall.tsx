@@ -7,10 +7,10 @@ import { formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import { SCROLLS_BY_KEY } from "../parts/ScrollBox";
-import styles from "./dataset.module.css";
 import { FilmTile, TILE_SIDE } from "./FilmTile";
 import { ThumbnailCache } from "./thumbnailCache";
 import { useWall } from "./useWall";
+import styles from "./wall.module.css";
 
 const FILTERS: { filter: WallFilter; words: string }[] = [
   { filter: "all", words: "all" },
