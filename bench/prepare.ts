@@ -14,7 +14,8 @@ import { watchHeap } from "./heap";
 import type { PrepareRun } from "./prepareWorker";
 
 /**
- * Prints {films, failed, filmsPerSecond, peakHeapMb, workers, size, opened, rounds: [films a second]}, the rate being the rounds' median;
+ * Prints {films, failed, filmsPerSecond, peakHeapMb, workers, size, opened, rounds: [films a second],
+ * heldFilmsPerSecond}, rates being the rounds' medians, the last one where the store holds the films already;
  * with `--pillow` also {pillowFilmsPerSecond, ratio, pillowRounds} of as many processes as there are workers, a round of theirs after each
  * of ours. The folder is dropped, or with `--choose` given to the folder input. Without `--data`, `--made` films are drawn.
  */
@@ -49,12 +50,14 @@ export async function benchPrepare(flags: string[]): Promise<void> {
         paths.map((path) => join(folder, path)),
       );
     const ours: number[] = [];
+    const held: number[] = [];
     const theirs: number[] = [];
     let failed = 0;
     await inPage(served, folder, values.choose, async (page) => {
       for (let round = 0; round < readCount(values.rounds, "rounds", 1); round++) {
         const run = await prepare(page, served.module, paths, size, workers);
         ours.push((run.films / run.ms) * 1000);
+        held.push((run.films / run.heldMs) * 1000);
         failed = run.failed;
         if (values.pillow) theirs.push(Number(runPillow()));
       }
@@ -76,6 +79,7 @@ export async function benchPrepare(flags: string[]): Promise<void> {
         size,
         opened: values.choose ? "chosen" : "dropped",
         rounds: ours.map(Math.round),
+        heldFilmsPerSecond: Math.round(median(held)),
         ...(values.pillow && {
           pillowFilmsPerSecond: Math.round(median(theirs)),
           ratio: Math.round((rate / median(theirs)) * 100) / 100,

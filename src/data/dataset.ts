@@ -7,11 +7,12 @@ import type { SampleSettings } from "../protocol/settings";
 import { exportSample } from "./exportSample";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
+import { createThumbnails } from "./films/thumbnails";
 import { createFolderReader, type FolderReader } from "./folder";
 import { indexFolder } from "./openDataset";
 import { prepareSample } from "./prepare";
 import { planSample, type SamplePlan } from "./sample";
-import { describeFilm, listWall, makeThumbnail } from "./wall";
+import { describeFilm, drawThumbnail, listWall } from "./wall";
 
 interface OpenDataset {
   folder: FolderReader;
@@ -28,6 +29,7 @@ interface RunningJob {
 export function createDataset(createWorker: () => FilmWorker): DatasetApi {
   let open: OpenDataset | null = null;
   let plans = createPlanCache();
+  const makeThumbnail = createThumbnails(createWorker);
   let job: RunningJob | null = null;
   let opening = new AbortController();
 
@@ -73,7 +75,7 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
       const { index, folder } = requireOpen();
       const path = index.films[index.filmOfRow[row] ?? -1];
       if (path === undefined) throw new LabError("filmUnreadable", `Row ${row} has no film.`, String(row));
-      const bitmap = await makeThumbnail(await folder.read(path), path, side);
+      const bitmap = await drawThumbnail(makeThumbnail, await folder.read(path), path, side);
       return Comlink.transfer(bitmap, [bitmap]);
     },
     prepare: async (settings, workers, port) => {

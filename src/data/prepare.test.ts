@@ -27,6 +27,7 @@ async function makeLab(contents: Record<number, string> = {}) {
   });
   const root = createMemoryDirectory();
   let known = new Map<string, string>();
+  let folderName = folder.name;
   const index = await indexFolder(folder, [], {}, () => {});
   const created: number[] = [];
   const prepared: string[] = [];
@@ -46,12 +47,11 @@ async function makeLab(contents: Record<number, string> = {}) {
         });
         prepared.push(...paths.filter((_, i) => texts[i] !== "bad"));
         return {
-          outcomes: texts.map((text) =>
-            text === "bad" ? { reason: "It is not an image." } : { sha256: `hash of ${text}`, grading },
-          ),
+          outcomes: texts.map((text) => (text === "bad" ? { reason: "It is not an image." } : { grading })),
           pixels,
         };
       },
+      thumbnail: () => Promise.reject(new Error("no thumbnail is needed here")),
       close: () => {},
     };
   };
@@ -64,7 +64,7 @@ async function makeLab(contents: Record<number, string> = {}) {
     const events: PrepareEvent[] = [];
     const ending = await prepareSample({
       index,
-      folder,
+      folder: { ...folder, name: folderName },
       settings,
       plan: planSample(index, settings),
       contents: known,
@@ -81,8 +81,9 @@ async function makeLab(contents: Record<number, string> = {}) {
     return { events, last: ending };
   };
   /** What another visit to the page begins with. */
-  const reload = () => {
+  const reload = (name = folder.name) => {
     known = new Map();
+    folderName = name;
   };
   return { run, root, created, prepared, reload };
 }
@@ -184,6 +185,20 @@ test("films are found again by what they hold: on the next visit, and by another
   await run({ ...SETTINGS, imageSize: 16 });
   expect(prepared.length).toBe(40);
   expect((await run({ ...SETTINGS, imageSize: 16 })).events[0]).toMatchObject({ reused: 20 });
+});
+
+test("a folder that was copied or renamed is found prepared by what its films hold: none is decoded again", async () => {
+  const { run, prepared, reload } = await makeLab({ 3: "bad" });
+  const first = await run();
+  reload("copied");
+  const again = await run();
+  expect(prepared.length).toBe(19);
+  if (first.last?.type !== "finished" || again.last?.type !== "finished") throw new Error(`ended with ${again.last?.type}`);
+  expect(again.last).toMatchObject({ failed: first.last.failed, sample: first.last.sample });
+  expect(again.events.findLast((event) => event.type === "prepareProgress")).toMatchObject({ done: 20, failed: 1, reused: 0 });
+  // And it is known from then on.
+  reload("copied");
+  expect((await run()).events[0]).toMatchObject({ reused: 19 });
 });
 
 test("a training film that holds the same image as a validation film is set aside", async () => {

@@ -110,13 +110,14 @@ async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): 
       done = reused + films;
       report(films, failures);
     };
-    const keep = async ({ path, file, sha256: film, grading, pixels }: PreparedFilm) => {
-      await writer.append({ film, grading }, pixels);
+    const isHeld = (film: string) => writer.films.has(film);
+    const keep = async ({ path, file, sha256: film, prepared }: PreparedFilm) => {
+      if (prepared) await writer.append({ film, grading: prepared.grading }, prepared.pixels);
       contents.set(path, film);
       const stamp = stampOf(path, file);
       if (stamp) kept?.note(stamp, film);
     };
-    const failed = await prepareFilms({ ...job, paths: missing, preparation, keep, onFilms });
+    const failed = await prepareFilms({ ...job, paths: missing, preparation, isHeld, keep, onFilms });
     return { failed, done };
   } finally {
     kept?.close();

@@ -1,9 +1,8 @@
-// Which rows the wall of films shows, and a film's thumbnail. It draws nothing.
+// Which rows the wall of films shows, and a film's thumbnail as the page draws it. It decodes nothing: see `films/thumbnails.ts`.
 import type { WallFilm, WallFilter } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { FilmIndex } from "./filmIndex";
-import { decodeFilm } from "./films/decodeFilm";
-import { shrinkFilm } from "./films/shrinkFilm";
+import type { MakeThumbnail } from "./films/thumbnails";
 import { LABELS } from "./labels";
 import type { SamplePlan } from "./sample";
 
@@ -29,14 +28,11 @@ export function describeFilm(index: FilmIndex, { labels }: SamplePlan, row: numb
   };
 }
 
-/** The film as it is prepared, with its longer side at most `side` pixels; never enlarged. @throws LabError filmUnreadable */
-export async function makeThumbnail(file: Blob, path: string, side: number): Promise<ImageBitmap> {
-  const film = await decodeFilm(await readFilm(file, path), path);
-  const scale = Math.min(1, side / Math.max(film.width, film.height));
-  const width = Math.max(1, Math.round(film.width * scale));
-  const height = Math.max(1, Math.round(film.height * scale));
+/** With its longer side at most `side` pixels; never enlarged. @throws LabError filmUnreadable */
+export async function drawThumbnail(make: MakeThumbnail, file: Blob, path: string, side: number): Promise<ImageBitmap> {
+  const { width, height, data } = await make(await readFilm(file, path), path, side);
   const pixels = new ImageData(width, height);
-  for (const [at, grey] of shrinkFilm(film, width, height).entries()) pixels.data.set([grey, grey, grey, 255], at * 4);
+  for (const [at, grey] of data.entries()) pixels.data.set([grey, grey, grey, 255], at * 4);
   return createImageBitmap(pixels);
 }
 

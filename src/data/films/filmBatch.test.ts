@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { LabError } from "../../protocol/labError";
 import { readList } from "../folderList";
-import { filmsPerBatch, type ReadBatch, readBatches } from "./filmBatch";
+import { filmsPerBatch, type ReadBatch, readBatches, withoutFilms } from "./filmBatch";
 
 async function readAll(files: Record<string, Blob>, paths = Object.keys(files)) {
   const known = Object.keys(files);
@@ -17,6 +18,25 @@ test("films are read together, their bytes one after another", async () => {
   expect(batches).toMatchObject([{ paths: ["a", "b", "c"], lengths: [5, 0, 6] }]);
   expect(new TextDecoder().decode(batches[0]?.bytes)).toBe("firstthird!");
   expect(setAside).toEqual([]);
+});
+
+test("each film comes with its file and what tells that from others", async () => {
+  const files = { a: new Blob(["first"]), b: new Blob(["second"]) };
+  const { batches } = await readAll(files);
+  expect(batches[0]?.films).toEqual([
+    { path: "a", file: files.a, sha256: createHash("sha256").update("first").digest("hex") },
+    { path: "b", file: files.b, sha256: createHash("sha256").update("second").digest("hex") },
+  ]);
+});
+
+test("what is taken out of a batch leaves the others whole", async () => {
+  const { batches } = await readAll({ a: new Blob(["first"]), b: new Blob(["second"]), c: new Blob(["third"]) });
+  const [batch] = batches;
+  if (!batch) throw new Error("no batch");
+  const left = withoutFilms(batch, new Set(batch.films.filter(({ path }) => path === "b")));
+  expect(left).toMatchObject({ paths: ["a", "c"], lengths: [5, 5], films: [{ path: "a" }, { path: "c" }] });
+  expect(new TextDecoder().decode(left.bytes)).toBe("firstthird");
+  expect(withoutFilms(batch, new Set())).toBe(batch);
 });
 
 test("a batch ends before it holds more bytes than it may; a larger film travels by itself", async () => {
@@ -51,7 +71,10 @@ test("a film that is not there is set aside, and one that cannot be read costs n
 });
 
 test("what is no fault of a film's ends the reading", async () => {
-  const folder = readList("films", ["a"], () => Promise.reject(new LabError("internal", "The page is gone.")));
+  const folder = {
+    ...readList("films", [], async () => new Blob()),
+    read: () => Promise.reject(new LabError("internal", "Gone.")),
+  };
   await expect(readBatches(folder, ["a"], () => {}).next()).rejects.toMatchObject({ code: "internal" });
 });
 

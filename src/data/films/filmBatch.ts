@@ -1,5 +1,6 @@
-// Films that travel together, and how their files are read. It decodes nothing.
+// Films that travel together, and how their files are read and told apart by what they hold. It decodes nothing.
 import { LabError } from "../../protocol/labError";
+import { sha256 } from "../../storage/sha256";
 import type { FolderReader } from "../folder";
 import type { GradedBy } from "./shapeFilm";
 
@@ -12,10 +13,40 @@ export interface FilmBatch {
 }
 
 /** What became of a film: its pixels are in their place, or there is a reason why not. */
-export type FilmOutcome = { sha256: string; grading: GradedBy } | { reason: string };
+export type FilmOutcome = { grading: GradedBy } | { reason: string };
+
+export interface ReadFilm {
+  path: string;
+  /** As it was read. */
+  file: Blob;
+  /** Of the file's bytes, in hex. */
+  sha256: string;
+}
 
 export interface ReadBatch extends FilmBatch {
-  files: Blob[];
+  /** One for each of `paths`. */
+  films: ReadFilm[];
+}
+
+/** Each film's bytes, where they lie. */
+export function filesOf({ bytes, lengths }: FilmBatch): Uint8Array<ArrayBuffer>[] {
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return bytes.subarray(end - length, end);
+  });
+}
+
+/** The batch itself where it has none of `films`. */
+export function withoutFilms(batch: ReadBatch, films: Set<ReadFilm>): ReadBatch {
+  if (films.size === 0) return batch;
+  const places = [...batch.films.keys()].filter((place) => !films.has(batch.films[place]!));
+  const files = filesOf(batch);
+  const lengths = places.map((place) => batch.lengths[place]!);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  const left = { paths: places.map((place) => batch.paths[place]!), bytes, lengths };
+  for (const [at, file] of filesOf(left).entries()) file.set(files[places[at]!]!);
+  return { ...left, films: places.map((place) => batch.films[place]!) };
 }
 
 const MOST_FILMS = 32;
@@ -64,13 +95,17 @@ export async function* readBatches(
 
 /** As one blob, which browsers read at half of what the files cost by themselves; by themselves where that fails. */
 async function* readTogether(films: OpenedFilm[], setAside: (path: string, reason: string) => void): AsyncGenerator<ReadBatch> {
-  const files = films.map(({ file }) => file);
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    const bytes = new Uint8Array(await new Blob(files).arrayBuffer());
-    yield { paths: films.map(({ path }) => path), files, bytes, lengths: files.map(({ size }) => size) };
+    bytes = new Uint8Array(await new Blob(films.map(({ file }) => file)).arrayBuffer());
   } catch (error) {
     const [film] = films;
     if (films.length > 1) for (const one of films) yield* readTogether([one], setAside);
     else if (film) setAside(film.path, `The file cannot be read (${error instanceof Error ? error.message : String(error)}).`);
+    return;
   }
+  const batch = { paths: films.map(({ path }) => path), bytes, lengths: films.map(({ file }) => file.size) };
+  // On threads of the browser's own.
+  const hashes = await Promise.all(filesOf(batch).map(sha256));
+  yield { ...batch, films: films.map((film, at) => ({ ...film, sha256: hashes[at] ?? "" })) };
 }

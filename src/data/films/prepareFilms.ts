@@ -1,9 +1,9 @@
-// Runs films through a pool of film workers. It does not choose the films, and keeps none: `prepare.ts` does.
+// Runs films through a pool of film workers, unless their content is held already. It does not choose the films, and keeps none: `prepare.ts` does.
 import type { FailedFilm } from "../../protocol/dataset";
 import { LabError } from "../../protocol/labError";
 import type { PreparationSettings } from "../../protocol/settings";
 import type { FolderReader } from "../folder";
-import { filmsPerBatch, readBatches } from "./filmBatch";
+import { filmsPerBatch, type ReadFilm, readBatches, withoutFilms } from "./filmBatch";
 import { type FilmWorker, FilmWorkerDied } from "./filmWorker";
 import type { GradedBy } from "./shapeFilm";
 
@@ -12,15 +12,9 @@ const BATCHES_IN_FLIGHT_PER_WORKER = 3;
 /** Workers that end before any film was prepared: then it is not the films. */
 const DEATHS_BEFORE_GIVING_UP = 3;
 
-export interface PreparedFilm {
-  path: string;
-  /** As it was read. */
-  file: Blob;
-  /** Of the file's bytes, in hex. */
-  sha256: string;
-  /** [imageSize, imageSize]; another film's once it was kept. */
-  pixels: Uint8Array<ArrayBuffer>;
-  grading: GradedBy;
+export interface PreparedFilm extends ReadFilm {
+  /** [imageSize, imageSize] bytes, another film's once this one was kept; null where the content is held already. */
+  prepared: { pixels: Uint8Array<ArrayBuffer>; grading: GradedBy } | null;
 }
 
 export interface PrepareFilmsRequest {
@@ -32,6 +26,8 @@ export interface PrepareFilmsRequest {
   createWorker: () => FilmWorker;
   /** Stops between batches; films that were prepared were kept. */
   signal: AbortSignal;
+  /** Whether a film of this content is kept already, by the SHA-256 of its file: then it is not decoded again. */
+  isHeld: (sha256: string) => boolean;
   /** Keeps a film. Films come in no order. */
   keep: (film: PreparedFilm) => Promise<unknown>;
   onFilms: (done: number, failed: number) => void;
@@ -43,7 +39,7 @@ export interface PrepareFilmsRequest {
  * @throws LabError internal, and what `keep` throws
  */
 export async function prepareFilms(request: PrepareFilmsRequest): Promise<FailedFilm[]> {
-  const { paths, folder, preparation, signal, keep, onFilms } = request;
+  const { paths, folder, preparation, signal, isHeld, keep, onFilms } = request;
   const { imageSize } = preparation;
   const failed: FailedFilm[] = [];
   const suspects: string[] = [];
@@ -51,27 +47,34 @@ export async function prepareFilms(request: PrepareFilmsRequest): Promise<Failed
   const lanesWanted = Math.max(1, request.workers) * BATCHES_IN_FLIGHT_PER_WORKER;
   const perBatch = filmsPerBatch(paths.length, lanesWanted, imageSize);
   let next = 0;
+  let held = 0;
   let prepared = 0;
   let deaths = 0;
   const isOver = () => signal.aborted || broken.signal.aborted;
-  const report = () => onFilms(prepared + failed.length, failed.length);
+  const report = () => onFilms(held + prepared + failed.length, failed.length);
   const setAside = (path: string, reason: string) => {
     failed.push({ path, reason });
     report();
   };
   const prepareTogether = async (lane: Lane, together: string[], onDeath: (path: string, reason: string) => void) => {
-    for await (const batch of readBatches(folder, together, setAside)) {
+    for await (const read of readBatches(folder, together, setAside)) {
+      const known = read.films.filter(({ sha256 }) => isHeld(sha256));
+      for (const film of known) await keep({ ...film, prepared: null });
+      held += known.length;
+      report();
+      const batch = withoutFilms(read, new Set(known));
+      if (batch.films.length === 0) continue;
       const { seat } = lane;
       const { worker } = seat;
       try {
         const { outcomes, pixels } = await worker.prepareFilms(batch, preparation, lane.takePixels());
         for (const [i, outcome] of outcomes.entries()) {
-          const path = batch.paths[i] ?? "";
-          const file = batch.files[i];
-          if ("reason" in outcome) setAside(path, outcome.reason);
-          else if (file) {
-            const film = new Uint8Array(pixels, i * imageSize ** 2, imageSize ** 2);
-            await keep({ path, file, pixels: film, ...outcome });
+          const film = batch.films[i];
+          if (!film) continue;
+          if ("reason" in outcome) setAside(film.path, outcome.reason);
+          else {
+            const place = new Uint8Array(pixels, i * imageSize ** 2, imageSize ** 2);
+            await keep({ ...film, prepared: { pixels: place, grading: outcome.grading } });
             prepared++;
           }
         }
