@@ -53,7 +53,7 @@ function describeNegatives({ negativeBlank, negativeExplicit }: SampleSummary, w
 }
 
 function describeUse({ before, epochsToSeeAll }: SampleSummary, setAside: number, epochs: number): string {
-  if (setAside === 0) return `All ${formatCount(before.films)} labelled films are used.`;
+  if (setAside === 0) return `The balance uses all ${formatCount(before.films)} labelled films.`;
   const kept = `keeps ${formatCount(before.films - setAside)} films and sets ${formatCount(setAside)} aside`;
   // More than one where films are already drawn afresh.
   if (epochsToSeeAll === 1) return `The balance ${kept}; fresh films every epoch would use them all in time.`;
