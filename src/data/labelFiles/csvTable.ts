@@ -2,7 +2,7 @@
 import { LabError } from "../../protocol/labError";
 import { ColumnBuilder, columnKey, type LabelColumn, selectRows } from "./columns";
 import { readRows } from "./csvRows";
-import { type Encoding, openText } from "./labelText";
+import { type Encoding, type LabelText, openText } from "./labelText";
 
 /** A column with more distinct cells than this can be no target; unless it was asked for it is given up. */
 const MOST_VALUES = 500;
@@ -29,7 +29,7 @@ export interface FileReport {
   /** SHA-256 of the file's bytes as they are stored, in hex. */
   sha256: string;
   encoding: Encoding;
-  /** Rows under the header; blank lines are none. */
+  /** Rows under the header, or names in a list, which has none; blank lines are no rows. */
   rows: number;
   blankLines: number;
   /** Line ends inside quoted cells. With these, the lines of the file are the header, rows, blank lines and line ends in cells. */
@@ -58,7 +58,7 @@ export interface TablePart extends LabelFile {
 /**
  * One table of all `files`: the first one's header makes the columns, those of later ones are matched by name. Columns not named in `wanted`
  * are there only while they have no more than 500 distinct cells.
- * @throws LabError badCsv naming file and row
+ * @throws LabError noCsv where a file is empty, badCsv naming file and row
  */
 export async function readTable(
   files: TablePart[],
@@ -78,14 +78,29 @@ export async function readTable(
   return { rows: builder.rows, columns: builder.build(), part, reports };
 }
 
-/** @throws LabError badCsv where the file is no table or has no rows */
+/** @throws LabError noCsv where the file holds no rows, badCsv where it is broken */
 export async function readHead({ path, file }: LabelFile): Promise<LabelHead> {
   const builder = new TableBuilder(() => Infinity);
   await builder.append({ path, file }, "head");
   if (builder.rows === 0) {
-    throw new LabError("badCsv", `${path} has a header and no rows under it. Choose another label file.`, path);
+    throw new LabError("noCsv", `${path} has a header and no rows under it. Choose another label file.`, path);
   }
   return { path, file, rows: builder.rows, columns: builder.build() };
+}
+
+/** Of a file of which no row has been read. */
+export function startReport(path: string, { sha256, encoding }: LabelText): FileReport {
+  return {
+    path,
+    sha256,
+    encoding,
+    rows: 0,
+    blankLines: 0,
+    quotedLineEnds: 0,
+    raggedRows: 0,
+    firstRaggedRow: null,
+    renamedColumns: [],
+  };
 }
 
 /** The rows that `isKept` lets pass. */
@@ -118,17 +133,7 @@ class TableBuilder {
     onRows: (rows: number) => void = () => {},
   ): Promise<FileReport> {
     const text = await openText(file, path, extent);
-    const report: FileReport = {
-      path,
-      sha256: text.sha256,
-      encoding: text.encoding,
-      rows: 0,
-      blankLines: 0,
-      quotedLineEnds: 0,
-      raggedRows: 0,
-      firstRaggedRow: null,
-      renamedColumns: [],
-    };
+    const report = startReport(path, text);
     let targets: (ColumnBuilder | undefined)[] | null = null;
     let told = this.rows;
     for await (const { rows: batch, quotedLineEnds } of readRows(text, path)) {
@@ -149,8 +154,7 @@ class TableBuilder {
       told = this.rows;
       onRows(told);
     }
-    if (!targets)
-      throw new LabError("badCsv", `${path} is empty: it has not even a header row. Choose another label file.`, path);
+    if (!targets) throw new LabError("noCsv", `${path} is empty: it has not even a header row. Choose another label file.`, path);
     return report;
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openText } from "./labelText";
 import { encodeLatin1, encodeUtf16, gzip } from "./testSupport";
 
@@ -51,22 +51,66 @@ test("gzip is told by its bytes, whole or by its head", async () => {
   expect(head.text.length).toBe(2 ** 18);
 });
 
+describe("gzip of several members, as bgzip writes", async () => {
+  const members = [await gzip(TEXT), await gzip("b.jpg,0\n"), await gzip("")];
+  const packed = new Uint8Array(await new Blob(members).arrayBuffer());
+  const extents = ["whole", "head"] as const;
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each(extents)("is read to its end where the runtime does so: %s", async (extent) => {
+    const text = `${TEXT}b.jpg,0\n`;
+    expect(await read(packed, "labels.csv.gz", extent)).toEqual({ text, encoding: "utf-8", complete: true });
+  });
+
+  test.each(extents)("is refused, not cut, where it fails after the first member as Chromium does: %s", async (extent) => {
+    class FirstMemberOnly extends TransformStream<Uint8Array, Uint8Array> {
+      constructor() {
+        super({
+          transform: () => {},
+          flush(controller) {
+            controller.enqueue(new TextEncoder().encode(TEXT));
+            throw new TypeError("Junk found after end of compressed data.");
+          },
+        });
+      }
+    }
+    vi.stubGlobal("DecompressionStream", FirstMemberOnly);
+    await expect(read(packed, "labels.csv.gz", extent)).rejects.toMatchObject({
+      code: "badCsv",
+      message: expect.stringMatching(/^labels\.csv\.gz cannot be read: .* several gzip files in one\. Save it as CSV/),
+    });
+  });
+});
+
 test.each([
   [
     "gzip cut off",
     async () => (await gzip("Path,A\na.jpg,1\n".repeat(9_999))).slice(0, 100),
     "labels.csv.gz",
+    "badCsv",
     /gzip data is damaged/,
   ],
-  ["an Excel file", async () => encodeLatin1("PK\u0003\u0004\0\0"), "labels.xlsx", /is a spreadsheet\. Save it as CSV/],
-  ["an old Excel file", async () => encodeLatin1("\u00d0\u00cf\u0011\u00e0"), "labels.xls", /is a spreadsheet\. Save it as CSV/],
-  ["a spreadsheet called CSV", async () => encodeLatin1("PK\u0003\u0004\0\0"), "labels.csv", /ZIP archive or a spreadsheet/],
-  ["a film called CSV", async () => encodeLatin1("\u0089PNG\r\n\u001a\n\0\0\0\rIHDR"), "labels.csv", /not a text file/],
-])("%s is a sentence that names the file", async (_, make, path, message) => {
+  ["an Excel file", async () => encodeLatin1("PK\u0003\u0004\0\0"), "labels.xlsx", "noCsv", /is a spreadsheet\. Save it as CSV/],
+  [
+    "an old Excel file",
+    async () => encodeLatin1("\u00d0\u00cf\u0011\u00e0"),
+    "labels.xls",
+    "noCsv",
+    /is a spreadsheet\. Save it as CSV/,
+  ],
+  [
+    "a spreadsheet called CSV",
+    async () => encodeLatin1("PK\u0003\u0004\0\0"),
+    "labels.csv",
+    "badCsv",
+    /ZIP archive or a spreadsheet/,
+  ],
+  ["a film called CSV", async () => encodeLatin1("\u0089PNG\r\n\u001a\n\0\0\0\rIHDR"), "labels.csv", "badCsv", /not a text file/],
+])("%s is a sentence that names the file", async (_, make, path, code, message) => {
   const bytes = await make();
   for (const extent of ["whole", "head"] as const) {
     await expect(read(bytes, path, extent)).rejects.toMatchObject({
-      code: "badCsv",
+      code,
       at: path,
       message: expect.stringMatching(message),
     });

@@ -22,7 +22,7 @@ export interface LabelText {
 
 /**
  * The whole file, or its first 256 KiB.
- * @throws LabError badCsv where it is no text
+ * @throws LabError noCsv where it is a spreadsheet, badCsv where it is no text
  */
 export async function openText(file: Blob, path: string, extent: "whole" | "head"): Promise<LabelText> {
   if (extent === "whole" && file.size > MOST_BYTES) throw unreadable(path, "it is larger than 1 GiB, which no label file is");
@@ -56,7 +56,7 @@ function* cut(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>
   for (let from = 0; from < bytes.length; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
 }
 
-/** @throws LabError badCsv where the stream is damaged or does not end */
+/** @throws LabError badCsv where the stream is damaged or does not end, and in Chromium, whose stream fails there, where a second member follows the first */
 async function* unpack(bytes: Uint8Array<ArrayBuffer>, path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
   let unpacked = 0;
@@ -64,7 +64,7 @@ async function* unpack(bytes: Uint8Array<ArrayBuffer>, path: string): AsyncGener
     for (;;) {
       const { done, value } = await reader
         .read()
-        .catch(() => Promise.reject(unreadable(path, "its gzip data is damaged or cut off")));
+        .catch(() => Promise.reject(unreadable(path, "its gzip data is damaged, cut off, or several gzip files in one")));
       if (done) return;
       unpacked += value.length;
       if (unpacked > MOST_UNPACKED_BYTES) throw unreadable(path, "it unpacks to more than 2 GiB, which no label file does");
@@ -143,7 +143,7 @@ function refuseSpreadsheet(bytes: Uint8Array, path: string): void {
   const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
   const archive = starts(0x50, 0x4b, 3, 4);
   if (starts(0xd0, 0xcf, 0x11, 0xe0) || (archive && /\.xls[xmb]?$|\.ods$/i.test(path))) {
-    throw new LabError("badCsv", `${path} is a spreadsheet. Save it as CSV and open the folder again.`, path);
+    throw new LabError("noCsv", `${path} is a spreadsheet. Save it as CSV and open the folder again.`, path);
   }
   if (archive) throw unreadable(path, "it is a ZIP archive or a spreadsheet, not a text file");
 }

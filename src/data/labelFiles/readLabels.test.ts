@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLabelFileName, readLabels } from "./readLabels";
+import { isLabelFileName, orderCandidates, readLabels } from "./readLabels";
 import { encodeLatin1, encodeUtf16, labelCells, makeFiles } from "./testSupport";
 
 test.each(["train.csv", "a/b.TSV", "x.csv.gz", "test_list.txt", "labels.xlsx"])("%s may hold labels", (path) => {
@@ -9,6 +9,12 @@ test.each(["train.csv", "a/b.TSV", "x.csv.gz", "test_list.txt", "labels.xlsx"])(
 test.each(["a.png", "csv", "csv/a.jpg", "x.csv.bak", "a.dcm.gz"])("%s holds none", (path) =>
   expect(isLabelFileName(path)).toBe(false),
 );
+
+test("likely label files come before other texts, then by name", () => {
+  const texts = ["a/README.txt", "Licence.txt.gz"];
+  const tables = ["z/Absent.csv", "b.TSV", "films.xlsx", "labels.csv.gz", "test_list.txt", "train.csv"];
+  expect(orderCandidates([...texts, ...tables.toReversed()])).toEqual([...tables, "Licence.txt.gz", "a/README.txt"]);
+});
 
 const TEXT = "file;größe;Fracture\ra.png;1,5;positive\rb.png;2;negative\r";
 
@@ -45,7 +51,23 @@ test("progress is told while rows are read", async () => {
 test.each([
   ["no files", {}, "noCsv", /no label file/],
   ["a broken CSV", { "t.csv": 'Path,Edema\n"a.jpg,1\n' }, "badCsv", /t\.csv, row 2: a quotation mark/],
-  ["a spreadsheet", { "t.xlsx": "PK\u0003\u0004", "readme.txt": "words" }, "badCsv", /t\.xlsx is a spreadsheet\. Save it as CSV/],
+  ["a spreadsheet", { "t.xlsx": "PK\u0003\u0004", "readme.txt": "words" }, "noCsv", /t\.xlsx is a spreadsheet\. Save it as CSV/],
+  ["an empty CSV", { "t.csv": "" }, "noCsv", /t\.csv is empty/],
+  ["a CSV of one line", { "readme.csv": "Films of 2019\n" }, "noCsv", /readme\.csv has a header and no rows/],
+  ["one line beside a broken text", { "a.txt": 'x\n"y\n', "readme.csv": "Films\n" }, "noCsv", /readme\.csv has a header/],
+  [
+    "a broken CSV beside one of other things",
+    { "a.csv": "size\n1\n", "t.csv": 'Path,Edema\n"a.jpg,1\n' },
+    "badCsv",
+    /t\.csv, row 2/,
+  ],
+  [
+    "a broken CSV beside film names",
+    { "a.csv": "file,x\na.png,3\n", "t.csv": 'Path,Edema\n"a.jpg,1\n' },
+    "badCsv",
+    /t\.csv, row 2/,
+  ],
+  ["a broken TSV beside one line", { "a.csv": "size\n", "t.tsv": 'Path\tEdema\n"a.jpg\t1\n' }, "badCsv", /t\.tsv, row 2/],
   [
     "no file names",
     { "t.csv": "id,Edema\n1,1\n2,0\n" },
@@ -53,6 +75,12 @@ test.each([
     /no column holds the films' file names .* “id”, “Edema”/,
   ],
   ["no labels", { "t.csv": "Path,x\na.jpg,3\nb.jpg,3\n" }, "noUsableColumn", /no column beside the film's name holds labels/],
+  [
+    "film names and no labels",
+    { "sizes.csv": ["file,bytes", ...Array.from({ length: 99 }, (_, i) => `${i}.png,${1000 + i}`)] },
+    "noUsableColumn",
+    /sizes\.csv: no column beside the film's name holds labels/,
+  ],
 ])("%s is a sentence", async (_, files, code, message) => {
   await expect(readLabels(makeFiles({ ...files }))).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });

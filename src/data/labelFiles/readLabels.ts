@@ -6,6 +6,7 @@ import { anyCsv } from "./formats/anyCsv";
 import { chexpert } from "./formats/chexpert";
 import { nameOf } from "./formats/files";
 import type { FileFormat, FilmRows, Format, Recognition } from "./formats/format";
+import { guessMapping } from "./formats/mapped";
 import { mimic } from "./formats/mimic";
 import { nih } from "./formats/nih";
 import { padchest } from "./formats/padchest";
@@ -44,14 +45,27 @@ export interface Candidates {
   unreadable: { path: string; problem: LabError }[];
 }
 
+const isList = (path: string) => /_list\.txt$/.test(nameOf(path));
+/** Any text may be called `.txt`; other names are those of tables. */
+const isTable = ({ path }: { path: string }) => !/\.txt(\.gz)?$/i.test(path);
+
 /** True where a file's name is that of a label file; spreadsheets are among them, so that they are not passed over without a word. */
 export function isLabelFileName(path: string): boolean {
   return /\.(csv|tsv|txt)(\.gz)?$|\.(xlsx?|ods)$/i.test(path);
 }
 
+/** Likely label files before texts that may hold anything, then by name: for where not all of them can be looked into. */
+export function orderCandidates(paths: string[]): string[] {
+  const key = (path: string) => [isTable({ path }) || isList(path) ? 0 : 1, nameOf(path), path].join("\0");
+  return paths
+    .map((path) => ({ path, key: key(path) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ path }) => path);
+}
+
 /**
  * Reads the labels out of `files`: all candidates of a folder, of which the right ones are taken, or those that a person chose.
- * @throws LabError noCsv, badCsv, noUsableColumn
+ * @throws LabError noCsv where no file holds a table, badCsv where a file is broken, noUsableColumn where the tables hold no labels of films
  */
 export async function readLabels(
   files: LabelFile[],
@@ -63,7 +77,7 @@ export async function readLabels(
   const main = candidates.heads.find(({ path }) => path === recognised.files[0]?.path);
   const columns = main?.columns.map(({ name }) => name) ?? [];
   const rows = await recognised.read(onRows);
-  if (rows.labels.length === 0) throw noLabels(main?.path ?? "", columns);
+  if (rows.labels.length === 0) throw unlabelled(candidates, main?.path ?? "", columns, rows);
   const { format, reason, alternatives } = recognised;
   const notes = [...describePassedOver(candidates, recognised), ...rows.files.flatMap(describeReport), ...rows.notes];
   return { ...rows, format, reason, alternatives, columns, notes };
@@ -73,7 +87,7 @@ export async function readLabels(
 export async function readCandidates(files: LabelFile[]): Promise<Candidates> {
   const candidates: Candidates = { heads: [], lists: [], unreadable: [] };
   for (const { path, file } of files) {
-    if (/_list\.txt$/.test(nameOf(path))) {
+    if (isList(path)) {
       candidates.lists.push({ path, file });
       continue;
     }
@@ -105,13 +119,20 @@ export function recogniseFormat(candidates: Candidates, { format, mapping }: Fil
 }
 
 function unrecognised({ heads, unreadable }: Candidates, wanted: Format | undefined): LabError {
-  const isCsv = ({ path }: { path: string }) => /\.csv/i.test(path);
-  const head = heads.find(isCsv) ?? heads[0];
-  const broken = unreadable.find(isCsv) ?? unreadable[0];
-  // A broken CSV is the likelier label file than a readable text beside it.
-  if (broken && !(head && isCsv(head))) return broken.problem;
-  if (!head) return new LabError("noCsv", "There is no label file among these files. Choose a CSV.");
-  const columns = listNames(head.columns.map(({ name }) => name));
+  const readable = heads.find(isTable);
+  const tables = unreadable.filter(isTable);
+  const broken = findBroken(unreadable);
+  // Unless a format was chosen, which was after what can be read.
+  if (broken && !(readable && wanted)) return broken;
+  // Of texts nobody expects labels while there is a table, be it an empty one or a spreadsheet.
+  const head = readable ?? (tables.length === 0 ? heads[0] : undefined);
+  if (!head) {
+    const nothing = new LabError("noCsv", "There is no label file among these files. Choose a CSV.");
+    return (tables[0] ?? unreadable[0])?.problem ?? nothing;
+  }
+  const names = head.columns.map(({ name }) => name);
+  if (!wanted && guessMapping(head)) return noLabels(head.path, names);
+  const columns = listNames(names);
   const message = wanted
     ? `${head.path} cannot be read as ${wanted.name}: that needs ${wanted.needs}. Its columns are ${columns}. Choose another format or label file.`
     : `${head.path}: no column holds the films' file names (such as patient00001/study1/view1_frontal.jpg). Its columns are ${columns}. Choose another label file, or say which column names the films.`;
@@ -123,6 +144,18 @@ function noLabels(path: string, columns: string[]): LabError {
   return new LabError("noUsableColumn", message, path);
 }
 
+function unlabelled({ unreadable }: Candidates, path: string, columns: string[], { rows, part }: FilmRows): LabError {
+  const isAllHeldOut = rows > 0 && part !== null && !part.includes(0);
+  if (!isAllHeldOut) return findBroken(unreadable) ?? noLabels(path, columns);
+  const message = `${path}: all of its ${rows} rows belong to the dataset's own validation or test, none is left for training. Choose another label file, or another column for the split.`;
+  return new LabError("noUsableColumn", message, path);
+}
+
+/** A broken table is the likelier label file than one that holds other things. */
+function findBroken(unreadable: Candidates["unreadable"]): LabError | undefined {
+  return unreadable.find((candidate) => isTable(candidate) && candidate.problem.code === "badCsv")?.problem;
+}
+
 function listNames(names: string[]): string {
   const first = names.slice(0, 12).map((name) => `“${name}”`);
   return `${first.join(", ")}${names.length > 12 ? " and more" : ""}`;
@@ -131,7 +164,6 @@ function listNames(names: string[]): string {
 function describePassedOver({ heads, unreadable }: Candidates, { files }: Recognition): string[] {
   const used = new Set(files.map(({ path }) => path));
   // Beside labels lie texts that nobody takes for labels.
-  const isTable = ({ path }: { path: string }) => !/\.txt$/i.test(path);
   const other = heads.filter((head) => !used.has(head.path) && isTable(head));
   return [
     ...other.map(({ path }) => `${path} is passed over: the labels are taken from ${[...used].join(" and ")}.`),
