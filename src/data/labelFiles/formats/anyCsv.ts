@@ -12,8 +12,9 @@ function recognise(heads: LabelHead[], _lists: unknown, told?: ColumnMapping): R
   const candidates = heads.filter((head) => (told ? hasColumns(head, told.path) : mayHoldLabels(head)));
   const withLabels = candidates.filter((head) => holdsLabels(head, told));
   const main = chooseHead(withLabels, preferTraining) ?? chooseHead(candidates, preferTraining);
-  const mapping = main && (told ?? guessMapping(main));
-  if (!main || !mapping) return null;
+  const understanding = main && (told ? { mapping: told, notes: [] } : guessMapping(main));
+  if (!main || !understanding) return null;
+  const { mapping } = understanding;
   const roles = listRoles(mapping);
   const files = withOwnParts(main, heads, mapping.path, (name) => !roles.includes(name));
   const path = findColumn(main.columns, mapping.path);
@@ -23,19 +24,19 @@ function recognise(heads: LabelHead[], _lists: unknown, told?: ColumnMapping): R
   return {
     reason: `${main.path} is not in a known dataset's layout; it is read as one row a film: “${mapping.path}” ${names}${viewReason}, and its columns are taken as they are.`,
     files,
-    read: (onRows) => readMapped(files, mapping, onRows),
+    read: (onRows) => readMapped(files, understanding, onRows),
   };
 }
 
 /** A column that only negatives have in the head is no target yet, but more than the names of files. */
 function mayHoldLabels(head: LabelHead): boolean {
-  const mapping = guessMapping(head);
-  return mapping !== null && listLabels(head, mapping).some(({ values }) => values.length <= MOST_CHOICES);
+  const understanding = guessMapping(head);
+  return understanding !== null && listLabels(head, understanding.mapping).some(({ values }) => values.length <= MOST_CHOICES);
 }
 
 function holdsLabels(head: LabelHead, told: ColumnMapping | undefined): boolean {
-  const mapping = told ?? guessMapping(head);
-  return mapping !== null && listTargets(listLabels(head, mapping), null).length > 0;
+  const mapping = told ?? guessMapping(head)?.mapping;
+  return mapping !== undefined && listTargets(listLabels(head, mapping), null).length > 0;
 }
 
 export const anyCsv: Format = {

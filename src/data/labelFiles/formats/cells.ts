@@ -85,19 +85,6 @@ function describeUnnamed({ reports }: Table, path: LabelColumn, rows: number): s
   return `${reports[file]?.path}: ${rows} rows name no film in “${path.name}”, the first is row ${first + 1} under the header; they are left out.`;
 }
 
-const PARTS = new Map(
-  [
-    ["train", "training"],
-    ["valid", "val", "validate", "validation", "dev"],
-    ["test", "testing"],
-  ].flatMap((words, part) => words.map((word): [string, number] => [word, part])),
-);
-
-/** 0 for a word that means training, 1 for validation, 2 for test; undefined for any other. */
-export function readPart(word: string): number | undefined {
-  return PARTS.get(word.trim().toLowerCase());
-}
-
 /** The patient's number, where paths hold it as CheXpert's do (`patient00001`); else null. */
 export function readPatient(path: LabelColumn): LabelColumn | null {
   const patient = deriveColumn(path, "Patient", (value) => /patient[ _-]?(\d+)/i.exec(value)?.[1] ?? null);

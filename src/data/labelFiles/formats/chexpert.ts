@@ -14,15 +14,16 @@ function isChexpert(head: LabelHead): boolean {
 
 function recognise(heads: LabelHead[]): Recognition | null {
   const main = chooseHead(heads.filter(isChexpert), preferTraining);
-  const mapping = main && guessMapping(main);
-  if (!main || !mapping) return null;
+  const understanding = main && guessMapping(main);
+  if (!main || !understanding) return null;
+  const { mapping } = understanding;
   const files = withOwnParts(main, heads, mapping.path, isChexpertFinding);
   const views = [VIEW, "AP/PA"].filter((name) => hasColumns(main, name)).map((name) => `“${name}”`);
   const viewReason = views.length > 0 ? `, ${views.join(" and ")} the view` : "";
   return {
     reason: `${main.path} has CheXpert's columns: “${mapping.path}” names the films${viewReason}, and ${countChexpertFindings(main.columns)} of CheXpert's 14 findings have a column.`,
     files,
-    read: async (onRows) => ({ ...(await readMapped(files, mapping, onRows)), mapping: null }),
+    read: async (onRows) => ({ ...(await readMapped(files, understanding, onRows)), mapping: null }),
   };
 }
 

@@ -1,5 +1,5 @@
 // Chooses among label files of one format: the main one, and the dataset's own validation and test beside it. It reads none.
-import type { LabelFile, LabelHead, Table, TablePart } from "../csvTable";
+import type { LabelFile, LabelHead, TablePart } from "../csvTable";
 import { hasColumns } from "./cells";
 
 export function nameOf(path: string): string {
@@ -51,9 +51,4 @@ export function withOwnParts(
     if (found) parts.push({ ...found, part });
   }
   return parts;
-}
-
-/** The part of each row where the files make more than one, else null. */
-export function partOf({ part }: Table): Uint8Array | null {
-  return part.some((code) => code !== 0) ? part : null;
 }

@@ -2,8 +2,9 @@
 import { columnOf } from "../columns";
 import { listTargets, MOST_CHOICES } from "../findings";
 import type { LabelledTable } from "../readLabels";
-import { readPart, readPatient } from "./cells";
+import { readPatient } from "./cells";
 import { makeFilmRows } from "./format";
+import { noneIfTraining, readPart } from "./parts";
 
 /** Folders called by a number, or by such a word and a number, hold what belongs together, not what looks alike. */
 const NUMBERED = /^((p|pat|patient|person|subject|s|study|series|images?|img|batch|part|set|fold)[ _-]*\d+|\d{2,})$/i;
@@ -35,8 +36,9 @@ export function labelsFromFolders(files: string[]): LabelledTable | null {
     "Class",
     sorted.map((film) => folderAt(film, level)),
   );
-  const parts = Uint8Array.from(sorted, (film) => (partLevel < 0 ? 0 : (readPart(folderAt(film, partLevel)) ?? 0)));
-  const part = parts.some((code) => code > 0) ? parts : null;
+  const part = noneIfTraining(
+    Uint8Array.from(sorted, (film) => (partLevel < 0 ? 0 : (readPart(folderAt(film, partLevel)) ?? 0))),
+  );
   const labels = listTargets([classOfFilm], part);
   if (labels.length === 0) return null;
   const masks = files.length - films.length;

@@ -3,9 +3,9 @@ import type { ColumnMapping } from "../../../protocol/dataset";
 import { findColumn, type LabelColumn } from "../columns";
 import { type LabelHead, readTable, type TablePart } from "../csvTable";
 import { listTargets } from "../findings";
-import { findPath, holdsFilmNames, keepNamedRows, readAge, readPart, readPatient, readView, requireColumn } from "./cells";
-import { partOf } from "./files";
+import { findPath, holdsFilmNames, keepNamedRows, readAge, readPatient, readView, requireColumn } from "./cells";
 import { type FilmRows, makeFilmRows } from "./format";
+import { describeUntaken, namesParts, noneIfTraining, readParts } from "./parts";
 
 /** Columns of names without an extension. */
 const ID_NAMES = ["image id", "imageid", "img id", "image name", "image", "filename", "file name", "film"];
@@ -19,14 +19,20 @@ const ROLE_NAMES = {
   split: ["split", "subset", "partition"],
 } as const;
 
+/** What the columns are, and what of that has to be said. */
+export interface Understanding {
+  mapping: ColumnMapping;
+  notes: string[];
+}
+
 /** Null where no column names films. */
-export function guessMapping({ columns }: LabelHead): ColumnMapping | null {
+export function guessMapping({ path: file, columns }: LabelHead): Understanding | null {
   const path = findPath(columns) ?? findColumn(columns, ...ID_NAMES);
   if (!path) return null;
   const find = (role: keyof typeof ROLE_NAMES) => findColumn(columns, ...ROLE_NAMES[role])?.name;
   const split = findColumn(columns, ...ROLE_NAMES.split);
-  const isSplit = split?.values.every((value) => value === "" || readPart(value) !== undefined);
-  return {
+  const isSplit = split !== null && namesParts(split);
+  const mapping = {
     path: path.name,
     // A path that names the patient is surer than a column that may number anything.
     patient: readPatient(path) ? undefined : find("patient"),
@@ -35,18 +41,23 @@ export function guessMapping({ columns }: LabelHead): ColumnMapping | null {
     projection: find("projection"),
     sex: find("sex"),
     age: find("age"),
-    split: isSplit ? split?.name : undefined,
+    split: isSplit ? split.name : undefined,
   };
+  return { mapping, notes: split && !isSplit ? [`${file}: ${describeUntaken(split)}`] : [] };
 }
 
 /** @throws LabError badCsv, noUsableColumn where a column of the mapping is not there */
-export async function readMapped(files: TablePart[], mapping: ColumnMapping, onRows: (rows: number) => void): Promise<FilmRows> {
+export async function readMapped(
+  files: TablePart[],
+  { mapping, notes: understood }: Understanding,
+  onRows: (rows: number) => void,
+): Promise<FilmRows> {
   const wanted = [...listRoles(mapping), ...(mapping.labels ?? [])];
   const { table, leftOut, notes } = keepNamedRows(await readTable(files, wanted, onRows), mapping.path);
   const column = (name: string | undefined) => (name === undefined ? null : requireColumn(table, name));
   const path = requireColumn(table, mapping.path);
   const split = column(mapping.split);
-  const part = split ? readParts(split) : partOf(table);
+  const own = split ? readParts(split, table.part) : { part: noneIfTraining(table.part), notes: [] };
   const projection = column(mapping.projection);
   return makeFilmRows({
     path,
@@ -57,13 +68,13 @@ export async function readMapped(files: TablePart[], mapping: ColumnMapping, onR
     projection,
     sex: column(mapping.sex),
     age: readAge(column(mapping.age)),
-    labels: listTargets(listLabels(table, mapping), part),
-    part,
+    labels: listTargets(listLabels(table, mapping), own.part),
+    part: own.part,
     rowsRead: leftOut + table.rows,
     rowsLeftOut: leftOut,
     files: table.reports,
     mapping,
-    notes: [...notes, ...(split ? describeStrangers(split) : [])],
+    notes: [...understood, ...notes, ...own.notes],
   });
 }
 
@@ -79,17 +90,4 @@ export function listLabels(
 ): LabelColumn[] {
   if (labels) return labels.flatMap((name) => findColumn(columns, name) ?? []);
   return columns.filter(({ name }) => ![path, patient, study, split].includes(name));
-}
-
-function readParts(split: LabelColumn): Uint8Array {
-  const partOfCode = split.values.map((value) => readPart(value) ?? 0);
-  return Uint8Array.from(split.codes, (code) => partOfCode[code] ?? 0);
-}
-
-function describeStrangers(split: LabelColumn): string[] {
-  const words = split.values.filter((value) => readPart(value) === undefined && value !== "").map((value) => `“${value}”`);
-  if (words.length === 0) return [];
-  return [
-    `“${split.name}” holds words that name no part, such as ${words.slice(0, 3).join(", ")}; their rows count as training.`,
-  ];
 }

@@ -51,6 +51,16 @@ test("labels of studies, films of the metadata and the split are joined, gzipped
   ]);
 });
 
+test("films whose split is no word for a part are held out, those it does not list are not, and both are said", async () => {
+  const split = [...SPLIT.slice(0, 2), SPLIT[2]?.replace("validate", "external") ?? ""];
+  const table = await readLabels(makeFiles({ "a-chexpert.csv": LABELS, "a-metadata.csv": METADATA, "a-split.csv": split }));
+  expect([...(table.part ?? [])]).toEqual([0, 2, 0]);
+  expect(table.notes.slice(-2)).toEqual([
+    "“split” names no part for 1 rows; they count as training.",
+    "“split” holds words that are no part, such as “external”; their 1 rows count as the dataset's own test, so that none of them is trained on.",
+  ]);
+});
+
 test("without metadata the split names the films, and what is not known is said", async () => {
   const table = await readLabels(makeFiles({ "mimic-cxr-2.0.0-negbio.csv": LABELS, "mimic-cxr-2.0.0-split.csv": SPLIT }));
   expect(table).toMatchObject({ rows: 3, view: null });

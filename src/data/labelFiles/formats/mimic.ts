@@ -1,11 +1,12 @@
 // MIMIC-CXR-JPG (Johnson et al. 2019): labels a study, films in the metadata, the official split in a third file. The three are joined.
 import { LabError } from "../../../protocol/labError";
-import { findColumn, type LabelColumn, selectRows } from "../columns";
+import { deriveColumn, findColumn, type LabelColumn, selectRows } from "../columns";
 import { filterTable, type LabelHead, readTable, type Table } from "../csvTable";
 import { listTargets } from "../findings";
-import { countChexpertFindings, hasColumns, isChexpertFinding, keepNamedRows, readPart, readView, requireColumn } from "./cells";
+import { countChexpertFindings, hasColumns, isChexpertFinding, keepNamedRows, readView, requireColumn } from "./cells";
 import { chooseHead } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
+import { readParts } from "./parts";
 
 const IDS = ["dicom_id", "subject_id", "study_id"];
 
@@ -58,15 +59,15 @@ async function read(
   const projection = findColumn(table.columns, "ViewPosition");
   const findings = labelTable.columns.filter((column) => isChexpertFinding(column.name));
   const isTarget = (column: LabelColumn) => ![study, patient, dicom].includes(column) && column.name !== "split";
-  const part = splitTable ? joinSplit(dicom, splitTable) : null;
+  const own = splitTable ? readParts(joinSplit(dicom, splitTable), null) : { part: null, notes: [] };
   return makeFilmRows({
     path: makePaths(patient, study, dicom),
     patient,
     study,
     view: readView(projection),
     projection,
-    labels: listTargets([...findings.map((column) => selectRows(column, labelRow)), ...table.columns.filter(isTarget)], part),
-    part,
+    labels: listTargets([...findings.map((column) => selectRows(column, labelRow)), ...table.columns.filter(isTarget)], own.part),
+    part: own.part,
     rowsRead: named.leftOut + named.table.rows,
     rowsLeftOut: named.leftOut + unlabelled,
     files: [...table.reports, ...labelTable.reports, ...(splitTable && splitTable !== table ? splitTable.reports : [])],
@@ -77,6 +78,7 @@ async function read(
         : []),
       ...(metadata ? [] : ["There is no mimic-cxr-2.0.0-metadata.csv: frontal and lateral films cannot be told apart."]),
       ...(split ? [] : ["There is no mimic-cxr-2.0.0-split.csv: the official split is not known."]),
+      ...own.notes,
     ],
   });
 }
@@ -104,15 +106,14 @@ function makePaths(patient: LabelColumn, study: LabelColumn, dicom: LabelColumn)
   return { name: "Path", codes, values };
 }
 
-/** Films that the split does not name count as training films. */
-function joinSplit(dicom: LabelColumn, splitTable: Table): Uint8Array {
+/** The split's word for each film, blank where it does not name the film. */
+function joinSplit(dicom: LabelColumn, splitTable: Table): LabelColumn {
   const rowOfFilm = indexRows(requireColumn(splitTable, "dicom_id"));
   const split = requireColumn(splitTable, "split");
-  const partOfCode = dicom.values.map((id) => {
+  return deriveColumn(dicom, split.name, (id) => {
     const row = rowOfFilm.get(id);
-    return row === undefined ? 0 : (readPart(split.values[split.codes[row] ?? 0] ?? "") ?? 0);
+    return row === undefined ? null : (split.values[split.codes[row] ?? 0] ?? null);
   });
-  return Uint8Array.from(dicom.codes, (code) => partOfCode[code] ?? 0);
 }
 
 export const mimic: Format = {
