@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, openAsBlob } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -69,6 +70,36 @@ test("the official split", async () => {
   expect([...(table.part ?? [])]).toEqual([0, 2, 0]);
   expect(table.reason).toContain("test_list.txt is its official test part");
   expect(table.notes).toEqual(["1 films are in neither train_val_list.txt nor test_list.txt; they count as training films."]);
+});
+
+test("the lists that decide the parts are among the files, by their checksums", async () => {
+  const list = "00000001_001.png\n\n00000002_000.png\n";
+  const table = await readLabels(
+    makeFiles({ "test_list.txt": list, "train_val_list.txt": ["00000001_000.png"], "d.csv": [HEADER_2020, ...ROWS] }),
+  );
+  expect(table.files.map(({ path }) => path)).toEqual(["d.csv", "train_val_list.txt", "test_list.txt"]);
+  expect(table.files[2]).toMatchObject({
+    sha256: createHash("sha256").update(list).digest("hex"),
+    rows: 2,
+    blankLines: 1,
+  });
+});
+
+test("the list of the training films alone makes the others the official test part", async () => {
+  const table = await readLabels(
+    makeFiles({ "d.csv": [HEADER_2020, ...ROWS], "train_val_list.txt": ["00000001_000.png", "00000001_001.png"] }),
+  );
+  expect([...(table.part ?? [])]).toEqual([0, 0, 2]);
+  expect(table.reason).toContain("what train_val_list.txt does not list is its official test part");
+  expect(table.files.map(({ path }) => path)).toEqual(["d.csv", "train_val_list.txt"]);
+});
+
+test("a list without names is a sentence, for it would put every film into one part", async () => {
+  const files = makeFiles({ "d.csv": [HEADER_2020, ...ROWS], "train_val_list.txt": "\n" });
+  await expect(readLabels(files)).rejects.toMatchObject({
+    code: "badCsv",
+    message: "train_val_list.txt lists no films. Put the dataset's own list in its place, or take it out of the folder.",
+  });
 });
 
 test("findings that are not NIH's are passed over and said, a blank cell stays blank", async () => {

@@ -1,11 +1,13 @@
 // NIH ChestX-ray14 (Wang et al. 2017): flat file names, findings joined by "|", the official split in two lists. Also its 5,606-film sample.
+import { LabError } from "../../../protocol/labError";
 import { deriveColumn, findColumn, type LabelColumn } from "../columns";
-import { type LabelFile, type LabelHead, readTable, type Table } from "../csvTable";
+import { type FileReport, type LabelFile, type LabelHead, readTable, startReport, type Table } from "../csvTable";
 import { listTargets } from "../findings";
 import { openText } from "../labelText";
 import { hasColumns, keepNamedRows, readAge, readView, requireColumn } from "./cells";
 import { chooseHead, nameOf } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
+import type { OwnParts } from "./parts";
 
 const PATH = "Image Index";
 const FINDINGS = "Finding Labels";
@@ -37,7 +39,7 @@ function recognise(heads: LabelHead[], lists: LabelFile[]): Recognition | null {
   if (!main) return null;
   const trainList = lists.find(({ path }) => nameOf(path) === "train_val_list.txt");
   const testList = lists.find(({ path }) => nameOf(path) === "test_list.txt");
-  const split = testList ? `; ${testList.path} is its official test part` : "";
+  const split = describeLists(trainList, testList);
   return {
     reason: `${main.path} has NIH ChestX-ray14's columns: “${PATH}” names the films and “${FINDINGS}” lists their findings, joined by “|”${split}. A finding that is not listed is read as 0, for NIH listed all that it found in the report.`,
     files: [main, ...(trainList ? [trainList] : []), ...(testList ? [testList] : [])],
@@ -46,8 +48,9 @@ function recognise(heads: LabelHead[], lists: LabelFile[]): Recognition | null {
       const path = requireColumn(table, PATH);
       const listed = requireColumn(table, FINDINGS);
       const projection = findColumn(table.columns, "View Position");
-      const split = testList && (await readSplit(path, trainList, testList));
-      const part = split?.part ?? null;
+      const train = trainList && (await readList(trainList));
+      const test = testList && (await readList(testList));
+      const { part, notes: splitNotes } = readSplit(path, train, test);
       const others = table.columns.filter((column) => ![path, listed, findColumn(table.columns, PATIENT)].includes(column));
       return makeFilmRows({
         path,
@@ -60,8 +63,8 @@ function recognise(heads: LabelHead[], lists: LabelFile[]): Recognition | null {
         part,
         rowsRead: leftOut + table.rows,
         rowsLeftOut: leftOut,
-        files: table.reports,
-        notes: [...notes, ...describeUnknown(table, listed), ...(split?.notes ?? [])],
+        files: [...table.reports, ...[train, test].flatMap((list) => list?.report ?? [])],
+        notes: [...notes, ...describeUnknown(table, listed), ...splitNotes],
       });
     },
   };
@@ -87,30 +90,50 @@ function describeUnknown({ reports }: Table, listed: LabelColumn): string[] {
   ];
 }
 
-async function readSplit(
-  path: LabelColumn,
-  trainList: LabelFile | undefined,
-  testList: LabelFile,
-): Promise<{ part: Uint8Array; notes: string[] }> {
-  const test = await readList(testList);
-  const train = trainList && (await readList(trainList));
-  const partOfCode = Uint8Array.from(path.values, (name) => (test.has(name) ? 2 : 0));
+/** Which list tells the test part; to follow the reason. */
+function describeLists(trainList: LabelFile | undefined, testList: LabelFile | undefined): string {
+  if (testList) return `; ${testList.path} is its official test part`;
+  return trainList ? `; what ${trainList.path} does not list is its official test part` : "";
+}
+
+interface NameList {
+  names: Set<string>;
+  report: FileReport;
+}
+
+/** One list is enough: the films that the list of training films does not name are the test. */
+function readSplit(path: LabelColumn, train: NameList | undefined, test: NameList | undefined): OwnParts {
+  if (!train && !test) return { part: null, notes: [] };
+  const isTest = (name: string) => (test ? test.names.has(name) : !train?.names.has(name));
+  const partOfCode = path.values.map((name) => (isTest(name) ? 2 : 0));
   const part = Uint8Array.from(path.codes, (code) => partOfCode[code] ?? 0);
-  const known = path.values.map((name) => test.has(name) || !train || train.has(name));
-  let strangers = 0;
-  for (const code of path.codes) if (!known[code]) strangers++;
-  if (strangers === 0) return { part, notes: [] };
+  if (!train || !test) return { part, notes: [] };
+  const isStray = path.values.map((name) => !isTest(name) && !train.names.has(name));
+  let strays = 0;
+  for (const code of path.codes) if (isStray[code]) strays++;
+  if (strays === 0) return { part, notes: [] };
   return {
     part,
-    notes: [`${strangers} films are in neither ${trainList?.path} nor ${testList.path}; they count as training films.`],
+    notes: [`${strays} films are in neither ${train.report.path} nor ${test.report.path}; they count as training films.`],
   };
 }
 
-/** The file names of a list, one a line. */
-async function readList({ path, file }: LabelFile): Promise<Set<string>> {
+/**
+ * The file names of a list, one a line.
+ * @throws LabError badCsv where it has none
+ */
+async function readList({ path, file }: LabelFile): Promise<NameList> {
+  const opened = await openText(file, path, "whole");
   let text = "";
-  for await (const piece of (await openText(file, path, "whole")).pieces) text += piece;
-  return new Set(text.split("\n").map((line) => line.trim()));
+  for await (const piece of opened.pieces) text += piece;
+  const lines = text.replace(/\n$/, "").split("\n");
+  const names = lines.map((line) => line.trim()).filter((name) => name !== "");
+  if (names.length === 0) {
+    const message = `${path} lists no films. Put the dataset's own list in its place, or take it out of the folder.`;
+    throw new LabError("badCsv", message, path);
+  }
+  const report = { ...startReport(path, opened), rows: names.length, blankLines: lines.length - names.length };
+  return { names: new Set(names), report };
 }
 
 export const nih: Format = {
