@@ -57,11 +57,13 @@ export function createSampleCommands(context: LabContext): SampleCommands {
 
   async function countSample(): Promise<void> {
     const turn = ++newestCount;
+    const wasRefused = store.getState().sample.failure !== null;
     patch("sample", { state: "counting", failure: null });
     try {
       const summary = await workers.dataset.describeSample(store.getState().settings);
       if (turn !== newestCount) return;
       patch("sample", { state: "ready", summary, failure: summary.problem });
+      if (wasRefused && !summary.problem) say(`${formatPlural(summary.kept, "film")} of this choice are kept.`);
       announce({ type: "counted", ...summary });
     } catch (error) {
       if (turn !== newestCount) return;

@@ -193,3 +193,20 @@ test("two rows that come to the same film by different paths are one film", asyn
   expect([...filmOfRow]).toEqual([0, -1, 1]);
   expect(summary.duplicateRows).toBe(1);
 });
+
+test("the label CSV is found among any number of reports, and what was not looked into is said", async () => {
+  const reports = Object.fromEntries(
+    Array.from({ length: 60 }, (_, i) => [`IM${i}.txt`, "report text\nThe heart is enlarged.\n"]),
+  );
+  const tree: Tree = { ...reports, "labels.csv": "file,Cardiomegaly\na.png,1\nb.png,0\n", "a.png": "a", "b.png": "b" };
+  const { summary } = await open(readHandle("films", makeHandle(tree)));
+  expect(summary).toMatchObject({ csvPath: "labels.csv", rows: 2 });
+  expect(summary.notes.join()).toContain("not looked into for labels: 11 of 61");
+});
+
+test("a CSV that names no films beside class folders is passed over with its reason", async () => {
+  const films = { "NORMAL/a.png": "", "NORMAL/b.png": "", "PNEUMONIA/c.png": "", "PNEUMONIA/d.png": "" };
+  const { summary } = await open(makeFolder({ ...films, "readme.csv": "about\nchest films\n" }));
+  expect(summary).toMatchObject({ format: "folderPerClass", rows: 4 });
+  expect(summary.notes.join()).toContain("readme.csv");
+});

@@ -9,7 +9,7 @@ import type { LabelFile } from "./labelFiles/csvTable";
 import { folderOf } from "./labelFiles/formats/files";
 import { labelsFromFolders } from "./labelFiles/formats/folderPerClass";
 import type { FilmRows } from "./labelFiles/formats/format";
-import { isLabelFileName, type LabelledTable, readLabels } from "./labelFiles/readLabels";
+import { isLabelFileName, type LabelledTable, orderCandidates, readLabels } from "./labelFiles/readLabels";
 import { type Listing, startListing } from "./listing";
 import { locateFilms } from "./locate";
 import { summariseDataset } from "./summariseDataset";
@@ -67,28 +67,33 @@ async function findLabels(
   onRows: (rows: number) => void,
 ): Promise<LabelledTable> {
   const { format, mapping } = choice;
-  if (format === "folderPerClass") return readFolders(folder, listing);
+  if (format === "folderPerClass") return readFolders(folder, listing, null);
   const read = (files: LabelFile[]) => readLabels(files, { format, mapping }, onRows);
   if (chosen.length > 0) return read(chosen.map((file) => ({ path: file.name, file })));
-  let problem: unknown = null;
+  let problem: LabError | null = null;
   for (let files = await listing.goDeeper(); files; files = await listing.goDeeper()) {
     const candidates = files.filter(isLabelFileName);
     if (candidates.length === 0) continue;
-    const opened = candidates.slice(0, MOST_CANDIDATES).map(async (path) => ({ path, file: await folder.read(path) }));
+    const looked = orderCandidates(candidates).slice(0, MOST_CANDIDATES);
+    const opened = await Promise.all(looked.map(async (path) => ({ path, file: await folder.read(path) })));
     try {
-      return await read(await Promise.all(opened));
+      const labels = await read(opened);
+      const unlooked = candidates.length - looked.length;
+      const note = `Text files that were not looked into for labels: ${unlooked} of ${candidates.length}.`;
+      return unlooked > 0 ? { ...labels, notes: [...labels.notes, note] } : labels;
     } catch (error) {
-      if (!(error instanceof LabError)) throw error;
+      if (!(error instanceof LabError) || error.code === "badCsv") throw error;
       // Any text beside the films may be no table: nobody meant it for labels.
       if (candidates.some((path) => !/\.txt$/i.test(path))) problem ??= error;
     }
   }
-  if (problem) throw problem;
-  return readFolders(folder, listing);
+  // Who chose how label files are read did not mean the folders.
+  if (problem && (format || mapping)) throw problem;
+  return readFolders(folder, listing, problem);
 }
 
-/** A folder a class, where there is no label file. */
-async function readFolders(folder: FolderReader, listing: Listing): Promise<LabelledTable> {
+/** A folder a class, where there is no label file; or none that can be used, for which `problem` says why. */
+async function readFolders(folder: FolderReader, listing: Listing, problem: LabError | null): Promise<LabelledTable> {
   await listing.goOn(Infinity);
   if (listing.files.length === 0) {
     const message = `${folder.name} holds no files. Drop the folder that holds the films and their label CSV.`;
@@ -96,7 +101,8 @@ async function readFolders(folder: FolderReader, listing: Listing): Promise<Labe
   }
   const films = listing.files.filter(isFilmFile);
   const byFolder = labelsFromFolders(films);
-  if (byFolder) return byFolder;
+  if (byFolder) return problem ? { ...byFolder, notes: [...byFolder.notes, problem.message] } : byFolder;
+  if (problem) throw problem;
   const kinds = films.length > 0 ? `${films.length} films and no .csv file` : listKinds(listing.files);
   const message = `${folder.name} holds no label CSV (${kinds}), and its films are not sorted into a folder per class. Put the CSV into the folder and drop it again, or drop the CSV on the page as well.`;
   throw new LabError("noCsv", message, folder.name);

@@ -227,3 +227,11 @@ test("a preparation that cannot begin lets go of the store", async () => {
   expect((await run(SETTINGS, undefined, undefined, true)).last).toMatchObject({ type: "failed" });
   expect((await run()).last).toMatchObject({ type: "finished" });
 });
+
+test("where every film is the same image they stay, and that is said", async () => {
+  const { run } = await makeLab(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, "1"])));
+  const { last } = await run();
+  if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
+  expect(last.sample.train.slots.length + last.sample.valid.slots.length).toBe(20);
+  expect(last.sample.contents).toMatchObject({ repeatedAcross: last.sample.train.slots.length, setsAsideRepeated: false });
+});

@@ -55,10 +55,16 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   const filmOf = (row: number) => job.contents.get(pathOf(row)) ?? "";
   const slotOf = (row: number) => writer.films.get(filmOf(row))?.slot;
   const repeated = findRepeated(plan, slotOf);
-  for (const [row, of] of repeated) {
-    failed.push({ path: pathOf(row), reason: `It holds the same image as the validation film ${pathOf(of)}.` });
+  const prepared = keepReady(index, settings, plan, (row) => slotOf(row) !== undefined);
+  const distinct = keepReady(index, settings, prepared, (row) => !repeated.has(row));
+  // Where nothing to learn from would be left, the films stay, and the page says so.
+  const setsAside = distinct.summary.problem === null;
+  const ready = setsAside ? distinct : prepared;
+  if (setsAside) {
+    for (const [row, of] of repeated) {
+      failed.push({ path: pathOf(row), reason: `It holds the same image as the validation film ${pathOf(of)}.` });
+    }
   }
-  const ready = keepReady(index, settings, plan, (row) => slotOf(row) !== undefined && !repeated.has(row));
   if (ready.summary.problem) {
     const { code, message, at } = ready.summary.problem;
     return { type: "failed", code, message: `${failed.length} films were set aside. ${message}`, at };
@@ -80,6 +86,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
     contents: {
       ...(await describeContents(ready, contentOf, [train, valid])),
       repeatedAcross: repeated.size,
+      setsAsideRepeated: setsAside,
     },
     validPaths: Array.from(ready.planned.valid, (row) => path.values[path.codes[row] ?? 0] ?? ""),
     summary: ready.summary,
@@ -144,7 +151,7 @@ async function describeContents(
   { planned }: SamplePlan,
   contentOf: (row: number) => { film: string; grading: string },
   parts: PreparedPart[],
-): Promise<Omit<PreparedContents, "repeatedAcross">> {
+): Promise<Omit<PreparedContents, "repeatedAcross" | "setsAsideRepeated">> {
   const gradings: Record<string, number> = {};
   const identity: string[] = [];
   let repeatedWithin = 0;

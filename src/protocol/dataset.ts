@@ -212,8 +212,10 @@ export interface PreparedContents {
   fingerprint: string;
   /** Films by how their samples became bytes: "bytes" where they were such, else "window", "table" or "percentiles". */
   gradings: Record<string, number>;
-  /** Training films set aside because a validation film holds the same image. */
+  /** Training films that hold the same image as a validation film. */
   repeatedAcross: number;
+  /** Whether these were set aside: they are unless nothing to learn from would be left. */
+  setsAsideRepeated: boolean;
   /** Films beyond the first of each image that stands in one part several times; they are kept. */
   repeatedWithin: number;
 }

@@ -57,7 +57,7 @@ const complete = (trial: Trial): Trial => ({
 });
 
 function completeSample(sample: PreparedSample, { settings: { target } }: Trial): PreparedSample {
-  const contents = { fingerprint: "", gradings: {}, repeatedAcross: 0, repeatedWithin: 0 };
+  const contents = { fingerprint: "", gradings: {}, repeatedAcross: 0, setsAsideRepeated: true, repeatedWithin: 0 };
   const before = { targets: [target], contents };
   return { ...before, ...sample, summary: completeSummary(sample.summary, target) };
 }

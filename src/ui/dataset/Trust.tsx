@@ -50,11 +50,15 @@ function zeroIsGood(n: number): "good" | "positive" {
 function describeContents(contents: PreparedContents | null) {
   const name = "Same image in both parts";
   if (!contents) return [{ name, value: <span className={styles.notYet}>known once prepared</span> }];
-  const { repeatedAcross, repeatedWithin } = contents;
+  const { repeatedAcross, setsAsideRepeated, repeatedWithin } = contents;
   const across =
     repeatedAcross === 0
       ? { name, value: "0", tone: "good" as const }
-      : { name, value: `${formatCount(repeatedAcross)}, set aside`, tone: "amber" as const };
+      : {
+          name,
+          value: `${formatCount(repeatedAcross)}, ${setsAsideRepeated ? "set aside" : "kept: else nothing is left"}`,
+          tone: setsAsideRepeated ? ("amber" as const) : ("positive" as const),
+        };
   if (repeatedWithin === 0) return [across];
   return [
     across,
