@@ -84,7 +84,7 @@ export function createSampleCommands(context: LabContext): SampleCommands {
         patch("sample", { summary: event.sample.summary });
         const setAside = event.failed.length > 0 ? `, ${formatPlural(event.failed.length, "film")} set aside` : "";
         say(`${formatPlural(event.sample.train.slots.length + event.sample.valid.slots.length, "film")} prepared${setAside}.`);
-        announce({ type: "prepared", summary: event.sample.summary, failed: event.failed, ms: event.ms });
+        announce({ type: "prepared", summary: event.sample.summary, failed: event.failed, reused: event.reused, ms: event.ms });
         break;
       }
       case "stopped":

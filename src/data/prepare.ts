@@ -46,7 +46,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   const store = nameStore(settings);
   const writer = await (job.openWriter ?? openFilmWriter)(store, imageSize);
   const paths = plannedPaths(index, plan);
-  const { failed, done } = await fillStore(job, writer, paths).catch((error: unknown) =>
+  const { failed, done, reused } = await fillStore(job, writer, paths).catch((error: unknown) =>
     Promise.reject(explainFullStorage(error, paths.length, imageSize)),
   );
   if (signal.aborted && done < paths.length) return { type: "stopped", done, total: paths.length };
@@ -91,7 +91,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
     validPaths: Array.from(ready.planned.valid, (row) => path.values[path.codes[row] ?? 0] ?? ""),
     summary: ready.summary,
   };
-  return { type: "finished", sample, failed, ms: Math.round(performance.now() - started) };
+  return { type: "finished", sample, failed, reused, ms: Math.round(performance.now() - started) };
 }
 
 /** Films that were prepared otherwise are in another store. */
@@ -100,8 +100,15 @@ function nameStore({ imageSize, fit, cropBorders, equalise, grading }: Preparati
   return choices.filter(Boolean).join("-");
 }
 
+interface Filled {
+  failed: FailedFilm[];
+  /** Films that are prepared or failed; of the former `reused` were prepared before. */
+  done: number;
+  reused: number;
+}
+
 /** Prepares those of the films that the store does not hold yet, and closes it. */
-async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): Promise<{ failed: FailedFilm[]; done: number }> {
+async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): Promise<Filled> {
   const { folder, contents, signal } = job;
   let kept: FilmContents | null = null;
   try {
@@ -125,7 +132,7 @@ async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): 
       if (stamp) kept?.note(stamp, film);
     };
     const failed = await prepareFilms({ ...job, paths: missing, preparation, isHeld, keep, onFilms });
-    return { failed, done };
+    return { failed, done, reused };
   } finally {
     kept?.close();
     writer.close();

@@ -252,7 +252,8 @@ export type PrepareEvent =
       secondsLeft: number;
       bytes: number;
     }
-  | { type: "finished"; sample: PreparedSample; failed: FailedFilm[]; ms: number }
+  /** `reused` films were found prepared. */
+  | { type: "finished"; sample: PreparedSample; failed: FailedFilm[]; reused: number; ms: number }
   | { type: "stopped"; done: number; total: number }
   | ({ type: "failed" } & Failure);
 
