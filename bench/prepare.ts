@@ -49,15 +49,23 @@ export async function benchPrepare(flags: string[]): Promise<void> {
         [size, workers],
         paths.map((path) => join(folder, path)),
       );
+    const prepare = (page: Page, held: boolean): Promise<PrepareRun> =>
+      page.evaluate(
+        async ([module, paths, size, workers, held]) => {
+          const { run } = (await import(module)) as typeof import("./preparePage");
+          return run(paths, size, workers, held);
+        },
+        [served.module, paths, size, workers, held] as const,
+      );
     const ours: number[] = [];
     const held: number[] = [];
     const theirs: number[] = [];
     let failed = 0;
     await inPage(served, folder, values.choose, async (page) => {
       for (let round = 0; round < readCount(values.rounds, "rounds", 1); round++) {
-        const run = await prepare(page, served.module, paths, size, workers);
-        ours.push((run.films / run.ms) * 1000);
-        held.push((run.films / run.heldMs) * 1000);
+        const run = await prepare(page, false);
+        ours.push(rateOf(run));
+        held.push(rateOf(await prepare(page, true)));
         failed = run.failed;
         if (values.pillow) theirs.push(Number(runPillow()));
       }
@@ -65,7 +73,7 @@ export async function benchPrepare(flags: string[]): Promise<void> {
     // By itself, since a count of the heap stops every thread for a while.
     const peakHeapMb = await inPage(served, folder, values.choose, async (page) => {
       const heap = watchHeap(page);
-      await prepare(page, served.module, paths, size, workers);
+      await prepare(page, false);
       return heap.stop();
     });
     const rate = median(ours);
@@ -106,15 +114,7 @@ async function inPage<T>(served: ServedModule, folder: string, choose: boolean, 
   }
 }
 
-function prepare(page: Page, module: string, paths: string[], size: number, workers: number): Promise<PrepareRun> {
-  return page.evaluate(
-    async ([module, paths, size, workers]) => {
-      const { run } = (await import(module)) as typeof import("./preparePage");
-      return run(paths, size, workers);
-    },
-    [module, paths, size, workers] as const,
-  );
-}
+const rateOf = ({ films, ms }: PrepareRun) => (films / ms) * 1000;
 
 function listFilms(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -19,11 +19,11 @@ const given: Promise<ChosenFolder> = new Promise((resolve) => {
 });
 
 /** @param paths films by their path in the folder */
-export async function run(paths: string[], imageSize: number, workers: number): Promise<PrepareRun> {
+export async function run(paths: string[], imageSize: number, workers: number, held: boolean): Promise<PrepareRun> {
   const worker = new Worker(new URL("./prepareWorker.ts", import.meta.url), { type: "module" });
   try {
     const { source, openFile } = await given;
-    return await Comlink.wrap<PrepareWorker>(worker).run(source, Comlink.proxy(openFile), paths, imageSize, workers);
+    return await Comlink.wrap<PrepareWorker>(worker).run(source, Comlink.proxy(openFile), paths, imageSize, workers, held);
   } finally {
     worker.terminate();
   }

@@ -13,8 +13,6 @@ export interface PrepareRun {
   failed: number;
   /** From the first film's file to the last film written and flushed. */
   ms: number;
-  /** The same where the store holds all of them already, but nothing is known of their files: read and hashed, not decoded. */
-  heldMs: number;
 }
 
 const createWorker = () =>
@@ -32,42 +30,39 @@ async function startWorker(folder: FolderReader, paths: string[], preparation: P
 }
 
 const api = {
+  /** @param held that the store holds the films of the run before, though nothing is known of their files: they are read and hashed */
   async run(
     source: FolderSource,
     openFile: (place: number) => Promise<Blob>,
     paths: string[],
     imageSize: number,
     workers: number,
+    held: boolean,
   ): Promise<PrepareRun> {
     const root = await navigator.storage.getDirectory();
-    await root.removeEntry("films", { recursive: true }).catch(() => {});
+    if (!held) await root.removeEntry("films", { recursive: true }).catch(() => {});
     const folder = createFolderReader(source, openFile);
     // As the lab does when it opens a folder of this size.
     for await (const _ of folder.list());
     const preparation = preparationOf({ ...DEFAULT_SETTINGS, imageSize });
-    const prepare = async (): Promise<{ failed: number; ms: number }> => {
-      const started = await Promise.all(Array.from({ length: workers }, () => startWorker(folder, paths, preparation)));
-      const writer = await openFilmWriter("bench", imageSize);
-      const startedAt = performance.now();
-      const failed = await prepareFilms({
-        paths,
-        folder,
-        preparation,
-        workers,
-        createWorker: () => started.pop() ?? createWorker(),
-        signal: new AbortController().signal,
-        isHeld: (sha256) => writer.films.has(sha256),
-        keep: async ({ sha256, prepared }) => {
-          if (prepared) await writer.append({ film: sha256, grading: prepared.grading }, prepared.pixels);
-        },
-        onFilms: () => {},
-      });
-      writer.close();
-      return { failed: failed.length, ms: performance.now() - startedAt };
-    };
-    const { failed, ms } = await prepare();
-    const { ms: heldMs } = await prepare();
-    return { films: paths.length - failed, failed, ms, heldMs };
+    const started = await Promise.all(Array.from({ length: workers }, () => startWorker(folder, paths, preparation)));
+    const writer = await openFilmWriter("bench", imageSize);
+    const startedAt = performance.now();
+    const failed = await prepareFilms({
+      paths,
+      folder,
+      preparation,
+      workers,
+      createWorker: () => started.pop() ?? createWorker(),
+      signal: new AbortController().signal,
+      isHeld: (sha256) => writer.films.has(sha256),
+      keep: async ({ sha256, prepared }) => {
+        if (prepared) await writer.append({ film: sha256, grading: prepared.grading }, prepared.pixels);
+      },
+      onFilms: () => {},
+    });
+    writer.close();
+    return { films: paths.length - failed.length, failed: failed.length, ms: performance.now() - startedAt };
   },
 };
 
