@@ -7,7 +7,7 @@ import Papa from "papaparse";
 import { acceptAdapter, dropFolder } from "../scripts/driveLab";
 import { type OpenedLab, openLab } from "../scripts/openLab";
 import { CHEXPERT_COUNTS, makeChexpertCsv } from "../src/data/drawn/madeCsv";
-import { normalisePath } from "../src/data/match";
+import { normalisePath } from "../src/data/folder/match";
 import type { DatasetSummary, SampleSummary } from "../src/protocol/dataset";
 import { readCount } from "./flags";
 import { watchHeap } from "./heap";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
-import { readList } from "./folderList";
+import { readList } from "./folder/folderList";
 import { indexFolder } from "./openDataset";
 import { planSample } from "./sample";
 

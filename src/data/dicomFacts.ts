@@ -1,8 +1,8 @@
 // Fills what the labels do not know of patient, study, view, sex and age from the films' own DICOM headers. It decodes no film.
 import { LabError } from "../protocol/labError";
 import type { FilmFacts } from "./films/film";
-import type { FolderReader } from "./folder";
-import { isFilmFile } from "./folderFiles";
+import type { FolderReader } from "./folder/folder";
+import { isFilmFile } from "./folder/folderFiles";
 import { columnOf } from "./labelFiles/columns";
 import { FILM_EXTENSION, readView } from "./labelFiles/formats/cells";
 import type { FilmRows } from "./labelFiles/formats/format";

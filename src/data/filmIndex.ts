@@ -1,11 +1,11 @@
 // The rows of the label files joined with the films of the folder. It reads no file: `openDataset.ts` does.
 import type { DatasetSummary } from "../protocol/dataset";
 import { sha256 } from "../storage/sha256";
+import { type Located, locatePath } from "./folder/locate";
+import { matchPaths, normalisePath } from "./folder/match";
 import { FILM_EXTENSION } from "./labelFiles/formats/cells";
 import { folderOf } from "./labelFiles/formats/files";
 import type { FilmRows } from "./labelFiles/formats/format";
-import { type Located, locatePath } from "./locate";
-import { matchPaths, normalisePath } from "./match";
 import { groupPatients, type PatientGroups } from "./patients";
 
 export interface FilmIndex extends JoinedFilms {

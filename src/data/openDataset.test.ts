@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeChexpertCsv } from "./drawn/madeCsv";
-import type { FolderReader } from "./folder";
-import { readHandle } from "./folderHandle";
+import type { FolderReader } from "./folder/folder";
+import { readHandle } from "./folder/folderHandle";
 import { indexFolder } from "./openDataset";
 import { type MemoryHandle, makeFolder, makeHandle, type Tree } from "./testSupport";
 

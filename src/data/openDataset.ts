@@ -3,15 +3,15 @@ import type { LabelChoice, OpenProgress } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { addDicomFacts } from "./dicomFacts";
 import { type FilmIndex, joinFilms, type KnownFilms, listRowPaths, matchFilms } from "./filmIndex";
-import type { FolderReader } from "./folder";
-import { isFilmFile } from "./folderFiles";
+import type { FolderReader } from "./folder/folder";
+import { isFilmFile } from "./folder/folderFiles";
+import { type Listing, startListing } from "./folder/listing";
+import { locateFilms } from "./folder/locate";
 import type { LabelFile } from "./labelFiles/csvTable";
 import { folderOf } from "./labelFiles/formats/files";
 import { labelsFromFolders } from "./labelFiles/formats/folderPerClass";
 import type { FilmRows } from "./labelFiles/formats/format";
 import { isLabelFileName, type LabelledTable, orderCandidates, readLabels } from "./labelFiles/readLabels";
-import { type Listing, startListing } from "./listing";
-import { locateFilms } from "./locate";
 import { summariseDataset } from "./summariseDataset";
 
 /** Where the labels have more rows, the films are looked up instead of listed: a large folder takes a millisecond an entry. */

@@ -8,7 +8,7 @@ import { sha256 } from "../storage/sha256";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
 import { type PreparedFilm, prepareFilms } from "./films/prepareFilms";
-import type { FolderReader } from "./folder";
+import type { FolderReader } from "./folder/folder";
 import { recogniseFilms, stampOf } from "./recogniseFilms";
 import { keepReady, labelsOf, type SamplePlan } from "./sample";
 

@@ -1,7 +1,7 @@
 // Finds out which films are the same as when they were last read, by their files' size and date: their bytes are not read. Prepares nothing.
 import { LabError } from "../protocol/labError";
 import type { FileStamp, FilmContents } from "../storage/filmContents";
-import type { FolderReader } from "./folder";
+import type { FolderReader } from "./folder/folder";
 
 /** Opening a file by its path is waiting for the browser, mostly. */
 const FILES_IN_FLIGHT = 64;

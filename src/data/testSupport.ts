@@ -1,7 +1,7 @@
 // Folders in memory for the tests of this part. Not for the lab itself.
-import type { FolderReader } from "./folder";
-import type { FolderHandle } from "./folderHandle";
-import { readList } from "./folderList";
+import type { FolderReader } from "./folder/folder";
+import type { FolderHandle } from "./folder/folderHandle";
+import { readList } from "./folder/folderList";
 
 /** A folder whose files are given as text; films may be empty. */
 export function makeFolder(files: Record<string, string> | Map<string, string>, name = "films"): FolderReader {

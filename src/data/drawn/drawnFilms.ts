@@ -1,7 +1,7 @@
 // A folder of drawn chest films in CheXpert's layout, from a seed: the whole lab works with nothing downloaded. Films are drawn when they are read.
 import { createRandom, shuffle } from "../../nn/random";
-import type { FolderReader } from "../folder";
-import { readList } from "../folderList";
+import type { FolderReader } from "../folder/folder";
+import { readList } from "../folder/folderList";
 import { type Anatomy, drawAnatomy, drawExposure, drawFilm } from "./drawnFilm";
 
 const FILM_SIZE = 144;

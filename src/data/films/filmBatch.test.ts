@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { LabError } from "../../protocol/labError";
-import { readList } from "../folderList";
+import { readList } from "../folder/folderList";
 import { filmsPerBatch, type ReadBatch, readBatches, withoutFilms } from "./filmBatch";
 
 async function readAll(files: Record<string, Blob>, paths = Object.keys(files)) {

@@ -1,7 +1,7 @@
 // Films that travel together, and how their files are read and told apart by what they hold. It decodes nothing.
 import { LabError } from "../../protocol/labError";
 import { sha256 } from "../../storage/sha256";
-import type { FolderReader } from "../folder";
+import type { FolderReader } from "../folder/folder";
 import type { GradedBy } from "./shapeFilm";
 
 /** A message each way, and a read of the disk, cost as much as a small film: so films go by the batch. */

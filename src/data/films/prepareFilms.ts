@@ -2,7 +2,7 @@
 import type { FailedFilm } from "../../protocol/dataset";
 import { LabError } from "../../protocol/labError";
 import type { PreparationSettings } from "../../protocol/settings";
-import type { FolderReader } from "../folder";
+import type { FolderReader } from "../folder/folder";
 import { filmsPerBatch, type ReadFilm, readBatches, withoutFilms } from "./filmBatch";
 import { type FilmWorker, FilmWorkerDied } from "./filmWorker";
 import type { GradedBy } from "./shapeFilm";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { makeFolderOf } from "../testSupport";
 import { locateFilms, locatePath } from "./locate";
-import { makeFolderOf } from "./testSupport";
 
 const PATHS = Array.from({ length: 400 }, (_, i) => `train/patient${i}/study1/view1_frontal.jpg`);
 

@@ -1,6 +1,6 @@
 // What holds of a folder's files wherever they come from.
-import { LabError } from "../protocol/labError";
-import { FILM_EXTENSION } from "./labelFiles/formats/cells";
+import { LabError } from "../../protocol/labError";
+import { FILM_EXTENSION } from "../labelFiles/formats/cells";
 
 /** AppleDouble companions (`._x`), dot files and what archives and file managers leave behind. */
 export function isJunk(name: string): boolean {

@@ -1,8 +1,4 @@
 // What the lab asks of a folder, whatever it comes from: a list of its files and a file by its path. It does not know what a CSV or a film is.
-import type { FolderSource } from "../protocol/dataset";
-import { createDrawnFolder } from "./drawn/drawnFilms";
-import { readHandle } from "./folderHandle";
-import { readList } from "./folderList";
 
 export interface FolderReader {
   name: string;
@@ -26,21 +22,4 @@ export interface Listed {
   unlisted: string[];
   /** True where all files that lie as deep as these are listed now. */
   endsLevel: boolean;
-}
-
-/** @param openFile gives the file at a place of a source's list */
-export function createFolderReader(source: FolderSource, openFile: (place: number) => Promise<Blob>): FolderReader {
-  switch (source.kind) {
-    case "handle":
-      return readHandle(source.name, source.handle);
-    case "files":
-      return readList(source.name, readLines(source.paths), openFile);
-    case "drawn":
-      return createDrawnFolder(source);
-  }
-}
-
-function readLines(pieces: Uint8Array[]): string[] {
-  const decoder = new TextDecoder();
-  return pieces.flatMap((piece) => decoder.decode(piece).split("\n"));
 }

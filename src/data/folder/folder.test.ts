@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { createFolderReader, type FolderReader, type Listed } from "./folder";
+import { type MemoryHandle, makeHandle, type Tree } from "../testSupport";
+import { createFolderReader } from "./createFolderReader";
+import type { FolderReader, Listed } from "./folder";
 import { readHandle } from "./folderHandle";
 import { readList } from "./folderList";
-import { type MemoryHandle, makeHandle, type Tree } from "./testSupport";
 
 async function listAll(folder: FolderReader): Promise<string[]> {
   const files: string[] = [];

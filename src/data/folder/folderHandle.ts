@@ -1,5 +1,5 @@
 // A folder behind a directory handle: walked level by level, its files looked up by path. Nothing of it is listed before it is asked for.
-import { LabError } from "../protocol/labError";
+import { LabError } from "../../protocol/labError";
 import type { FolderReader, Listed } from "./folder";
 import { isJunk, unreadable } from "./folderFiles";
 
