@@ -33,7 +33,13 @@ export function createTestSample(
       targets,
       train: part(0, trainFilms),
       valid: part(trainFilms, validFilms),
-      contents: { fingerprint: "made", gradings: { bytes: films }, repeatedAcross: 0, setsAsideRepeated: true, repeatedWithin: 0 },
+      contents: {
+        fingerprint: "made",
+        gradings: { bytes: films },
+        repeatedAcross: 0,
+        setsAsideRepeated: true,
+        repeatedWithin: 0,
+      },
       validPaths: Array.from({ length: validFilms }, (_, i) => `film${i}.png`),
       summary: {
         positive: films / 2,
