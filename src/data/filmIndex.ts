@@ -42,6 +42,8 @@ export interface JoinCounts {
   rowsWithoutFilm: number;
   /** Rows that repeat an earlier row's film in the same part; the first is kept. */
   duplicateRows: number;
+  /** Of these, rows that say something else than the first one. */
+  conflictingRows: number;
   /** Rows whose path climbs out of the folder; never read. */
   rejectedRows: number;
 }
@@ -114,12 +116,18 @@ function locateAll({ paths }: RowPaths, located: Located) {
 }
 
 /** Of rows of one part that name the same film the first is kept. */
-function assignFilms({ path, rows }: FilmRows, part: Uint8Array, pathOfCode: Int32Array, filmOfPath: Int32Array, films: number) {
-  const join: JoinCounts = { rowsWithoutFilm: 0, duplicateRows: 0, rejectedRows: 0 };
+function assignFilms(
+  { path, rows, labels }: FilmRows,
+  part: Uint8Array,
+  pathOfCode: Int32Array,
+  filmOfPath: Int32Array,
+  films: number,
+) {
+  const join: JoinCounts = { rowsWithoutFilm: 0, duplicateRows: 0, conflictingRows: 0, rejectedRows: 0 };
   const filmOfRow = new Int32Array(rows).fill(-1);
-  /** A bit a part, of films, and of paths that have none. */
-  const seen = new Uint8Array(films);
-  const seenWithout = new Uint8Array(filmOfPath.length);
+  /** By part, of films and of the paths that have none: the first row, or -1. */
+  const named = films + filmOfPath.length;
+  const firstRow = new Int32Array(3 * named).fill(-1);
   for (let row = 0; row < rows; row++) {
     const place = pathOfCode[path.codes[row] ?? 0] ?? -1;
     if (place < 0) {
@@ -127,12 +135,16 @@ function assignFilms({ path, rows }: FilmRows, part: Uint8Array, pathOfCode: Int
       continue;
     }
     const film = filmOfPath[place] ?? -1;
-    const bit = 1 << (part[row] ?? 0);
-    const [flags, at] = film === -1 ? [seenWithout, place] : [seen, film];
-    if ((flags[at]! & bit) !== 0) join.duplicateRows++;
-    else if (film === -1) join.rowsWithoutFilm++;
+    const at = (part[row] ?? 0) * named + (film === -1 ? films + place : film);
+    const first = firstRow[at] ?? -1;
+    if (first >= 0) {
+      join.duplicateRows++;
+      if (labels.some(({ codes }) => codes[row] !== codes[first])) join.conflictingRows++;
+      continue;
+    }
+    firstRow[at] = row;
+    if (film === -1) join.rowsWithoutFilm++;
     else filmOfRow[row] = film;
-    flags[at]! |= bit;
   }
   return { filmOfRow, join };
 }

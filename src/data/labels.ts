@@ -2,9 +2,10 @@
 import type { FilmLabel } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { type SampleSettings, type TargetSettings, targetsOf } from "../protocol/settings";
-import { type FilmIndex, ownPart, TRAINING } from "./filmIndex";
+import type { FilmIndex } from "./filmIndex";
 import { canonicalValue, columnKey } from "./labelFiles/columns";
 import type { TargetColumn } from "./labelFiles/findings";
+import { OUT, type Sides } from "./split";
 
 /** A label's code in `RowLabels.codes` is its place here; 0 and 1 are what training sees. */
 export const LABELS = ["negative", "positive", "uncertain", "blank", "leftOut"] as const satisfies readonly FilmLabel[];
@@ -26,10 +27,13 @@ export interface LabelCounts {
   uncertainIgnored: number;
   blankIgnored: number;
   lateralLeftOut: number;
+  /** As `Sides` counts them. */
+  heldOut: number;
+  sharedLeftOut: number;
 }
 
 export interface RowLabels {
-  /** Under the main target, one of `LABELS` a row. Left out: rows without a film, laterals, and validation rows that the split does not use. */
+  /** Under the main target, one of `LABELS` a row. Left out: laterals, and rows that are on neither side. */
   codes: Uint8Array;
   /** The same under every target, the main one first. */
   byTarget: Uint8Array[];
@@ -44,7 +48,7 @@ interface ReadTarget {
 }
 
 /** @throws LabError badSettings where a target is no column or has no positive value, or a column is chosen twice */
-export function labelRows(index: FilmIndex, settings: SampleSettings): RowLabels {
+export function labelRows(index: FilmIndex, sides: Sides, settings: SampleSettings): RowLabels {
   const targets = targetsOf(settings).map((target, at) => readTarget(index, target, at === 0 ? "Target" : "Further target"));
   const twice = targets.find(({ column }, at) => targets.findIndex((other) => other.column === column) < at);
   if (twice) {
@@ -52,7 +56,7 @@ export function labelRows(index: FilmIndex, settings: SampleSettings): RowLabels
     throw new LabError("badSettings", message, "Further target");
   }
   const [main, ...more] = targets as [ReadTarget, ...ReadTarget[]];
-  const { codes, counts } = labelByMain(index, settings, main);
+  const { codes, counts } = labelByMain(index, sides, settings, main);
   const others = more.map(({ column, codeOfValue }) =>
     codes.map((code, row) => (code === LEFT_OUT ? LEFT_OUT : (codeOfValue[column.codes[row] ?? 0] ?? LEFT_OUT))),
   );
@@ -84,7 +88,7 @@ function readTarget(index: FilmIndex, settings: TargetSettings, at: string): Rea
   return { column, codeOfValue };
 }
 
-function labelByMain(index: FilmIndex, settings: SampleSettings, { column, codeOfValue }: ReadTarget) {
+function labelByMain(index: FilmIndex, sides: Sides, settings: SampleSettings, { column, codeOfValue }: ReadTarget) {
   const codes = new Uint8Array(index.rows).fill(LEFT_OUT);
   const counts: LabelCounts = {
     positive: 0,
@@ -95,12 +99,12 @@ function labelByMain(index: FilmIndex, settings: SampleSettings, { column, codeO
     uncertainIgnored: 0,
     blankIgnored: 0,
     lateralLeftOut: 0,
+    heldOut: sides.heldOut,
+    sharedLeftOut: sides.sharedLeftOut,
   };
   const uncertain = column.isFinding ? column.values.indexOf("-1") : -1;
-  const own = settings.validation === "own" ? ownPart(index) : TRAINING;
   for (let row = 0; row < index.rows; row++) {
-    const part = index.part[row];
-    if ((index.filmOfRow[row] ?? -1) < 0 || (part !== TRAINING && part !== own)) continue;
+    if (sides.of[row] === OUT) continue;
     if (settings.frontalOnly && index.lateral[row]) {
       counts.lateralLeftOut++;
       continue;

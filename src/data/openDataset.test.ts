@@ -210,3 +210,9 @@ test("a CSV that names no films beside class folders is passed over with its rea
   expect(summary).toMatchObject({ format: "folderPerClass", rows: 4 });
   expect(summary.notes.join()).toContain("readme.csv");
 });
+
+test("rows that contradict an earlier one of the same film are counted", async () => {
+  const csv = "Path,Cardiomegaly,Edema\na.png,0,1\nb.png,1,0\na.png,1,1\nb.png,1,0\n";
+  const { summary } = await open(makeFolder({ "l.csv": csv, "a.png": "", "b.png": "" }));
+  expect(summary).toMatchObject({ duplicateRows: 2, conflictingRows: 1 });
+});

@@ -261,9 +261,15 @@ test("with its own validation, patients of the dataset's test are kept out of tr
     {},
     () => {},
   );
-  const { split } = planSample(index, settings({ validation: "own", balance: "none" }));
+  const { split, summary } = planSample(index, settings({ validation: "own", balance: "none" }));
   expect([[...split.train], [...split.valid]]).toEqual([
     [0, 1],
     [3, 4],
   ]);
+  // What the labels are made of is what is split: the test's row and the training row of its patient are counted apart.
+  expect(summary).toMatchObject({ positive: 2, negativeExplicit: 2, heldOut: 1, sharedLeftOut: 1 });
+  expect(planSample(index, settings({ validation: 0.5, balance: "none" })).summary).toMatchObject({
+    heldOut: 3,
+    sharedLeftOut: 0,
+  });
 });

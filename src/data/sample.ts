@@ -6,7 +6,7 @@ import { drawEpoch, drawPlanned, epochsToSeeAll, positiveWeight } from "./balanc
 import type { FilmIndex } from "./filmIndex";
 import { countPatients, groupPositives } from "./groups";
 import { labelRows, type RowLabels } from "./labels";
-import { type Split, splitRows } from "./split";
+import { chooseSides, type Split, splitRows } from "./split";
 
 export interface SamplePlan {
   labels: RowLabels;
@@ -19,8 +19,9 @@ export interface SamplePlan {
 
 /** @throws LabError badSettings */
 export function planSample(index: FilmIndex, settings: SampleSettings): SamplePlan {
-  const labels = labelRows(index, settings);
-  const split = splitRows(index, codesToUse(labels, settings), settings);
+  const sides = chooseSides(index, settings);
+  const labels = labelRows(index, sides, settings);
+  const split = splitRows(sides, codesToUse(labels, settings));
   const { balance, freshEachEpoch, seed } = settings;
   const draw = { labels: labelsOf([labels.codes], split.train), balance, freshEachEpoch, seed };
   const planned = {

@@ -1,4 +1,4 @@
-// Parts labelled rows into training and validation by patient. It does not balance them.
+// Says which rows are for training and which for validation, by patient and whatever their labels. It does not balance them.
 import { createRandom, shuffle } from "../nn/random";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
@@ -10,10 +10,18 @@ export interface Split {
   valid: Uint32Array;
 }
 
-/** Labelled rows: those whose code is 0 (negative) or 1 (positive). */
-function isLabelled(codes: Uint8Array, row: number): boolean {
-  return (codes[row] ?? 2) < 2;
+/** Of each row `OUT`, `TRAIN` or `VALID`; rows without a film are out. */
+export interface Sides {
+  of: Uint8Array;
+  /** Rows with a film that the dataset holds out and this choice of validation does not use. */
+  heldOut: number;
+  /** Training rows with a film that are out because their patient, or the film itself, is held out. */
+  sharedLeftOut: number;
 }
+
+export const OUT = 0;
+const TRAIN = 1;
+const VALID = 2;
 
 /**
  * The share is of the dataset's patients, whatever their labels: a patient stays on one side when the target or a policy changes.
@@ -21,46 +29,57 @@ function isLabelled(codes: Uint8Array, row: number): boolean {
  * With the dataset's own validation, training rows of a patient or a film that is also in its validation or test are left out.
  * @throws LabError badSettings
  */
-export function splitRows(index: FilmIndex, codes: Uint8Array, settings: Pick<SampleSettings, "validation" | "seed">): Split {
-  return settings.validation === "own"
-    ? takeOwnPart(index, codes)
-    : drawPart(index, codes, drawPatients(index, settings.validation, settings.seed));
+export function chooseSides(index: FilmIndex, { validation, seed }: Pick<SampleSettings, "validation" | "seed">): Sides {
+  return validation === "own" ? takeOwnPart(index) : drawPart(index, drawPatients(index, validation, seed));
 }
 
-/** @param inValidation one flag a patient */
-function drawPart(index: FilmIndex, codes: Uint8Array, inValidation: Uint8Array): Split {
+/** Those of the rows whose code is 0 (negative) or 1 (positive). */
+export function splitRows({ of }: Sides, codes: Uint8Array): Split {
   const train: number[] = [];
   const valid: number[] = [];
-  for (let row = 0; row < index.rows; row++) {
-    if (index.part[row] !== TRAINING || !isLabelled(codes, row)) continue;
-    (inValidation[index.patientOfRow[row] ?? 0] ? valid : train).push(row);
+  for (const [row, side] of of.entries()) {
+    if (side === OUT || (codes[row] ?? 2) > 1) continue;
+    (side === VALID ? valid : train).push(row);
   }
   return { train: Uint32Array.from(train), valid: Uint32Array.from(valid) };
 }
 
-function takeOwnPart(index: FilmIndex, codes: Uint8Array): Split {
+/** @param inValidation one flag a patient */
+function drawPart(index: FilmIndex, inValidation: Uint8Array): Sides {
+  const sides = { of: new Uint8Array(index.rows), heldOut: 0, sharedLeftOut: 0 };
+  for (let row = 0; row < index.rows; row++) {
+    if ((index.filmOfRow[row] ?? -1) < 0) continue;
+    if (index.part[row] !== TRAINING) sides.heldOut++;
+    else sides.of[row] = inValidation[index.patientOfRow[row] ?? 0] ? VALID : TRAIN;
+  }
+  return sides;
+}
+
+function takeOwnPart(index: FilmIndex): Sides {
   const own = ownPart(index);
   if (own === null) {
     const message = `${index.summary.name} holds out no validation of its own. Choose a validation share instead.`;
     throw new LabError("badSettings", message, "Validation share");
   }
-  const ownPatients = new Uint8Array(index.patients.length);
-  const ownFilms = new Uint8Array(index.films.length);
+  const heldPatients = new Uint8Array(index.patients.length);
+  const heldFilms = new Uint8Array(index.films.length);
   for (let row = 0; row < index.rows; row++) {
     const film = index.filmOfRow[row] ?? -1;
     // Of its test too, where that is not what is validated with: it stays unseen.
     if (index.part[row] === TRAINING || film < 0) continue;
-    ownPatients[index.patientOfRow[row] ?? 0] = 1;
-    ownFilms[film] = 1;
+    heldPatients[index.patientOfRow[row] ?? 0] = 1;
+    heldFilms[film] = 1;
   }
-  const train: number[] = [];
-  const valid: number[] = [];
+  const sides = { of: new Uint8Array(index.rows), heldOut: 0, sharedLeftOut: 0 };
   for (let row = 0; row < index.rows; row++) {
-    if (!isLabelled(codes, row)) continue;
-    if (index.part[row] === own) valid.push(row);
-    else if (!ownPatients[index.patientOfRow[row] ?? 0] && !ownFilms[index.filmOfRow[row] ?? 0]) train.push(row);
+    const film = index.filmOfRow[row] ?? -1;
+    if (film < 0) continue;
+    if (index.part[row] === own) sides.of[row] = VALID;
+    else if (index.part[row] !== TRAINING) sides.heldOut++;
+    else if (heldPatients[index.patientOfRow[row] ?? 0] || heldFilms[film]) sides.sharedLeftOut++;
+    else sides.of[row] = TRAIN;
   }
-  return { train: Uint32Array.from(train), valid: Uint32Array.from(valid) };
+  return sides;
 }
 
 /** One flag a patient: 1 for validation. At least one patient on each side where there are two. */

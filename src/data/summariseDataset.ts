@@ -37,6 +37,7 @@ export function summariseDataset(
     rowsWithoutFilm: "listed" in known ? index.join.rowsWithoutFilm : null,
     filmsWithoutRow: "listed" in known ? countUnused(filmOfRow, films.length) : null,
     duplicateRows: index.join.duplicateRows,
+    conflictingRows: index.join.conflictingRows,
     rejectedRows: index.join.rejectedRows + labels.rowsLeftOut,
     patients: countPatients(index),
     ownValidation: ownRows > 0 ? { part: own, rows: ownRows } : null,

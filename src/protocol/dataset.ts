@@ -91,6 +91,8 @@ export interface DatasetSummary {
   filmsWithoutRow: number | null;
   /** Rows that repeat an earlier row's film; the first is kept. */
   duplicateRows: number;
+  /** Of these, rows that say something else than the first row of their film. */
+  conflictingRows: number;
   /** Rows that name no film, or one outside the folder; never read. */
   rejectedRows: number;
   patients: number;
@@ -163,6 +165,10 @@ export interface SampleSummary {
   uncertainIgnored: number;
   blankIgnored: number;
   lateralLeftOut: number;
+  /** Rows that the dataset holds out and this choice of validation does not use. */
+  heldOut: number;
+  /** Training rows left out because their patient, or the film itself, is in the dataset's own validation or test. */
+  sharedLeftOut: number;
   /** Labelled films of both parts, before and after the balance. */
   before: PartSummary;
   after: PartSummary;

@@ -37,7 +37,7 @@ export interface TrialStore {
 const BEFORE_ENGINES = { engine: "stock", activations: "f32", filmsPerPass: 0, gpuBudgetMiB: 0 } as const;
 
 /** What samples did not count before; and where several targets could not be learnt, its one target's labels are the sample's. */
-const UNCOUNTED = { positiveUncertain: 0, negativeUncertain: 0, grouped: [], filmsOfPatients: [] };
+const UNCOUNTED = { heldOut: 0, sharedLeftOut: 0, positiveUncertain: 0, negativeUncertain: 0, grouped: [], filmsOfPatients: [] };
 type KeptSummary = Omit<SampleSummary, "targets"> & Partial<Pick<SampleSummary, "targets">> & { positiveWeight?: number };
 
 function completeSummary({ positiveWeight = 1, targets, ...summary }: KeptSummary, target: string): SampleSummary {

@@ -50,6 +50,8 @@ export function createTestSample(
         uncertainIgnored: 0,
         blankIgnored: 0,
         lateralLeftOut: 0,
+        heldOut: 0,
+        sharedLeftOut: 0,
         before: summary,
         after: summary,
         kept: films,
