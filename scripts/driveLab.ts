@@ -10,8 +10,8 @@ export interface DriveOptions {
   data?: string | undefined;
   csv?: string | undefined;
   target: string;
-  /** Values that count as positive, for a target that is no finding. */
-  positive: string[];
+  /** Values that count as positive, for a target that is no finding; undefined leaves what the labels suggest. */
+  positive?: string[] | undefined;
   /** Findings to learn beside it. */
   moreTargets?: string[] | undefined;
   /** Undefined leaves the page's choice, which a weights file makes. */
@@ -213,7 +213,12 @@ function moreCareful({ steepest, minimumOver10 }: FinderSuggestions): RegExp {
 }
 
 function findColumn(indexed: LabEvent, target: string) {
-  const columns = indexed.columns as { name: string; isLabel: boolean; values: { value: string }[] }[];
+  const columns = indexed.columns as {
+    name: string;
+    isLabel: boolean;
+    values: { value: string }[];
+    defaultPositive: string[];
+  }[];
   const column = columns.find(({ name }) => name === target);
   if (!column)
     throw new Error(`The label CSV has no column "${target}" to learn. It has: ${columns.map(({ name }) => name).join(", ")}.`);
@@ -234,8 +239,11 @@ async function addTarget(page: Page, indexed: LabEvent, name: string): Promise<v
 async function chooseTarget(page: Page, indexed: LabEvent, { target, positive }: DriveOptions): Promise<void> {
   const column = findColumn(indexed, target);
   await page.getByLabel("Target", { exact: true }).selectOption(target);
-  if (column.isLabel) return;
+  if (column.isLabel || (!positive && column.defaultPositive.length > 0)) return;
   const known = column.values.map(({ value }) => value).filter((value) => value !== "");
+  if (!positive) {
+    throw new Error(`Nothing says which values of "${target}" are positive. Name them with --positive: ${known.join(", ")}.`);
+  }
   const unknown = positive.find((value) => !known.includes(value));
   if (unknown !== undefined) {
     throw new Error(`"${unknown}" is no value of the column "${target}". Name one with --positive: ${known.join(", ")}.`);

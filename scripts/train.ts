@@ -6,12 +6,13 @@ import { ACTIVATIONS, ARCHITECTURES, ENGINES } from "../src/protocol/settings";
 import { type DriveOptions, driveLab } from "./driveLab";
 import { type LabEvent, openLab } from "./openLab";
 
-const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly] [--positive 1] [--also-target NAME]...
+const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly] [--positive VALUE] [--also-target NAME]...
   [--arch ${ARCHITECTURES.join("|")}]
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
   [--engine ${ENGINES.join("|")}] [--films-per-pass N] [--activations ${ACTIVATIONS.join("|")}] [--gpu-budget MIB]
-Without --data the drawn films are used. --positive takes several values, separated by commas. --also-target, as often as wanted, names a
+Without --data the drawn films are used. --positive takes several values, separated by commas, of a column that is no
+finding. --also-target, as often as wanted, names a
 finding to learn beside the target. --validation is the share of the
 patients in percent, or the dataset's own valid.csv. --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a
 batch into passes whose gradients are averaged: BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is
@@ -30,7 +31,7 @@ function readOptions(): Options | null {
       data: { type: "string" },
       csv: { type: "string" },
       target: { type: "string", default: "Cardiomegaly" },
-      positive: { type: "string", default: "1" },
+      positive: { type: "string" },
       "also-target": { type: "string", multiple: true, default: [] },
       arch: { type: "string" },
       size: { type: "string", default: "64" },
@@ -78,7 +79,7 @@ function readOptions(): Options | null {
     csv: csv && resolve(csv),
     weights: weights && resolve(weights),
     target: values.target,
-    positive: values.positive.split(","),
+    positive: values.positive?.split(","),
     moreTargets: values["also-target"],
     // A weights file says of which network it is.
     arch: values.arch === undefined ? (weights ? undefined : "densenet121") : oneOf("arch", values.arch, ARCHITECTURES),

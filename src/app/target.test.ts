@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { ColumnSummary } from "../protocol/dataset";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
-import { chooseTarget, defaultPositive } from "./target";
+import { chooseTarget } from "./target";
 
 const column = (name: string, isLabel: boolean, ...values: string[]): ColumnSummary => ({
   name,
@@ -23,8 +23,8 @@ it("keeps target and positive values where the next dataset has them", () => {
 const FINDING = column("Edema", true, "1", "0");
 
 it.each([
-  [column("AP/PA", false, "frontal AP", "frontal PA"), { target: "AP/PA", positive: ["PA"] }, ["frontal AP"]],
-  [column("Cardiomegaly", false, "yes", "no"), { target: "Cardiomegaly", positive: ["1"] }, ["yes"]],
+  [column("AP/PA", false, "frontal AP", "frontal PA"), { target: "AP/PA", positive: ["PA"] }, []],
+  [column("Cardiomegaly", false, "yes", "no"), { target: "Cardiomegaly", positive: ["1"] }, []],
   [column("Cardiomegaly", true, "1", "0"), { target: "Cardiomegaly", positive: ["0"] }, ["1"]],
 ])("takes default positive values where %o has other values", (only, before, positive) => {
   expect(chooseTarget({ columns: [only, FINDING], ownValidation: null }, { ...DEFAULT_SETTINGS, ...before }).positive).toEqual(
@@ -52,6 +52,9 @@ it("keeps the further targets that the next dataset has, but not its main one tw
   expect(chosen).toMatchObject({ target: "Cardiomegaly", moreTargets: [more("Edema")] });
 });
 
-it("takes no blank for positive", () => {
-  expect(defaultPositive(VIEW)).toEqual(["AP"]);
+it("takes for positive what the labels suggest where values count readers, not a finding's 1", () => {
+  const readers = { ...column("Cardiomegaly", false, "0", "1", "2", "3"), defaultPositive: ["2", "3"] };
+  expect(chooseTarget({ columns: [readers], ownValidation: null }, DEFAULT_SETTINGS).positive).toEqual(["2", "3"]);
+  const chosen = { ...DEFAULT_SETTINGS, positive: ["3"] };
+  expect(chooseTarget({ columns: [readers], ownValidation: null }, chosen).positive).toEqual(["3"]);
 });

@@ -11,9 +11,11 @@ export function chooseTarget(
   const column = find(settings.target) ?? find("Cardiomegaly") ?? columns[0];
   if (!column) return {};
   const validation = settings.validation === "own" && !ownValidation ? 0.1 : settings.validation;
-  const keepsValues = column.name === settings.target && hasValues(column, settings);
-  // Without a finding nothing says what is abnormal: the person chooses, rather than have normal films called positive.
-  const proposed = columns.some(({ isLabel }) => isLabel) ? defaultPositive(column) : column.defaultPositive;
+  // A finding's 1 says nothing of a column whose values mean something else, such as how many readers saw it.
+  const isOfFinding = !column.isLabel && column.defaultPositive.length > 0 && settings.positive.join() === "1";
+  const keepsValues = column.name === settings.target && hasValues(column, settings) && !isOfFinding;
+  // Where nothing suggests itself the person chooses, rather than have normal films called positive.
+  const proposed = column.defaultPositive;
   const moreTargets = settings.moreTargets.filter((more) => {
     const known = more.target === column.name ? undefined : find(more.target);
     return known && hasValues(known, more);
@@ -23,11 +25,4 @@ export function chooseTarget(
 
 function hasValues({ isLabel, values }: ColumnSummary, { positive }: TargetSettings): boolean {
   return positive.every((value) => values.some((one) => one.value === value)) && (!isLabel || positive.join() === "1");
-}
-
-/** What the labels suggest, such as a finding's 1; of a column that suggests nothing the most frequent value, until the person chooses. */
-export function defaultPositive(column: ColumnSummary): string[] {
-  if (column.defaultPositive.length > 0) return column.defaultPositive;
-  const value = column.values.find((one) => one.value !== "")?.value;
-  return value === undefined ? [] : [value];
 }

@@ -80,3 +80,15 @@ test("of two folders opened one upon the other the later one stays open, whichev
   await first;
   expect(await dataset.countWall(DEFAULT_SETTINGS, "all")).toBe(20);
 });
+
+test("films can be looked at before a positive value is chosen", async () => {
+  const { dataset } = await openDrawn();
+  const settings = { ...DEFAULT_SETTINGS, positive: [] };
+  await expect(dataset.describeSample(settings)).rejects.toMatchObject({ code: "badSettings" });
+  expect(await dataset.countWall(settings, "all")).toBe(60);
+  expect(await dataset.countWall(settings, "positive")).toBe(0);
+  expect((await dataset.readWall(settings, "all", 0, 2)).map(({ row, label }) => [row, label])).toEqual([
+    [0, "leftOut"],
+    [1, "leftOut"],
+  ]);
+});

@@ -68,7 +68,7 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
     countWall: async (settings, filter) => plans.wall(requireOpen().index, settings, filter).length,
     readWall: async (settings, filter, from, count) => {
       const { index } = requireOpen();
-      const plan = plans.plan(index, settings);
+      const plan = plans.planOrNull(index, settings);
       const rows = plans.wall(index, settings, filter).subarray(from, from + count);
       return Array.from(rows, (row) => describeFilm(index, plan, row));
     },
@@ -117,10 +117,22 @@ function createPlanCache() {
     if (planned?.key !== key) planned = { key, plan: planSample(index, settings), walls: new Map() };
     return planned;
   };
+  /** Null where the settings make no sample, such as without a positive value: the films can still be looked at. */
+  const lookUpOrNull = (index: FilmIndex, settings: SampleSettings) => {
+    try {
+      return lookUp(index, settings);
+    } catch (error) {
+      if (error instanceof LabError && error.code === "badSettings") return null;
+      throw error;
+    }
+  };
   return {
     plan: (index: FilmIndex, settings: SampleSettings): SamplePlan => lookUp(index, settings).plan,
+    planOrNull: (index: FilmIndex, settings: SampleSettings): SamplePlan | null => lookUpOrNull(index, settings)?.plan ?? null,
     wall: (index: FilmIndex, settings: SampleSettings, filter: WallFilter): Uint32Array => {
-      const { plan, walls } = lookUp(index, settings);
+      const found = lookUpOrNull(index, settings);
+      if (!found) return listWall(index, null, filter);
+      const { plan, walls } = found;
       const rows = walls.get(filter) ?? listWall(index, plan, filter);
       walls.set(filter, rows);
       return rows;

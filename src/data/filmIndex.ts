@@ -97,9 +97,23 @@ export async function joinFilms(labels: FilmRows, matched: MatchedFilms): Promis
   };
 }
 
+/** As they are written; where that finds few, as systems do that tell no case, and then without extensions: films that were converted. */
 function matchListed({ pathIsId, files }: FilmRows, { paths }: RowPaths, films: string[]) {
-  const names = pathIsId ? films.map((film) => film.replace(FILM_EXTENSION, "")) : films;
-  return { films, filmOfPath: matchPaths(paths, names, folderOf(files[0]?.path ?? "")) };
+  const csvFolder = folderOf(files[0]?.path ?? "");
+  const bare = (path: string) => path.replace(FILM_EXTENSION, "");
+  const readings: ((path: string) => string)[] = [
+    (path) => path,
+    (path) => path.toLowerCase(),
+    (path) => bare(path).toLowerCase(),
+  ];
+  let best: { filmOfPath: Int32Array; matched: number } = { filmOfPath: new Int32Array(), matched: -1 };
+  for (const read of pathIsId ? [bare, (path: string) => bare(path).toLowerCase()] : readings) {
+    const filmOfPath = matchPaths(paths.map(read), films.map(read), csvFolder);
+    const matched = filmOfPath.reduce((count, film) => count + (film >= 0 ? 1 : 0), 0);
+    if (matched > best.matched) best = { filmOfPath, matched };
+    if (best.matched * 2 >= Math.min(paths.length, films.length)) break;
+  }
+  return { films, filmOfPath: best.filmOfPath };
 }
 
 function locateAll({ paths }: RowPaths, located: Located) {

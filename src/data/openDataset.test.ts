@@ -216,3 +216,15 @@ test("rows that contradict an earlier one of the same film are counted", async (
   const { summary } = await open(makeFolder({ "l.csv": csv, "a.png": "", "b.png": "" }));
   expect(summary).toMatchObject({ duplicateRows: 2, conflictingRows: 1 });
 });
+
+test("names in another case, and films that were converted, are found all the same", async () => {
+  const csv = "Path,Cardiomegaly\nC:\\data\\film_0.dcm,1\nC:\\data\\film_1.dcm,0\n";
+  const index = await open(makeFolder({ "l.csv": csv, "Film_0.JPG": "", "Film_1.JPG": "" }));
+  expect(Array.from(index.filmOfRow, (film) => index.films[film])).toEqual(["Film_0.JPG", "Film_1.JPG"]);
+});
+
+test("a name that lies in the folder twice is said to", async () => {
+  const csv = "Path,Cardiomegaly\nIM0.jpg,1\nIM1.jpg,0\n";
+  const films = { "s0/IM0.jpg": "", "s1/IM0.jpg": "", "s0/IM1.jpg": "", "s1/IM1.jpg": "" };
+  await expect(open(makeFolder({ "l.csv": csv, ...films }))).rejects.toThrow(/“IM0.jpg” lies there 2 times/);
+});

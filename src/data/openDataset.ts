@@ -43,8 +43,7 @@ export async function indexFolder(
   }
   const matched = matchFilms(labels, rowPaths, known);
   if (!matched.filmOfRow.some((film) => film >= 0)) {
-    const message = `None of the ${labels.rows} films that ${describeFiles(labels)} names is in ${folder.name}: it names “${rowPaths.paths[0]}”, the folder holds “${films?.[0]}”. Drop the folder that holds the films under the names the labels give.`;
-    throw new LabError("noFilms", message, labels.files[0]?.path);
+    throw new LabError("noFilms", explainNoMatch(folder, labels, rowPaths.paths[0] ?? "", films ?? []), labels.files[0]?.path);
   }
   const onHeader = (done: number, total: number) => onProgress({ phase: "headers", done, total });
   const complete = await addDicomFacts(folder, labels, matched.films, matched.filmOfRow, onHeader);
@@ -125,6 +124,15 @@ async function findFilms(folder: FolderReader, listing: Listing, labels: FilmRow
     await listing.goOn(Infinity);
   }
   return { listed: listing.files.filter(isFilmFile) };
+}
+
+function explainNoMatch(folder: FolderReader, labels: FilmRows, path: string, films: string[]): string {
+  const none = `None of the ${labels.rows} films that ${describeFiles(labels)} names is in ${folder.name}`;
+  const alike = films.filter((film) => film === path || film.endsWith(`/${path}`));
+  if (alike.length > 1) {
+    return `${none}: “${path}” lies there ${alike.length} times (“${alike[0]}”, “${alike[1]}”), and nothing says which is meant. Write the folder into the labels, or drop a folder that holds each name once.`;
+  }
+  return `${none}: it names “${path}”, the folder holds “${films[0]}”. Drop the folder that holds the films under the names the labels give.`;
 }
 
 function describeFiles({ files }: FilmRows): string {

@@ -6,8 +6,13 @@ import type { MakeThumbnail } from "./films/thumbnails";
 import { LABELS } from "./labels";
 import type { SamplePlan } from "./sample";
 
-/** Rows with a film that the filter shows, ascending. `setAside` are labelled films that no planned epoch uses. */
-export function listWall(index: FilmIndex, { labels, split, planned }: SamplePlan, filter: WallFilter): Uint32Array {
+/** Rows with a film that the filter shows, ascending; all of them where there is no sample to tell them apart. `setAside` are labelled films that no planned epoch uses. */
+export function listWall(index: FilmIndex, plan: SamplePlan | null, filter: WallFilter): Uint32Array {
+  if (!plan)
+    return filter === "all"
+      ? Uint32Array.from(index.filmOfRow.keys()).filter((row) => index.filmOfRow[row]! >= 0)
+      : new Uint32Array();
+  const { labels, split, planned } = plan;
   if (filter === "setAside") {
     const used = new Set([...planned.train, ...planned.valid]);
     return Uint32Array.from([...split.train, ...split.valid].filter((row) => !used.has(row))).sort();
@@ -19,12 +24,12 @@ export function listWall(index: FilmIndex, { labels, split, planned }: SamplePla
   return Uint32Array.from(rows);
 }
 
-export function describeFilm(index: FilmIndex, { labels }: SamplePlan, row: number): WallFilm {
+export function describeFilm(index: FilmIndex, plan: SamplePlan | null, row: number): WallFilm {
   return {
     row,
     path: index.films[index.filmOfRow[row] ?? -1] ?? "",
     patient: index.patients[index.patientOfRow[row] ?? 0] ?? "",
-    label: LABELS[labels.codes[row] ?? 0] ?? "leftOut",
+    label: (plan && LABELS[plan.labels.codes[row] ?? 0]) ?? "leftOut",
   };
 }
 

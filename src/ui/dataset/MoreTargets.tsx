@@ -1,7 +1,6 @@
 // Targets that are learnt beside the main one, each with its own policies: a list, and a way to add to it.
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { defaultPositive } from "../../app/target";
 import type { DatasetSummary } from "../../protocol/dataset";
 import { type TargetSettings, targetsOf } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
@@ -67,7 +66,7 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
             variant="default"
             disabled={disabled}
             onClick={() => {
-              const target = { target: next.name, positive: defaultPositive(next), uncertain, blank };
+              const target = { target: next.name, positive: next.defaultPositive, uncertain, blank };
               changeSettings({ moreTargets: [...moreTargets, target] });
             }}
           >

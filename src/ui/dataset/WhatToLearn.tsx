@@ -1,5 +1,4 @@
 // The settings that say what is learnt and from which films. How these are prepared is `FilmPreparation.tsx`.
-import { defaultPositive } from "../../app/target";
 import type { DatasetSummary } from "../../protocol/dataset";
 import { useCommands, useLab } from "../labContext";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
@@ -25,7 +24,7 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
         onChange={(target) => {
           const chosen = dataset.columns.find(({ name }) => name === target);
           const moreTargets = settings.moreTargets.filter((one) => one.target !== target);
-          if (chosen) changeSettings({ target, positive: defaultPositive(chosen), moreTargets });
+          if (chosen) changeSettings({ target, positive: chosen.defaultPositive, moreTargets });
         }}
       />
       <TargetFields
