@@ -63,7 +63,7 @@ export function labelRows(index: FilmIndex, sides: Sides, settings: SampleSettin
   return { codes, byTarget: [codes, ...others], counts };
 }
 
-/** CheXpert's policies (Irvin et al. 2019, section 3.1). In a column that is no finding a blank cell says nothing and is always ignored. */
+/** CheXpert's policies (Irvin et al. 2019, section 3.1). A blank cell that says nothing, as in a column that is no finding, is always ignored. */
 function readTarget(index: FilmIndex, settings: TargetSettings, at: string): ReadTarget {
   const column = index.labels.labels.find((candidate) => columnKey(candidate.name) === columnKey(settings.target));
   if (!column) {
@@ -81,7 +81,7 @@ function readTarget(index: FilmIndex, settings: TargetSettings, at: string): Rea
   const positive = new Set(settings.positive.map(canonicalValue));
   const codeOfValue = Uint8Array.from(column.values, (value) => {
     if (positive.has(value)) return POSITIVE;
-    if (value === "") return finding && settings.blank === "negative" ? NEGATIVE : BLANK;
+    if (value === "") return finding && !column.blankIsUnknown && settings.blank === "negative" ? NEGATIVE : BLANK;
     if (finding && value === "-1") return { ignore: UNCERTAIN, zero: NEGATIVE, one: POSITIVE }[settings.uncertain];
     return NEGATIVE;
   });

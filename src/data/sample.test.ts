@@ -164,6 +164,13 @@ test("a blank cell of a column that is no finding is left out, whatever the poli
   expect(summary).toMatchObject({ positive: 1, negativeExplicit: 1, negativeBlank: 0, blankIgnored: 1 });
 });
 
+test("a blank in a list of findings is a report that is missing: left out, whatever the policy", async () => {
+  const rows = ["a.png,Mass,1", "b.png,No Finding,2", "c.png,,3"];
+  const index = await indexCsv(["Image Index,Finding Labels,Patient ID", ...rows].join("\n"), ["a.png", "b.png", "c.png"]);
+  const { summary } = planSample(index, settings({ target: "Mass", blank: "negative" }));
+  expect(summary).toMatchObject({ positive: 1, negativeExplicit: 1, negativeBlank: 0, blankIgnored: 1 });
+});
+
 test("one class, no class, no such column, no such share: each a sentence", async () => {
   const lines = [row(1, 1, "1"), row(2, 1, "1"), row(3, 1, "1", "train", "PA")];
   const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));

@@ -8,6 +8,8 @@ export interface LabelColumn {
   codes: Codes;
   /** Distinct cells, trimmed and with 1.0 written as 1; `values[0]` is always the blank. */
   values: string[];
+  /** True where a blank says that there is no report: it is unknown whatever the policy for blanks, which is for findings a report leaves out. */
+  blankIsUnknown?: boolean;
 }
 
 /** A cell as it is compared: trimmed, and 1.0 (or 1,0) the same as 1. */

@@ -43,7 +43,7 @@ test.each([
 ])("lines end in %s", async (_, end) => {
   const { cells, report } = await read(["Path,A", "a.jpg,1", "b.jpg,0"].join(end) + end);
   expect(cells("A")).toEqual(["1", "0"]);
-  expect(report).toMatchObject({ rows: 2, blankLines: 0 });
+  expect(report).toMatchObject({ rows: 2, blankLines: [] });
 });
 
 test("headers named like an object's own properties are columns as any other", async () => {
@@ -63,7 +63,7 @@ test("ragged rows are padded, blank lines passed over, and both are counted", as
   const { report, table, cells } = await read("\nPath,A,B\na.jpg,1\n\nb.jpg,1,0,9\nc.jpg,0,0\nd.jpg,0,0, ,\n");
   expect(table.rows).toBe(4);
   expect(cells("B")).toEqual(["", "0", "0", "0"]);
-  expect(report).toMatchObject({ rows: 4, blankLines: 2, raggedRows: 2, firstRaggedRow: 3 });
+  expect(report).toMatchObject({ rows: 4, blankLines: [1, 4], raggedRows: 2, firstRaggedRow: 3 });
 });
 
 test("a column of more than 500 values is there only where it was asked for", async () => {

@@ -31,12 +31,13 @@ export interface FileReport {
   encoding: Encoding;
   /** Rows under the header, or names in a list, which has none; blank lines are no rows. */
   rows: number;
-  blankLines: number;
+  /** The blank lines, each by its row as a spreadsheet counts: the file's first is row 1. */
+  blankLines: number[];
   /** Line ends inside quoted cells. With these, the lines of the file are the header, rows, blank lines and line ends in cells. */
   quotedLineEnds: number;
   /** Rows with more or fewer cells than the header; missing cells are blank, extra ones passed over. */
   raggedRows: number;
-  /** The first such row as a spreadsheet counts: the header is row 1. */
+  /** The first such row as a spreadsheet counts. */
   firstRaggedRow: number | null;
   /** Header names that were given twice, as renamed. */
   renamedColumns: string[];
@@ -88,6 +89,14 @@ export async function readHead({ path, file }: LabelFile): Promise<LabelHead> {
   return { path, file, rows: builder.rows, columns: builder.build() };
 }
 
+/** Where a spreadsheet shows the row that is number `row`, from 0, under the header. */
+export function sheetRow({ blankLines }: FileReport, row: number): number {
+  const header = 1;
+  let shown = row + header + 1;
+  for (const blank of blankLines) if (blank <= shown) shown++;
+  return shown;
+}
+
 /** Of a file of which no row has been read. */
 export function startReport(path: string, { sha256, encoding }: LabelText): FileReport {
   return {
@@ -95,7 +104,7 @@ export function startReport(path: string, { sha256, encoding }: LabelText): File
     sha256,
     encoding,
     rows: 0,
-    blankLines: 0,
+    blankLines: [],
     quotedLineEnds: 0,
     raggedRows: 0,
     firstRaggedRow: null,
@@ -180,7 +189,7 @@ function isBlank(cells: string[]): boolean {
 function takeHeader(batch: string[][], report: FileReport): string[] | undefined {
   for (let cells = batch.shift(); cells; cells = batch.shift()) {
     if (!isBlank(cells)) return cells;
-    report.blankLines++;
+    report.blankLines.push(report.blankLines.length + 1);
   }
   return undefined;
 }
@@ -189,15 +198,17 @@ function takeHeader(batch: string[][], report: FileReport): string[] | undefined
 function countRows(batch: string[][], columns: number, report: FileReport): string[][] {
   const rows: string[][] = [];
   for (const cells of batch) {
+    const header = 1;
+    const shown = header + report.rows + rows.length + report.blankLines.length + 1;
     if (isBlank(cells)) {
-      report.blankLines++;
+      report.blankLines.push(shown);
       continue;
     }
     rows.push(cells);
     // Blank cells too many, as a separator at the row's end makes, are no loss.
     if (cells.length >= columns && cells.slice(columns).every((cell) => cell.trim() === "")) continue;
     report.raggedRows++;
-    report.firstRaggedRow ??= report.rows + report.blankLines + rows.length + 1;
+    report.firstRaggedRow ??= shown;
   }
   return rows;
 }

@@ -26,6 +26,26 @@ test.each([
     ["present", "absent", "present", "1"],
     ["1", "0", "1", "1"],
   ],
+  [
+    ["ja", "Nein"],
+    ["1", "0"],
+  ],
+  [
+    ["Oui", "non"],
+    ["1", "0"],
+  ],
+  [
+    ["Sí", "si", "no"],
+    ["1", "1", "0"],
+  ],
+  [
+    ["sì", "no"],
+    ["1", "0"],
+  ],
+  [
+    ["Sim", "não", "nao"],
+    ["1", "0", "0"],
+  ],
 ])("%j are a finding's %j", (given, cells) => {
   const found = target(...given);
   expect(found).toMatchObject({ isFinding: true, defaultPositive: ["1"] });

@@ -17,8 +17,8 @@ export interface TargetColumn extends LabelColumn {
 
 const FINDING_WORDS = new Map(
   Object.entries({
-    "1": ["1", "true", "yes", "y", "positive", "pos", "present"],
-    "0": ["0", "false", "no", "n", "negative", "neg", "absent"],
+    "1": ["1", "true", "yes", "y", "positive", "pos", "present", "ja", "oui", "si", "sí", "sì", "sim"],
+    "0": ["0", "false", "no", "n", "negative", "neg", "absent", "nein", "non", "não", "nao"],
     "-1": ["-1", "uncertain", "equivocal"],
     "": ["", "nan", "na", "n/a", "null"],
   }).flatMap(([value, words]) => words.map((word): [string, string] => [word, value])),

@@ -161,7 +161,7 @@ test(`${RUNS} mutated label files: a table that accounts for every line, or a se
       for (const report of reports) {
         const bytes = contents.find(([name]) => name === report.path)?.[1] ?? Buffer.alloc(0);
         const header = report.path.endsWith("_list.txt") ? 0 : 1;
-        expect(header + report.rows + report.blankLines + report.quotedLineEnds).toBe(countLines(bytes, report));
+        expect(header + report.rows + report.blankLines.length + report.quotedLineEnds).toBe(countLines(bytes, report));
       }
       expect(filmReports(table as LabelledTable).reduce((sum, report) => sum + report.rows, 0)).toBe(rowsRead);
       expect(rows + rowsMerged + rowsLeftOut).toBe(rowsRead);

@@ -12,6 +12,7 @@ import { nih } from "./formats/nih";
 import { padchest } from "./formats/padchest";
 import { rsna } from "./formats/rsna";
 import { vindr } from "./formats/vindr";
+import { count } from "./wording";
 
 /** In the order in which they are tried: VinDr's findings would pass for CheXpert's, and everything for any CSV. */
 const FORMATS: readonly Format[] = [vindr, chexpert, nih, mimic, padchest, rsna, anyCsv];
@@ -147,7 +148,7 @@ function noLabels(path: string, columns: string[]): LabError {
 function unlabelled({ unreadable }: Candidates, path: string, columns: string[], { rows, part }: FilmRows): LabError {
   const isAllHeldOut = rows > 0 && part !== null && !part.includes(0);
   if (!isAllHeldOut) return findBroken(unreadable) ?? noLabels(path, columns);
-  const message = `${path}: all of its ${rows} rows belong to the dataset's own validation or test, none is left for training. Choose another label file, or another column for the split.`;
+  const message = `${path}: ${rows === 1 ? "its one row belongs" : `all of its ${rows} rows belong`} to the dataset's own validation or test, none is left for training. Choose another label file, or another column for the split.`;
   return new LabError("noUsableColumn", message, path);
 }
 
@@ -176,10 +177,14 @@ function describeReport({ path, encoding, raggedRows, firstRaggedRow, renamedCol
   if (encoding === "windows-1252") notes.push(`${path} is not valid UTF-8; it is read as Windows-1252 (Latin-1).`);
   if (raggedRows > 0) {
     notes.push(
-      `${path}: ${raggedRows} rows have more or fewer cells than the header, the first is row ${firstRaggedRow}; missing cells are read as blank.`,
+      `${path}: ${count(raggedRows, "row has", "rows have")} more or fewer cells than the header, ${raggedRows === 1 ? "namely" : "the first is"} row ${firstRaggedRow}; missing cells are read as blank.`,
     );
   }
   // Texts may run over lines; where there are none, a stray quotation mark has swallowed rows.
-  if (quotedLineEnds > 0) notes.push(`${path}: ${quotedLineEnds} line ends are inside cells in quotation marks and end no row.`);
+  if (quotedLineEnds > 0) {
+    notes.push(
+      `${path}: ${count(quotedLineEnds, "line end is inside a cell", "line ends are inside cells")} in quotation marks and ${quotedLineEnds === 1 ? "ends" : "end"} no row.`,
+    );
+  }
   return notes;
 }

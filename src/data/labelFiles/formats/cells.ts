@@ -1,7 +1,8 @@
 // What the cells of label files say alike in several formats: film names, findings, ages, views. It knows no format.
 import { LabError } from "../../../protocol/labError";
 import { columnKey, deriveColumn, findColumn, type LabelColumn } from "../columns";
-import { filterTable, type Table } from "../csvTable";
+import { filterTable, sheetRow, type Table } from "../csvTable";
+import { count } from "../wording";
 
 /** Extensions of files that are counted as films; not all of them can be decoded. */
 export const FILM_EXTENSION = /\.(jpe?g|png|webp|bmp|gif|avif|tiff?|dcm|dicom)$/i;
@@ -58,6 +59,24 @@ export function countChexpertFindings(columns: LabelColumn[]): number {
   return columns.filter((column) => isChexpertFinding(column.name)).length;
 }
 
+/** Columns that number rows or measure the image file, also as cut at the commas of NIH's `OriginalImage[Width,Height]`; and those without a name. */
+const BOOKKEEPING = [
+  /^(column|unnamed:) ?[\d.]+( \(\d+\))?$/,
+  /^(original ?)?(image ?)?\[?(width|height)\]?$/,
+  /^(original ?)?(image ?)?pixel ?spacing\b/,
+  /^[xy]\]$/,
+  /^(rows?|columns?|cols)$/,
+  /^((row|line) ?)?(index|idx|id|nr|number|#)$/,
+  /^follow up( #| number)?$/,
+  /^((file|image) ?size|bytes)$/,
+  /^bits? ?(stored|allocated|depth)$/,
+];
+
+/** Whether a column, by its name, is no statement about the patient and so nothing to learn. */
+export function isBookkeeping({ name }: LabelColumn): boolean {
+  return BOOKKEEPING.some((pattern) => pattern.test(columnKey(name)));
+}
+
 export function hasColumns({ columns }: { columns: LabelColumn[] }, ...names: string[]): boolean {
   return names.every((name) => findColumn(columns, name) !== null);
 }
@@ -82,7 +101,9 @@ function describeUnnamed({ reports }: Table, path: LabelColumn, rows: number): s
   let first = path.codes.indexOf(0);
   let file = 0;
   while (first >= (reports[file]?.rows ?? Infinity)) first -= reports[file++]?.rows ?? 0;
-  return `${reports[file]?.path}: ${rows} rows name no film in “${path.name}”, the first is row ${first + 1} under the header; they are left out.`;
+  const report = reports[file];
+  const which = rows === 1 ? "namely" : "the first is";
+  return `${report?.path}: left out for naming no film in “${path.name}”: ${count(rows, "row", "rows")}, ${which} row ${report && sheetRow(report, first)}.`;
 }
 
 /** The patient's number, where paths hold it as CheXpert's do (`patient00001`); else null. */

@@ -89,7 +89,5 @@ test("of several copies train.csv near the top is taken, and the others are said
 test("rows that name no film are left out and said", async () => {
   const table = await readLabels(makeFiles({ "train.csv": [...TRAIN, ` ${",".repeat(18)}`] }));
   expect(table).toMatchObject({ rows: 3, rowsRead: 4, rowsLeftOut: 1 });
-  expect(table.notes).toEqual([
-    "train.csv: 1 rows name no film in “Path”, the first is row 4 under the header; they are left out.",
-  ]);
+  expect(table.notes).toEqual(["train.csv: left out for naming no film in “Path”: 1 row, namely row 5."]);
 });

@@ -21,8 +21,8 @@ test("classes with folders inside, masks among them, and a film that lies outsid
   const table = labelsFromFolders(["COVID/images/a.png", "COVID/masks/a.png", "Normal/images/b.png", "Normal/c.png", "d.png"]);
   expect(table).toMatchObject({ rows: 3, part: null, rowsRead: 5, rowsLeftOut: 2 });
   expect(table?.notes).toEqual([
-    "1 films lie outside the classes' folders, such as d.png; they are left out.",
-    "1 files lie in folders called masks; they are taken for no films.",
+    "Left out for lying outside the classes' folders: 1 film, such as d.png.",
+    "Taken for no films, because they lie in folders called masks: 1 file.",
   ]);
 });
 

@@ -2,6 +2,7 @@
 import { columnOf } from "../columns";
 import { listTargets, MOST_CHOICES } from "../findings";
 import type { LabelledTable } from "../readLabels";
+import { count } from "../wording";
 import { readPatient } from "./cells";
 import { makeFilmRows } from "./format";
 import { noneIfTraining, readPart } from "./parts";
@@ -60,8 +61,10 @@ export function labelsFromFolders(files: string[]): LabelledTable | null {
     alternatives: [],
     columns: [],
     notes: [
-      ...(strays > 0 ? [`${strays} films lie outside the classes' folders, such as ${stray}; they are left out.`] : []),
-      ...(masks > 0 ? [`${masks} files lie in folders called masks; they are taken for no films.`] : []),
+      ...(strays > 0
+        ? [`Left out for lying outside the classes' folders: ${count(strays, "film", "films")}, such as ${stray}.`]
+        : []),
+      ...(masks > 0 ? [`Taken for no films, because they lie in folders called masks: ${count(masks, "file", "files")}.`] : []),
     ],
   };
 }

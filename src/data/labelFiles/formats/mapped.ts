@@ -3,7 +3,7 @@ import type { ColumnMapping } from "../../../protocol/dataset";
 import { findColumn, type LabelColumn } from "../columns";
 import { type LabelHead, readTable, type TablePart } from "../csvTable";
 import { listTargets } from "../findings";
-import { findPath, holdsFilmNames, keepNamedRows, readAge, readPatient, readView, requireColumn } from "./cells";
+import { findPath, holdsFilmNames, isBookkeeping, keepNamedRows, readAge, readPatient, readView, requireColumn } from "./cells";
 import { type FilmRows, makeFilmRows } from "./format";
 import { describeUntaken, namesParts, noneIfTraining, readParts } from "./parts";
 
@@ -89,5 +89,5 @@ export function listLabels(
   { labels, path, patient, study, split }: ColumnMapping,
 ): LabelColumn[] {
   if (labels) return labels.flatMap((name) => findColumn(columns, name) ?? []);
-  return columns.filter(({ name }) => ![path, patient, study, split].includes(name));
+  return columns.filter((column) => ![path, patient, study, split].includes(column.name) && !isBookkeeping(column));
 }

@@ -47,7 +47,7 @@ test("labels of studies, films of the metadata and the split are joined, gzipped
   expect(labelCells(table, "Cardiomegaly")).toEqual(["1", "1", "-1"]);
   expect(table.notes).toEqual([
     "mimic-cxr-2.0.0-negbio.csv is passed over: the labels are taken from mimic-cxr-2.0.0-metadata.csv and mimic-cxr-2.0.0-split.csv.gz and mimic-cxr-2.0.0-chexpert.csv.gz.",
-    "mimic-cxr-2.0.0-metadata.csv: 1 films are of studies that mimic-cxr-2.0.0-chexpert.csv.gz has no labels for; they are left out.",
+    "mimic-cxr-2.0.0-metadata.csv: left out for being of studies that mimic-cxr-2.0.0-chexpert.csv.gz has no labels for: 1 film.",
   ]);
 });
 
@@ -56,8 +56,8 @@ test("films whose split is no word for a part are held out, those it does not li
   const table = await readLabels(makeFiles({ "a-chexpert.csv": LABELS, "a-metadata.csv": METADATA, "a-split.csv": split }));
   expect([...(table.part ?? [])]).toEqual([0, 2, 0]);
   expect(table.notes.slice(-2)).toEqual([
-    "“split” names no part for 1 rows; they count as training.",
-    "“split” holds words that are no part, such as “external”; their 1 rows count as the dataset's own test, so that none of them is trained on.",
+    "“split” names no part for 1 row, which counts as training.",
+    "“split” holds words that are no part, such as “external”: 1 row counts as the dataset's own test, not to be trained on.",
   ]);
 });
 

@@ -3,7 +3,16 @@ import { LabError } from "../../../protocol/labError";
 import { deriveColumn, findColumn, type LabelColumn, selectRows } from "../columns";
 import { filterTable, type LabelHead, readTable, type Table } from "../csvTable";
 import { listTargets } from "../findings";
-import { countChexpertFindings, hasColumns, isChexpertFinding, keepNamedRows, readView, requireColumn } from "./cells";
+import { count } from "../wording";
+import {
+  countChexpertFindings,
+  hasColumns,
+  isBookkeeping,
+  isChexpertFinding,
+  keepNamedRows,
+  readView,
+  requireColumn,
+} from "./cells";
 import { chooseHead } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
 import { readParts } from "./parts";
@@ -58,7 +67,8 @@ async function read(
   const labelRow = Uint32Array.from(study.codes, (code) => rowOfStudy.get(study.values[code] ?? "") ?? 0);
   const projection = findColumn(table.columns, "ViewPosition");
   const findings = labelTable.columns.filter((column) => isChexpertFinding(column.name));
-  const isTarget = (column: LabelColumn) => ![study, patient, dicom].includes(column) && column.name !== "split";
+  const isTarget = (column: LabelColumn) =>
+    ![study, patient, dicom].includes(column) && column.name !== "split" && !isBookkeeping(column);
   const own = splitTable ? readParts(joinSplit(dicom, splitTable), null) : { part: null, notes: [] };
   return makeFilmRows({
     path: makePaths(patient, study, dicom),
@@ -74,7 +84,9 @@ async function read(
     notes: [
       ...named.notes,
       ...(unlabelled > 0
-        ? [`${main.path}: ${unlabelled} films are of studies that ${labels.path} has no labels for; they are left out.`]
+        ? [
+            `${main.path}: left out for being of studies that ${labels.path} has no labels for: ${count(unlabelled, "film", "films")}.`,
+          ]
         : []),
       ...(metadata ? [] : ["There is no mimic-cxr-2.0.0-metadata.csv: frontal and lateral films cannot be told apart."]),
       ...(split ? [] : ["There is no mimic-cxr-2.0.0-split.csv: the official split is not known."]),

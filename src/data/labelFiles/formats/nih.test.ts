@@ -37,6 +37,19 @@ test("2017's file: a comma at the end of every line, of the header or of the row
   }
 });
 
+test("sizes, spacing, follow-ups and columns without a name are no targets, not even where all rows say 1", async () => {
+  const ones = (row: string) => `${row.split(",").slice(0, 2).join(",")},1,${row.split(",").slice(3, 7).join(",")},1,1,1,1,1`;
+  const table = await readLabels(makeFiles({ "d.csv": [`${HEADER_2020},`, ...ROWS.map(ones)] }));
+  expect(table.labels.map(({ name }) => name)).toEqual([
+    "Cardiomegaly",
+    "Emphysema",
+    "No Finding",
+    "Patient Age",
+    "Patient Gender",
+    "View Position",
+  ]);
+});
+
 test("the sample of 5,606 films: split columns, ages such as 060Y", async () => {
   const table = await readLabels(
     makeFiles({
@@ -51,6 +64,7 @@ test("the sample of 5,606 films: split columns, ages such as 060Y", async () => 
   expect(cellsOf(table.age)).toEqual(["60", "1"]);
   expect(cellsOf(table.patient)).toEqual(["00013", "00013"]);
   expect(labelCells(table, "Pleural_Thickening")).toEqual(["1", "0"]);
+  expect(table.labels.map(({ name }) => name)).not.toContain("OriginalImageWidth");
 });
 
 test("the sex column by its other name", async () => {
@@ -69,7 +83,7 @@ test("the official split", async () => {
   );
   expect([...(table.part ?? [])]).toEqual([0, 2, 0]);
   expect(table.reason).toContain("test_list.txt is its official test part");
-  expect(table.notes).toEqual(["1 films are in neither train_val_list.txt nor test_list.txt; they count as training films."]);
+  expect(table.notes).toEqual(["1 film is in neither train_val_list.txt nor test_list.txt, which counts as training."]);
 });
 
 test("the lists that decide the parts are among the files, by their checksums", async () => {
@@ -81,7 +95,7 @@ test("the lists that decide the parts are among the files, by their checksums", 
   expect(table.files[2]).toMatchObject({
     sha256: createHash("sha256").update(list).digest("hex"),
     rows: 2,
-    blankLines: 1,
+    blankLines: [2],
   });
 });
 
@@ -106,7 +120,8 @@ test("findings that are not NIH's are passed over and said, a blank cell stays b
   const other = ["a.png,Cardiomegaly|Dragon,0,3,1Y,F,AP,1,1,1,1", "b.png,,0,3,1Y,F,AP,1,1,1,1"];
   const table = await readLabels(makeFiles({ "d.csv": [HEADER_2020, ...ROWS, ...other] }));
   expect(labelCells(table, "Cardiomegaly")).toEqual(["1", "1", "0", "1", ""]);
-  expect(table.notes.join()).toContain("1 findings that are not NIH's and are passed over, such as “Dragon”");
+  expect(table.labels[0]?.blankIsUnknown).toBe(true);
+  expect(table.notes.join()).toContain("1 finding that is not NIH's and is passed over, such as “Dragon”");
 });
 
 const REAL = resolve("../shared/data");

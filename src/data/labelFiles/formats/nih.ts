@@ -4,7 +4,8 @@ import { deriveColumn, findColumn, type LabelColumn } from "../columns";
 import { type FileReport, type LabelFile, type LabelHead, readTable, startReport, type Table } from "../csvTable";
 import { listTargets } from "../findings";
 import { openText } from "../labelText";
-import { hasColumns, keepNamedRows, readAge, readView, requireColumn } from "./cells";
+import { count } from "../wording";
+import { hasColumns, isBookkeeping, keepNamedRows, readAge, readView, requireColumn } from "./cells";
 import { chooseHead, nameOf } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
 import type { OwnParts } from "./parts";
@@ -51,7 +52,8 @@ function recognise(heads: LabelHead[], lists: LabelFile[]): Recognition | null {
       const train = trainList && (await readList(trainList));
       const test = testList && (await readList(testList));
       const { part, notes: splitNotes } = readSplit(path, train, test);
-      const others = table.columns.filter((column) => ![path, listed, findColumn(table.columns, PATIENT)].includes(column));
+      const roles = [path, listed, findColumn(table.columns, PATIENT)];
+      const others = table.columns.filter((column) => !roles.includes(column) && !isBookkeeping(column));
       return makeFilmRows({
         path,
         patient: findColumn(table.columns, PATIENT),
@@ -76,7 +78,8 @@ function splitFindings(cell: string): string[] {
 
 /** 1 where the finding is listed, 0 where others are, blank where the cell is. */
 function isListed(listed: LabelColumn, finding: string): LabelColumn {
-  return deriveColumn(listed, finding, (cell) => (cell === "" ? null : splitFindings(cell).includes(finding) ? "1" : "0"));
+  const says = (cell: string) => (splitFindings(cell).includes(finding) ? "1" : "0");
+  return { ...deriveColumn(listed, finding, (cell) => (cell === "" ? null : says(cell))), blankIsUnknown: true };
 }
 
 function describeUnknown({ reports }: Table, listed: LabelColumn): string[] {
@@ -86,7 +89,7 @@ function describeUnknown({ reports }: Table, listed: LabelColumn): string[] {
   if (unknown.size === 0) return [];
   const names = [...unknown].slice(0, 5).map((finding) => `“${finding}”`);
   return [
-    `${reports[0]?.path}: “${FINDINGS}” names ${unknown.size} findings that are not NIH's and are passed over, such as ${names.join(", ")}.`,
+    `${reports[0]?.path}: “${FINDINGS}” names ${count(unknown.size, "finding that is not NIH's and is", "findings that are not NIH's and are")} passed over, such as ${names.join(", ")}.`,
   ];
 }
 
@@ -114,7 +117,9 @@ function readSplit(path: LabelColumn, train: NameList | undefined, test: NameLis
   if (strays === 0) return { part, notes: [] };
   return {
     part,
-    notes: [`${strays} films are in neither ${train.report.path} nor ${test.report.path}; they count as training films.`],
+    notes: [
+      `${count(strays, "film is", "films are")} in neither ${train.report.path} nor ${test.report.path}, which counts as training.`,
+    ],
   };
 }
 
@@ -132,7 +137,8 @@ async function readList({ path, file }: LabelFile): Promise<NameList> {
     const message = `${path} lists no films. Put the dataset's own list in its place, or take it out of the folder.`;
     throw new LabError("badCsv", message, path);
   }
-  const report = { ...startReport(path, opened), rows: names.length, blankLines: lines.length - names.length };
+  const blankLines = lines.flatMap((line, i) => (line.trim() === "" ? [i + 1] : []));
+  const report = { ...startReport(path, opened), rows: names.length, blankLines };
   return { names: new Set(names), report };
 }
 

@@ -19,8 +19,9 @@ test("a Python list becomes a column for each frequent label", async () => {
   expect(table.labels.filter((label) => label.isFinding).map(({ name }) => name)).toEqual(["cardiomegaly", "scoliosis"]);
   expect(labelCells(table, "cardiomegaly")).toEqual([..."1111111111001"].map(String).concat(""));
   expect(labelCells(table, "scoliosis")).toEqual([..."1111111111000"].map(String).concat(""));
+  expect(table.labels[0]?.blankIsUnknown).toBe(true);
   expect(table.notes).toEqual([
-    "PADCHEST.csv: 2 labels are of fewer than 10 films, or beyond the 200 most frequent; they have no column.",
+    "PADCHEST.csv: 2 labels have no column, being of fewer than 10 films or beyond the 200 most frequent.",
   ]);
   expect(cellsOf(table.view)?.slice(11)).toEqual(["Lateral", "Frontal", "Other"]);
   expect(cellsOf(table.age)?.slice(11)).toEqual(["84", "84", ""]);

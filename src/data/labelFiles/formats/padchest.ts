@@ -2,6 +2,7 @@
 import { columnOf, findColumn, type LabelColumn } from "../columns";
 import { type LabelHead, readTable } from "../csvTable";
 import { listTargets } from "../findings";
+import { count } from "../wording";
 import { hasColumns, keepNamedRows, readAge, readView, requireColumn } from "./cells";
 import { chooseHead } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
@@ -41,7 +42,7 @@ function recognise(heads: LabelHead[]): Recognition | null {
       const others = OTHER_TARGETS.flatMap((name) => findColumn(table.columns, name) ?? []);
       if (rare > 0)
         notes.push(
-          `${main.path}: ${rare} labels are of fewer than ${FEWEST_FILMS} films, or beyond the ${MOST_LABELS} most frequent; they have no column.`,
+          `${main.path}: ${count(rare, "label has", "labels have")} no column, being of fewer than ${FEWEST_FILMS} films or beyond the ${MOST_LABELS} most frequent.`,
         );
       return makeFilmRows({
         path,
@@ -89,7 +90,8 @@ function makeLabelColumns(listed: LabelColumn): { columns: LabelColumn[]; rare: 
     .sort(([, a], [, b]) => (films[b] ?? 0) - (films[a] ?? 0))
     .slice(0, MOST_LABELS);
   const columns = frequent.map(([name]) => {
-    return { name, values: ["", "1", "0"], codes: new Uint8Array(listed.codes.length).fill(IS_NOT_LISTED) };
+    const codes = new Uint8Array(listed.codes.length).fill(IS_NOT_LISTED);
+    return { name, values: ["", "1", "0"], codes, blankIsUnknown: true };
   });
   const columnOfLabel = new Map(frequent.map(([, number], i) => [number, columns[i]]));
   listed.codes.forEach((code, row) => {

@@ -27,7 +27,7 @@ test("a file named valid wins over the word train, another part's word over the 
   const valid = ["file,split,Finding", "v.png,train,1", "w.png,test,0", "x.png,holdout,0", "y.png,,0"];
   expect(await readBothWays({ "train.csv": TRAIN, "valid.csv": valid })).toEqual({
     parts: { "a.png": 0, "b.png": 0, "v.png": 1, "w.png": 2, "x.png": 1, "y.png": 1 },
-    notes: ["“split” says training for 1 rows of files that are named validation or test; the files' names count."],
+    notes: ["“split” says training for 1 row of files that are named validation or test; the files' names count."],
   });
 });
 
@@ -36,8 +36,8 @@ test("a word that names no part is held out as test, a blank is not, and both ar
   expect(await readBothWays({ "labels.csv": ["file,split,Finding", ...rows] })).toEqual({
     parts: { "a.png": 0, "b.png": 0, "c.png": 2, "d.png": 1, "e.png": 0 },
     notes: [
-      "“split” names no part for 1 rows; they count as training.",
-      "“split” holds words that are no part, such as “holdout”; their 1 rows count as the dataset's own test, so that none of them is trained on.",
+      "“split” names no part for 1 row, which counts as training.",
+      "“split” holds words that are no part, such as “holdout”: 1 row counts as the dataset's own test, not to be trained on.",
     ],
   });
 });

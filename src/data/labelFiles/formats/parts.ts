@@ -1,5 +1,6 @@
 // Which rows are the dataset's own training, validation and test: what words and files' names say of it. It splits nothing itself.
 import { countValues, type LabelColumn } from "../columns";
+import { count } from "../wording";
 
 const TRAINING = 0;
 const TEST = 2;
@@ -60,12 +61,15 @@ export function readParts(split: LabelColumn, filePart: Uint8Array | null): OwnP
   const strange = countRows((code, file) => file === TRAINING && words[code] === undefined);
   const notes: string[] = [];
   const say = (rows: number, note: string) => rows > 0 && notes.push(`“${split.name}” ${note}`);
-  say(overruled, `says training for ${overruled} rows of files that are named validation or test; the files' names count.`);
-  say(blank, `names no part for ${blank} rows; they count as training.`);
+  say(
+    overruled,
+    `says training for ${count(overruled, "row", "rows")} of files that are named validation or test; the files' names count.`,
+  );
+  say(blank, `names no part for ${count(blank, "row, which counts", "rows, which count")} as training.`);
   const others = quoteFirst(listStrangers(split));
   say(
     strange,
-    `holds words that are no part, such as ${others}; their ${strange} rows count as the dataset's own test, so that none of them is trained on.`,
+    `holds words that are no part, such as ${others}: ${count(strange, "row counts", "rows count")} as the dataset's own test, not to be trained on.`,
   );
   return { part: noneIfTraining(part), notes };
 }

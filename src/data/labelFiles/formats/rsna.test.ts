@@ -40,5 +40,5 @@ test("the file of classes alone", async () => {
 test("rows of a film that differ are said", async () => {
   const table = await readLabels(makeFiles({ "l.csv": [...BOXES, `${FILMS[0]},1,2,3,4,1`] }));
   expect(labelCells(table, "Target")).toEqual(["1", "1", "0"]);
-  expect(table.notes).toEqual(["1 films have rows that differ in “Target”; the positive one counts, else the first."]);
+  expect(table.notes).toEqual(["1 film has rows that differ in “Target”; the positive one counts, else the first."]);
 });

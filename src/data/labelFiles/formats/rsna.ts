@@ -2,6 +2,7 @@
 import { columnOf, type LabelColumn } from "../columns";
 import { type LabelHead, readTable } from "../csvTable";
 import { listTargets } from "../findings";
+import { count } from "../wording";
 import { hasColumns, holdsFilmNames, keepNamedRows, requireColumn } from "./cells";
 import { chooseHead } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
@@ -30,7 +31,9 @@ function recognise(heads: LabelHead[]): Recognition | null {
         const { column, differing } = joinRows(path, filmOfRow, label);
         columns.push(column);
         if (differing > 0)
-          notes.push(`${differing} films have rows that differ in “${label.name}”; the positive one counts, else the first.`);
+          notes.push(
+            `${count(differing, "film has", "films have")} rows that differ in “${label.name}”; the positive one counts, else the first.`,
+          );
       };
       if (boxes) join(rowPath, requireColumn(table, TARGET));
       if (classes) {

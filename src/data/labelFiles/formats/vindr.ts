@@ -4,7 +4,7 @@ import { LabError } from "../../../protocol/labError";
 import { columnOf, findColumn, type LabelColumn } from "../columns";
 import { type FileReport, type LabelHead, readTable, type Table } from "../csvTable";
 import { listTargets, makeChoice, type TargetColumn } from "../findings";
-import { hasColumns, holdsFilmNames, keepNamedRows, requireColumn } from "./cells";
+import { hasColumns, holdsFilmNames, isBookkeeping, keepNamedRows, requireColumn } from "./cells";
 import { chooseHead, folderOf, preferTraining } from "./files";
 import { type Format, makeFilmRows, type Recognition } from "./format";
 
@@ -103,7 +103,7 @@ function countBoxes(table: Table, path: LabelColumn, reader: LabelColumn | null)
 function countReadings(table: Table, path: LabelColumn, reader: LabelColumn | null): Map<string, Uint16Array> {
   const votes = new Map<string, Uint16Array>();
   for (const target of listTargets(table.columns, null)) {
-    if (!target.isFinding || target.name === reader?.name || target.name === path.name) continue;
+    if (!target.isFinding || isBookkeeping(target) || target.name === reader?.name || target.name === path.name) continue;
     const positive = target.values.indexOf("1");
     const count = new Uint16Array(path.values.length - 1);
     eachOnce(path, [reader], (film, row) => {
