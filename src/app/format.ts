@@ -1,5 +1,6 @@
 // How counts and rates are written, in the lab's sentences and on the page. The page's own figures are ui/parts/format.ts.
 
+import type { LabelFormat } from "../protocol/dataset";
 import { cutPasses } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
 
@@ -44,3 +45,19 @@ export function formatMemory(bytes: number): string {
   if (mib >= 1) return `${mib < 10 ? mib.toFixed(1) : formatCount(mib)}\u00a0MiB`;
   return `${formatCount(bytes / 2 ** 10)}\u00a0KiB`;
 }
+
+/** What an AUROC is called: of several targets it is their mean. */
+export function nameAuroc(targets: number): string {
+  return targets > 1 ? "mean AUROC" : "AUROC";
+}
+
+export const LABEL_FORMAT_NAMES: Record<LabelFormat, string> = {
+  chexpert: "CheXpert",
+  nih: "NIH ChestX-ray14",
+  mimic: "MIMIC-CXR-JPG",
+  padchest: "PadChest",
+  vindr: "VinDr-CXR",
+  rsna: "RSNA",
+  anyCsv: "CSV, any columns",
+  folderPerClass: "a folder per class",
+};

@@ -2,6 +2,7 @@
 import * as Comlink from "comlink";
 import type { DatasetSummary, FailedFilm, PreparedSample } from "../protocol/dataset";
 import { type Failure, LabError, toFailure } from "../protocol/labError";
+import { targetsOf } from "../protocol/settings";
 import {
   type DatasetFingerprint,
   type EvaluateEvent,
@@ -14,7 +15,7 @@ import {
 import { announce, type LabContext } from "./context";
 import { chooseEvaluated } from "./evaluated";
 import type { Forecasts } from "./forecasts";
-import { formatCount, formatLr, formatPlural } from "./format";
+import { formatCount, formatLr, formatPlural, nameAuroc } from "./format";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import type { LabCommands, RunState } from "./state";
@@ -163,9 +164,10 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
       case "stopped": {
         patch("run", { state: event.type === "finished" ? "done" : "stopped", trial: event.trial, secondsLeft: 0 });
         const auroc = event.trial.epochs.at(-1)?.auroc;
+        const name = nameAuroc(targetsOf(event.trial.settings).length);
         say(
           event.type === "finished"
-            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation AUROC of ${auroc.toFixed(3)}`}.`
+            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation ${name} of ${auroc.toFixed(3)}`}.`
             : `Trial ${event.trial.id} stopped at step ${formatCount(event.trial.stepsDone)}. Resume goes on from there.`,
         );
         announce({ type: event.type === "finished" ? "trained" : "stopped", trial: event.trial });
@@ -370,7 +372,8 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
             else if (event.type === "finished") {
               const { evaluation } = event;
               patch("evaluation", { state: "done", evaluation });
-              const auroc = evaluation.auroc === null ? "" : `AUROC ${evaluation.auroc.toFixed(3)}, `;
+              const auroc =
+                evaluation.auroc === null ? "" : `${nameAuroc(evaluation.targets.length)} ${evaluation.auroc.toFixed(3)}, `;
               say(`${label}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${formatPlural(evaluation.films, "film")}.`);
               announce({ type: "evaluated", ...evaluation });
             }

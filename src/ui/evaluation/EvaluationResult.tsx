@@ -4,7 +4,7 @@ import type { Evaluation } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
 import { Readings } from "../parts/Figures";
 import { SelectField } from "../parts/fields";
-import { formatCount, formatMetric } from "../parts/format";
+import { formatCount, formatMetric, nameAuroc } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import styles from "./evaluation.module.css";
 import { PredictionTable } from "./PredictionTable";
@@ -22,7 +22,7 @@ export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
       <Panel title="How good it is" aside={several ? `${names.length} targets` : shown}>
         <Readings
           readings={[
-            { name: several ? "mean AUROC" : "AUROC", value: formatMetric(evaluation.auroc) },
+            { name: nameAuroc(names.length), value: formatMetric(evaluation.auroc) },
             { name: "accuracy at 0.5", value: formatMetric(evaluation.accuracy) },
             { name: "loss", value: formatMetric(evaluation.loss) },
             { name: "films", value: formatCount(evaluation.films) },

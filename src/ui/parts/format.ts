@@ -1,9 +1,17 @@
 // How figures are written everywhere on the page. It formats; it decides nothing.
 
 import { formatCount } from "../../app/format";
-import type { LabelFormat } from "../../protocol/dataset";
 
-export { formatBatch, formatCount, formatLr, formatMemory, formatPass, formatPlural } from "../../app/format";
+export {
+  formatBatch,
+  formatCount,
+  formatLr,
+  formatMemory,
+  formatPass,
+  formatPlural,
+  LABEL_FORMAT_NAMES,
+  nameAuroc,
+} from "../../app/format";
 
 /** Keeps a figure and its unit on one line. */
 const NBSP = "\u00a0";
@@ -73,14 +81,3 @@ const ARCHITECTURE_NAMES: Record<string, string> = {
 export function formatArchitecture(arch: string): string {
   return ARCHITECTURE_NAMES[arch] ?? arch;
 }
-
-export const LABEL_FORMAT_NAMES: Record<LabelFormat, string> = {
-  chexpert: "CheXpert",
-  nih: "NIH ChestX-ray14",
-  mimic: "MIMIC-CXR-JPG",
-  padchest: "PadChest",
-  vindr: "VinDr-CXR",
-  rsna: "RSNA",
-  anyCsv: "CSV, any columns",
-  folderPerClass: "a folder per class",
-};

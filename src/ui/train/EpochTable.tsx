@@ -1,7 +1,8 @@
 // What validation said after each epoch; the best is marked.
+import { targetsOf } from "../../protocol/settings";
 import type { Trial } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
-import { formatDuration, formatMetric } from "../parts/format";
+import { formatDuration, formatMetric, nameAuroc } from "../parts/format";
 import { Panel } from "../parts/Panel";
 
 export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: boolean }) {
@@ -13,14 +14,7 @@ export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: bo
     <Panel title="After each epoch" aside={isUnderWay ? `${epochs.length} of ${settings.epochs}` : undefined}>
       <DataTable
         caption="Training and validation after each epoch"
-        columns={[
-          "epoch",
-          "training",
-          "validation",
-          "accuracy",
-          settings.moreTargets.length > 0 ? "mean AUROC" : "AUROC",
-          "time",
-        ]}
+        columns={["epoch", "training", "validation", "accuracy", nameAuroc(targetsOf(settings).length), "time"]}
         rows={epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
           key: epoch,
           current: epoch === best,

@@ -1,9 +1,18 @@
 // What is so about the run, in a sentence: where it stands, and what closing the tab would lose.
 import { useEffect, useState } from "react";
 import type { RunState } from "../../app/state";
+import { targetsOf } from "../../protocol/settings";
 import type { CheckpointRef } from "../../protocol/training";
 import { useLab } from "../labContext";
-import { formatArchitecture, formatCount, formatDuration, formatLr, formatMetric, formatPlural } from "../parts/format";
+import {
+  formatArchitecture,
+  formatCount,
+  formatDuration,
+  formatLr,
+  formatMetric,
+  formatPlural,
+  nameAuroc,
+} from "../parts/format";
 import { whatComesFirst } from "../parts/ready";
 
 export function RunSentence() {
@@ -32,7 +41,8 @@ export function RunSentence() {
       return `${at}. ${describeRest(run)}`;
     case "done": {
       const auroc = trial?.epochs.at(-1)?.auroc;
-      const result = auroc == null ? "" : ` with a validation AUROC of ${formatMetric(auroc)}`;
+      const name = nameAuroc(trial ? targetsOf(trial.settings).length : 1);
+      const result = auroc == null ? "" : ` with a validation ${name} of ${formatMetric(auroc)}`;
       return `Trial ${trial?.id ?? ""} finished after ${formatCount(stepsTotal)} steps${result}, in ${formatDuration(trial?.seconds ?? 0)}.`;
     }
     case "idle": {

@@ -1,6 +1,7 @@
 // Step 4: a run as it goes, and what to do about it.
 import { lazy, useMemo } from "react";
 import type { RunState } from "../../app/state";
+import { targetsOf } from "../../protocol/settings";
 import { useLab } from "../labContext";
 import { BudgetNotice } from "../parts/BudgetNotice";
 import { CompileProgress } from "../parts/CompileProgress";
@@ -16,6 +17,7 @@ import {
   formatPlural,
   formatRate,
   formatTargets,
+  nameAuroc,
 } from "../parts/format";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
@@ -117,7 +119,7 @@ function RunReadings({ run: { steps, stepsSeen, trial, filmsPerSecond, state } }
   const readings = [
     { name: "training loss", value: formatMetric(smoothed) },
     { name: "validation loss", value: formatMetric(epoch?.validLoss) },
-    { name: "AUROC, validation", value: formatMetric(epoch?.auroc) },
+    { name: `${nameAuroc(trial ? targetsOf(trial.settings).length : 1)}, validation`, value: formatMetric(epoch?.auroc) },
     { name: "learning rate", value: last ? formatLr(last.lr) : "–" },
   ];
   if (state === "running") readings.push({ name: "films a second", value: formatRate(filmsPerSecond) });
