@@ -50,7 +50,7 @@ export const INITIAL_STATE: LabState = {
   gpuBytes: 0,
   forecast: { of: null, forecast: null, failure: null },
   diskBytes: null,
-  dataset: { state: "empty", name: "", progress: null, summary: null, failure: null, lastFolder: null },
+  dataset: { state: "empty", name: "", progress: null, summary: null, failure: null, lastFolder: null, waitingRecipe: null },
   settings: DEFAULT_SETTINGS,
   sample: { state: "none", summary: null, failure: null, recipe: null },
   preparation: EMPTY_PREPARATION,

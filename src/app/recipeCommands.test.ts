@@ -19,7 +19,10 @@ const DATASET = {
   name: "films",
   fingerprint: "f",
   format: "chexpert",
+  otherFormats: ["nih"],
   mapping: null,
+  csvPath: "train.csv",
+  csvColumns: ["Path", "Edema"],
   labelFiles: [],
   rows: 3,
   films: 3,
@@ -28,7 +31,7 @@ const ROWS: SampledRows = { csv: "", films: 2, sha256: "sampled" };
 const recipeFile = (change: Partial<TrialSettings> = {}, dataset = DATASET) =>
   new File([JSON.stringify(writeRecipe(dataset, { ...DEFAULT_SETTINGS, ...change }, ROWS))], "recipe.json");
 
-/** The commands on a dataset worker whose films are others under another seed, and that knows no Edema. */
+/** The commands on a dataset worker whose films are others under another seed, that knows no Edema, and cannot read its labels as NIH's. */
 function createLabOnDoubles(summary: DatasetSummary | null) {
   const store = createStore<LabState>(() => ({
     ...INITIAL_STATE,
@@ -44,7 +47,11 @@ function createLabOnDoubles(summary: DatasetSummary | null) {
   const read: unknown[] = [];
   const commands = createRecipeCommands(context, {
     changeSettings: (change) => store.setState(({ settings }) => ({ settings: { ...settings, ...change } })),
-    readLabelsAs: async (choice) => void read.push(choice),
+    readLabelsAs: async (choice) => {
+      read.push(choice);
+      const failure = choice.format === "nih" ? { code: "badCsv" as const, message: "These are no labels of NIH." } : null;
+      store.setState(({ dataset }) => ({ dataset: { ...dataset, state: failure ? "failed" : "ready", failure } }));
+    },
   });
   return { store, commands, read };
 }
@@ -53,10 +60,10 @@ it("takes a recipe over where its dataset is open, and says whether the films ar
   const { store, commands, read } = createLabOnDoubles(DATASET);
   await commands.takeRecipe(recipeFile({ seed: 3 }));
   expect(store.getState().settings.seed).toBe(3);
-  expect(store.getState().sample.recipe).toMatchObject({ name: "recipe.json", isSame: true });
+  expect(store.getState().sample.recipe).toMatchObject({ name: "recipe.json", outcome: "same" });
   await commands.takeRecipe(recipeFile({ seed: 7 }, { ...DATASET, fingerprint: "g", films: 4 }));
   expect(store.getState().sample.recipe).toMatchObject({
-    isSame: false,
+    outcome: "others",
     message: expect.stringContaining("with 4 films, and here are 3"),
   });
   expect(read).toEqual([]);
@@ -64,25 +71,43 @@ it("takes a recipe over where its dataset is open, and says whether the films ar
 
 it("reads the labels again where the recipe read them otherwise", async () => {
   const { commands, read } = createLabOnDoubles(DATASET);
-  await commands.takeRecipe(recipeFile({}, { ...DATASET, format: "anyCsv", mapping: { path: "file" } }));
-  expect(read).toEqual([{ format: "anyCsv", mapping: { path: "file" } }]);
+  await commands.takeRecipe(recipeFile({}, { ...DATASET, format: "anyCsv", mapping: { path: "Path" } }));
+  expect(read).toEqual([{ format: "anyCsv", mapping: { path: "Path" } }]);
 });
 
 it("waits for a dataset where none is open", async () => {
   const { store, commands } = createLabOnDoubles(null);
   await commands.takeRecipe(recipeFile({ seed: 3 }));
-  expect(store.getState().status).toContain("Drop its dataset, films with 3 rows");
+  expect(store.getState().dataset.waitingRecipe).toContain("Drop films with its 3 rows");
   store.setState(({ dataset }) => ({ dataset: { ...dataset, state: "ready", summary: DATASET } }));
   await commands.applyWaiting();
-  expect(store.getState().sample.recipe).toMatchObject({ isSame: true });
+  expect(store.getState().sample.recipe).toMatchObject({ outcome: "same" });
+  expect(store.getState().dataset.waitingRecipe).toBeNull();
 });
 
 it.each([
-  ["a recipe of other columns", recipeFile({ target: "Edema", seed: 3 })],
-  ["another file", new File(["{}"], "x.json")],
-])("changes nothing for %s, and says why", async (_, file) => {
-  const { store, commands } = createLabOnDoubles(DATASET);
+  ["of another target", recipeFile({ target: "Edema", seed: 3 }), /no column “Edema”/],
+  ["that is none", new File(["{}"], "recipe.json"), /no sampling recipe/],
+  ["of another format", recipeFile({}, { ...DATASET, name: "scans", format: "padchest" }), /cannot be as PadChest. Open scans/],
+  ["of other columns", recipeFile({}, { ...DATASET, format: "anyCsv", mapping: { path: "Bild" } }), /no column “Bild”/],
+])("changes and reads nothing for a recipe %s, and says why", async (_, file, message) => {
+  const { store, commands, read } = createLabOnDoubles(DATASET);
+  const { sample: _before, status: _said, ...before } = store.getState();
   await commands.takeRecipe(file);
-  expect(store.getState().settings).toEqual(DEFAULT_SETTINGS);
-  expect(store.getState().dataset).toMatchObject({ state: "ready", failure: { code: "badSettings" } });
+  const { sample, status, ...after } = store.getState();
+  expect(after).toEqual(before);
+  expect(sample.recipe).toEqual({ name: "recipe.json", outcome: "refused", message: expect.stringMatching(message) });
+  expect(status).toBe(sample.recipe?.message);
+  expect(read).toEqual([]);
+});
+
+it("reads the dataset as it was where it cannot be read as the recipe's after all", async () => {
+  const { store, commands, read } = createLabOnDoubles(DATASET);
+  await commands.takeRecipe(recipeFile({ seed: 3 }, { ...DATASET, format: "nih" }));
+  expect(read).toEqual([{ format: "nih" }, { format: "chexpert" }]);
+  expect(store.getState()).toMatchObject({
+    settings: DEFAULT_SETTINGS,
+    dataset: { state: "ready", failure: null },
+    sample: { recipe: { outcome: "refused", message: "These are no labels of NIH." } },
+  });
 });

@@ -1,9 +1,19 @@
 // Commands that save the sampling recipe and its rows, and that take a recipe over. What a recipe is stands in `recipes.ts`.
+import type { DatasetSummary } from "../protocol/dataset";
 import { LabError, toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
-import { describeDifference, type Recipe, readRecipe, writeRecipe } from "./recipes";
+import { formatPlural } from "./format";
+import { describeDifference, isReadAlike, type Recipe, readRecipe, requireReadable, writeRecipe } from "./recipes";
 import { saveText } from "./save";
 import type { LabCommands } from "./state";
+
+const RECIPE_FILE = "recipe.json";
+const ROWS_FILE = "sampled-rows.csv";
+
+interface TakenRecipe {
+  name: string;
+  recipe: Recipe;
+}
 
 type RecipeCommands = Pick<LabCommands, "saveRecipe" | "saveSampledRows" | "takeRecipe"> & {
   /** Told whenever a dataset was opened. */
@@ -14,16 +24,16 @@ export function createRecipeCommands(
   { store, workers, patch, say }: LabContext,
   commands: Pick<LabCommands, "changeSettings" | "readLabelsAs">,
 ): RecipeCommands {
-  let waiting: { name: string; recipe: Recipe } | null = null;
+  let waiting: TakenRecipe | null = null;
 
-  /** What fails changes nothing: it is only said. */
-  async function attempt(work: () => Promise<void>): Promise<void> {
+  /** What fails changes nothing: it is only said, where recipes are. */
+  async function attempt(name: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      const failure = toFailure(error);
-      patch("dataset", { failure });
-      say(failure.message);
+      const { message } = toFailure(error);
+      patch("sample", { recipe: { name, outcome: "refused", message } });
+      say(message);
     }
   }
 
@@ -33,51 +43,71 @@ export function createRecipeCommands(
     return summary;
   }
 
-  async function apply({ name, recipe }: { name: string; recipe: Recipe }): Promise<void> {
-    const { format, mapping } = recipe.dataset;
-    if (requireDataset().format !== format || JSON.stringify(requireDataset().mapping) !== JSON.stringify(mapping)) {
-      await commands.readLabelsAs({ format, mapping: mapping ?? undefined });
-      // Why that failed is shown already.
-      if (store.getState().dataset.state !== "ready") return;
+  async function readAs({ format, mapping }: Recipe["dataset"] | DatasetSummary): Promise<void> {
+    await commands.readLabelsAs({ format, mapping: mapping ?? undefined });
+    const { state, failure } = store.getState().dataset;
+    if (state === "failed" && failure) throw new LabError(failure.code, failure.message, failure.at);
+  }
+
+  async function apply({ name, recipe }: TakenRecipe): Promise<void> {
+    const before = requireDataset();
+    const { settings } = store.getState();
+    const rereads = !isReadAlike(recipe.dataset, before);
+    if (rereads) requireReadable(recipe, before, name);
+    try {
+      if (rereads) await readAs(recipe.dataset);
+      // Before the page's own settings go: a recipe of other columns changes nothing.
+      const { sha256 } = await workers.dataset.exportSample({ ...settings, ...recipe.settings });
+      commands.changeSettings(recipe.settings);
+      tell(name, recipe, sha256 === recipe.sample.sha256);
+    } catch (error) {
+      // Unless another folder took its place meanwhile.
+      if (rereads && store.getState().dataset.state !== "opening") {
+        await readAs(before);
+        commands.changeSettings(settings);
+      }
+      throw error;
     }
-    // Before the page's own settings go: a recipe of other columns changes nothing.
-    const { sha256 } = await workers.dataset.exportSample({ ...store.getState().settings, ...recipe.settings });
-    commands.changeSettings(recipe.settings);
+  }
+
+  function tell(name: string, recipe: Recipe, isSame: boolean): void {
     const difference = describeDifference(recipe, requireDataset());
-    const isSame = sha256 === recipe.sample.sha256;
     const message = isSame
       ? `The same ${recipe.sample.films} films in the same order as when the recipe was saved.`
       : `The films are others than when the recipe was saved. ${difference ?? "This version of the lab samples otherwise."}`;
-    patch("sample", { recipe: { name, isSame, message } });
+    patch("sample", { recipe: { name, outcome: isSame ? "same" : "others", message } });
     say(`${name}: ${message}`);
   }
 
   return {
     saveRecipe: () =>
-      attempt(async () => {
+      attempt(RECIPE_FILE, async () => {
         const { settings } = store.getState();
         const recipe = writeRecipe(requireDataset(), settings, await workers.dataset.exportSample(settings));
-        saveText("recipe.json", `${JSON.stringify(recipe, null, 2)}\n`, "application/json");
+        saveText(RECIPE_FILE, `${JSON.stringify(recipe, null, 2)}\n`, "application/json");
       }),
     saveSampledRows: () =>
-      attempt(async () => {
+      attempt(ROWS_FILE, async () => {
         const { csv } = await workers.dataset.exportSample(store.getState().settings);
-        saveText("sampled-rows.csv", csv, "text/csv");
+        saveText(ROWS_FILE, csv, "text/csv");
       }),
     takeRecipe: (file) =>
-      attempt(async () => {
+      attempt(file.name, async () => {
         const taken = { name: file.name, recipe: readRecipe(await file.text(), file.name) };
-        patch("dataset", { failure: null });
         if (store.getState().dataset.state === "ready") return apply(taken);
         waiting = taken;
-        const { dataset } = taken.recipe;
-        say(`${file.name} is taken. Drop its dataset, ${dataset.name} with ${dataset.rows} rows, and it is sampled as then.`);
+        const { name, rows } = taken.recipe.dataset;
+        const message = `${file.name} waits for its dataset. Drop ${name} with its ${formatPlural(rows, "row")}, and it is sampled as then.`;
+        patch("dataset", { waitingRecipe: message });
+        patch("sample", { recipe: null });
+        say(message);
       }),
-    applyWaiting: () =>
-      attempt(async () => {
-        const taken = waiting;
-        waiting = null;
-        if (taken) await apply(taken);
-      }),
+    applyWaiting: async () => {
+      const taken = waiting;
+      if (!taken) return;
+      waiting = null;
+      patch("dataset", { waitingRecipe: null });
+      await attempt(taken.name, () => apply(taken));
+    },
   };
 }

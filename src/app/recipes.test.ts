@@ -33,6 +33,17 @@ it.each([
   expect(() => readRecipe(text, "x.json")).toThrow(message);
 });
 
+it.each([
+  [{ validation: 7 }, /“validation” as 7/],
+  [{ imageSize: -3 }, /“imageSize” as -3/],
+  [{ seed: "x" }, /“seed” as "x"/],
+  [{ balance: undefined }, /nothing of “balance”/],
+])("refuses the setting %o and names it", (change, message) => {
+  const recipe = writeRecipe(DATASET, DEFAULT_SETTINGS, ROWS);
+  const text = JSON.stringify({ ...recipe, settings: { ...recipe.settings, ...change } });
+  expect(() => readRecipe(text, "x.json")).toThrow(message);
+});
+
 it("says what is another in the dataset", () => {
   const recipe = writeRecipe(DATASET, DEFAULT_SETTINGS, ROWS);
   const other = { ...DATASET, fingerprint: "f" };

@@ -3,6 +3,7 @@ import type { ColumnMapping, DatasetSummary, LabelFormat, SampledRows } from "..
 import { LabError } from "../protocol/labError";
 import { preparationOf, type SampleSettings, type TrialSettings } from "../protocol/settings";
 import { readSettings } from "../storage/settings";
+import { LABEL_FORMAT_NAMES } from "./format";
 
 const KIND = "roentgen-lab recipe";
 const VERSION = 1;
@@ -44,10 +45,10 @@ export function writeRecipe(dataset: DatasetSummary, settings: TrialSettings, { 
   };
 }
 
-/** @throws LabError badSettings where the text is no recipe, or of a later version */
+/** @throws LabError badSettings where the text is no recipe, of a later version, or has a setting that none can have */
 export function readRecipe(text: string, name: string): Recipe {
   const recipe = parse(text) as Partial<Recipe> | null;
-  if (recipe?.kind !== KIND || !recipe.dataset || !recipe.settings || !recipe.sample) {
+  if (recipe?.kind !== KIND || !Array.isArray(recipe.dataset?.labelFiles) || !recipe.settings || !recipe.sample) {
     const message = `“${name}” is no sampling recipe of the lab. Drop a file that “Save recipe” wrote.`;
     throw new LabError("badSettings", message, name);
   }
@@ -55,7 +56,19 @@ export function readRecipe(text: string, name: string): Recipe {
     const message = `“${name}” is a recipe of version ${recipe.version}; this lab reads version ${VERSION}. Open it in the lab that wrote it.`;
     throw new LabError("badSettings", message, name);
   }
-  return { ...(recipe as Recipe), settings: sampleSettingsOf(readSettings(recipe.settings)) };
+  return { ...(recipe as Recipe), settings: readSampleSettings(recipe.settings, name) };
+}
+
+/** A recipe with a setting of its own devising would give other films: nothing is replaced by a default. */
+function readSampleSettings(given: Partial<SampleSettings>, name: string): SampleSettings {
+  const settings = sampleSettingsOf(readSettings(given));
+  for (const [field, read] of Object.entries(settings)) {
+    const value = JSON.stringify(given[field as keyof SampleSettings]);
+    if (value === JSON.stringify(read)) continue;
+    const what = value === undefined ? `says nothing of “${field}”` : `gives “${field}” as ${value}, which it cannot be`;
+    throw new LabError("badSettings", `“${name}” ${what}. Drop the recipe as “Save recipe” wrote it.`, field);
+  }
+  return settings;
 }
 
 function parse(text: string): unknown {
@@ -65,6 +78,26 @@ function parse(text: string): unknown {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+type Reading = Pick<DatasetSummary, "format" | "mapping">;
+
+export function isReadAlike(one: Reading, other: Reading): boolean {
+  return one.format === other.format && JSON.stringify(one.mapping) === JSON.stringify(other.mapping);
+}
+
+/** @throws LabError badSettings where the open dataset cannot be read as the recipe's was */
+export function requireReadable({ dataset: then }: Recipe, now: DatasetSummary, name: string): void {
+  const columns = Object.values(then.mapping ?? {}).flat();
+  const missing = columns.find((column) => column !== undefined && !now.csvColumns.includes(column));
+  const isPossible =
+    [now.format, ...now.otherFormats].includes(then.format) || (then.format === "anyCsv" && then.mapping !== null);
+  if (isPossible && missing === undefined) return;
+  const why = isPossible
+    ? `${now.csvPath || now.name} has no column “${missing}”, which it reads`
+    : `${now.name} is read as ${LABEL_FORMAT_NAMES[now.format]}, and cannot be as ${LABEL_FORMAT_NAMES[then.format]}`;
+  const message = `“${name}” was made with another dataset, ${then.name}: ${why}. Open ${then.name}, then take the recipe.`;
+  throw new LabError("badSettings", message, name);
 }
 
 /** What is another than when the recipe was written, as a sentence; null where the dataset is the same. */

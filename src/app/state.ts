@@ -48,14 +48,24 @@ export interface DatasetState {
   failure: Failure | null;
   /** Name of the folder of the last visit, which the browser must be asked for before it is read again. */
   lastFolder: string | null;
+  /** What is said of a recipe that was taken before its dataset; null where none waits. */
+  waitingRecipe: string | null;
 }
 
 export interface SampleState {
   state: "none" | "counting" | "ready" | "failed";
   summary: SampleSummary | null;
   failure: Failure | null;
-  /** The recipe that was taken over, and whether it gives the films that it gave; null once a setting is changed by hand. */
-  recipe: { name: string; isSame: boolean; message: string } | null;
+  /** Of the recipe last taken or saved; null once a setting is changed by hand. */
+  recipe: RecipeOutcome | null;
+}
+
+export interface RecipeOutcome {
+  /** Of the file. */
+  name: string;
+  /** Whether a recipe that was taken over gives the films that it gave; `refused` changed nothing. */
+  outcome: "same" | "others" | "refused";
+  message: string;
 }
 
 export type PrepareProgress = Extract<PrepareEvent, { type: "prepareProgress" }>;

@@ -2,18 +2,24 @@
 import { Button } from "@mantine/core";
 import { useCommands, useLab } from "../labContext";
 import { FilePicker } from "../parts/FilePicker";
+import { useFoundFocus } from "../parts/useFoundFocus";
 import styles from "./dataset.module.css";
 import { OpeningFailure } from "./OpeningFailure";
+import { RecipeNotices } from "./Recipe";
 
 export function EmptyDataset() {
   const lastFolder = useLab((lab) => lab.dataset.lastFolder);
   const { openFiles, openDrawnFilms, reopenFolder } = useCommands();
+  const heading = useFoundFocus<HTMLHeadingElement>();
   return (
     <div className={styles.empty}>
       <OpeningFailure />
+      <RecipeNotices />
       <div className={styles.dropZone}>
         <Lungs />
-        <h1>Drop a folder of chest films here</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          Drop a folder of chest films here
+        </h1>
         <p>
           Films may be JPEG, PNG, TIFF, DICOM and more; their labels come with them as CheXpert, NIH, MIMIC-CXR, PadChest, VinDr
           or RSNA give them, in any CSV with a row a film, or as a folder per class. Films are read where they lie; nothing is

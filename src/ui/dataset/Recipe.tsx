@@ -1,5 +1,6 @@
 // The sampling recipe: saved, taken over, and whether it gives the films that it gave. It samples nothing.
 import { Button } from "@mantine/core";
+import type { RecipeOutcome } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
 import { FilePicker } from "../parts/FilePicker";
 import { Notice } from "../parts/Notice";
@@ -30,20 +31,31 @@ export function RecipePanel({ disabled }: { disabled: boolean }) {
           onPick={([file]) => file && void takeRecipe(file)}
         />
       </div>
-      <Outcome />
+      <div className={styles.outcome}>
+        <RecipeNotices />
+      </div>
     </Panel>
   );
 }
 
-/** What came of the recipe that was taken over; nothing once a setting was changed by hand. */
-function Outcome() {
+const TONES = { same: "good", others: "warning", refused: "error" } as const satisfies Record<RecipeOutcome["outcome"], string>;
+
+/** That a recipe waits for its dataset, or what came of the last one; nothing once a setting was changed by hand. */
+export function RecipeNotices() {
   const recipe = useLab((lab) => lab.sample.recipe);
-  if (!recipe) return null;
+  const waiting = useLab((lab) => lab.dataset.waitingRecipe);
   return (
-    <div className={styles.outcome}>
-      <Notice tone={recipe.isSame ? "good" : "warning"} title={recipe.name} isStatus>
-        {recipe.message}
-      </Notice>
-    </div>
+    <>
+      {waiting && (
+        <Notice tone="note" isStatus>
+          {waiting}
+        </Notice>
+      )}
+      {recipe && (
+        <Notice tone={TONES[recipe.outcome]} title={recipe.name} isStatus>
+          {recipe.message}
+        </Notice>
+      )}
+    </>
   );
 }
