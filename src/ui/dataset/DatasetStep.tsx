@@ -1,5 +1,5 @@
 // Step 1: the films, what is learnt from them, and whether they can be trusted.
-import type { OpenProgress } from "../../protocol/dataset";
+import type { DatasetSummary, OpenProgress } from "../../protocol/dataset";
 import { useCommands, useLab } from "../labContext";
 import { FilePicker } from "../parts/FilePicker";
 import { formatCount, formatMs, formatPlural, LABEL_FORMAT_NAMES } from "../parts/format";
@@ -55,6 +55,15 @@ function describeOpening(progress: OpenProgress | null): string {
   }
 }
 
+function describeDataset({ films, rows, patients, ownValidation, ms, csvPath, format }: DatasetSummary): string {
+  const heldOut = ownValidation
+    ? `, ${formatPlural(ownValidation.rows, "row")} held out by the dataset for ${ownValidation.part}`
+    : "";
+  const toLearn = `${formatPlural(rows, "row")} of ${formatPlural(patients, "patient")} to learn from`;
+  const from = `read in ${formatMs(ms)} from ${csvPath || "folders"} as ${LABEL_FORMAT_NAMES[format]}`;
+  return `${formatPlural(films, "film")}; ${toLearn}${heldOut}; ${from}.`;
+}
+
 function Open() {
   const { summary: dataset, failure } = useLab((lab) => lab.dataset);
   const sample = useLab((lab) => lab.sample);
@@ -89,8 +98,7 @@ function Open() {
           </>
         }
       >
-        {formatPlural(dataset.films, "film")} of {formatPlural(dataset.patients, "patient")}, read in {formatMs(dataset.ms)} from{" "}
-        {dataset.csvPath || "folders"}: {LABEL_FORMAT_NAMES[dataset.format]}.
+        {describeDataset(dataset)}
       </StepHeader>
       <FailureNotice failure={failure} title="That could not be opened" />
       <PreparationState />
@@ -103,7 +111,7 @@ function Open() {
         <div className={styles.side}>
           {turn > 1 && <WhatToLearn dataset={dataset} disabled={preparing} />}
           {turn > 1 && <FilmPreparation disabled={preparing} />}
-          {turn > 2 && sample.summary && <LabelMakeup sample={sample.summary} setAside={setAside} />}
+          {turn > 2 && sample.summary && <LabelMakeup sample={sample.summary} setAside={setAside} failed={failed.length} />}
           {turn > 2 && sample.summary && <Trust dataset={dataset} sample={sample.summary} setAside={setAside} />}
           {turn > 3 && <RecipePanel disabled={preparing} />}
         </div>

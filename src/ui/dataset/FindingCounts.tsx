@@ -24,12 +24,12 @@ export function FindingCounts({ dataset }: { dataset: DatasetSummary }) {
             {whole ? `Show the first ${FIRST_ROWS}` : `Show all ${findings.length}`}
           </button>
         ) : (
-          `rows of ${dataset.csvPath}`
+          `training rows of ${dataset.csvPath || "the folders"}`
         )
       }
     >
       <DataTable
-        caption="Rows of every finding by what the label CSV says"
+        caption="Training rows of every finding by what the label CSV says"
         columns={["finding", "1", "0", "−1", "blank"]}
         rows={(whole ? findings : findings.slice(0, FIRST_ROWS)).map(({ name, values }) => ({
           key: name,

@@ -10,9 +10,11 @@ interface LabelMakeupProps {
   sample: SampleSummary;
   /** Labelled films that the balance leaves out. */
   setAside: number;
+  /** Films that fell out when they were prepared. */
+  failed: number;
 }
 
-export function LabelMakeup({ sample, setAside }: LabelMakeupProps) {
+export function LabelMakeup({ sample, setAside, failed }: LabelMakeupProps) {
   const counting = useLab((lab) => lab.sample.state === "counting");
   const { target, moreTargets, epochs } = useLab((lab) => lab.settings);
   const isFinding = useLab(({ dataset }) => dataset.summary?.columns.find(({ name }) => name === target)?.isLabel ?? true);
@@ -25,6 +27,8 @@ export function LabelMakeup({ sample, setAside }: LabelMakeupProps) {
     { name: "uncertain, left out", value: sample.uncertainIgnored, color: "var(--amber)" },
     { name: "blank, left out", value: sample.blankIgnored, color: "var(--faint)" },
     { name: "lateral, left out", value: sample.lateralLeftOut, color: "var(--faint)" },
+    { name: "held out by the dataset", value: sample.heldOut, color: "var(--faint)" },
+    { name: "patient also held out", value: sample.sharedLeftOut, color: "var(--faint)" },
   ].filter(({ name, value }) => name.endsWith("explicit") || value > 0);
   const whole = Math.max(...bars.map(({ value }) => value));
   return (
@@ -41,6 +45,7 @@ export function LabelMakeup({ sample, setAside }: LabelMakeupProps) {
       <p className={styles.words}>
         {describeNegatives(sample, isFinding ? `the report did not mention ${target}` : `the CSV says nothing under ${target}`)}
         {describeUse(sample, setAside, epochs)}
+        {failed > 0 && ` ${formatPlural(failed, "film")} fell out when prepared; ${formatCount(sample.filmsToPrepare)} are left.`}
       </p>
     </Panel>
   );
@@ -54,7 +59,7 @@ function describeNegatives({ negativeBlank, negativeExplicit }: SampleSummary, w
 
 function describeUse({ before, epochsToSeeAll }: SampleSummary, setAside: number, epochs: number): string {
   if (setAside === 0) return `The balance uses all ${formatCount(before.films)} labelled films.`;
-  const kept = `keeps ${formatCount(before.films - setAside)} films and sets ${formatCount(setAside)} aside`;
+  const kept = `keeps ${formatPlural(before.films - setAside, "film")} and sets ${formatCount(setAside)} aside`;
   // More than one where films are already drawn afresh.
   if (epochsToSeeAll === 1) return `The balance ${kept}; fresh films every epoch would use them all in time.`;
   return `The balance ${kept} in ${formatPlural(epochs, "epoch")}${epochs < epochsToSeeAll ? "; more epochs would use them all" : ""}.`;

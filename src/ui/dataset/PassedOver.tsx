@@ -16,6 +16,7 @@ export function PassedOver({ dataset, failed }: { dataset: DatasetSummary; faile
     { name: "Rows without a film", n: dataset.rowsWithoutFilm },
     { name: "Films without a row", n: dataset.filmsWithoutRow },
     { name: "Rows that repeat a film", n: dataset.duplicateRows },
+    { name: "Rows that contradict an earlier one", n: dataset.conflictingRows },
     { name: "Rows that leave the folder or name no film", n: dataset.rejectedRows },
     { name: "Films set aside when prepared", n: failed.length },
   ];

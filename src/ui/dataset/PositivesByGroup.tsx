@@ -16,7 +16,6 @@ export function PositivesByGroup({ sample: { grouped, before } }: { sample: Samp
   if (grouped.length === 0) return null;
   const all: Group = { name: "all films", films: before.films, positives: before.positives };
   const groups = grouped.flatMap((one) => one.groups);
-  const whole = Math.max(...[all, ...groups].filter((group) => !isSmall(group)).map(shareOf));
   const title = `Positives by ${new Intl.ListFormat("en-GB").format(grouped.map(({ by }) => by))}`;
   return (
     <Panel title={title}>
@@ -33,7 +32,7 @@ export function PositivesByGroup({ sample: { grouped, before } }: { sample: Samp
             </tr>
           </thead>
           <tbody>
-            <GroupRow group={all} whole={whole} />
+            <GroupRow group={all} />
           </tbody>
           {grouped.map(({ by, groups: ofOne }) => (
             <tbody key={by}>
@@ -43,7 +42,7 @@ export function PositivesByGroup({ sample: { grouped, before } }: { sample: Samp
                 </th>
               </tr>
               {ofOne.map((group) => (
-                <GroupRow key={group.name} group={group} whole={whole} />
+                <GroupRow key={group.name} group={group} />
               ))}
             </tbody>
           ))}
@@ -56,9 +55,8 @@ export function PositivesByGroup({ sample: { grouped, before } }: { sample: Samp
   );
 }
 
-function GroupRow({ group, whole }: { group: Group; whole: number }) {
+function GroupRow({ group }: { group: Group }) {
   const share = shareOf(group);
-  const bar = { name: group.name, value: Math.min(share, whole), color: "var(--positive)" };
   return (
     <tr data-small={isSmall(group) || undefined}>
       <th scope="row">
@@ -66,7 +64,7 @@ function GroupRow({ group, whole }: { group: Group; whole: number }) {
         {isSmall(group) && <span className="hidden-visually">, small</span>}
       </th>
       <td>
-        <SplitBar parts={[bar]} whole={whole} />
+        <SplitBar parts={[{ name: group.name, value: share, color: "var(--positive)" }]} whole={1} />
       </td>
       <td>{formatShare(share)}</td>
       <td>{formatCount(group.films)}</td>

@@ -4,6 +4,7 @@ import { useLab } from "../labContext";
 import { FigureRows, SplitBar } from "../parts/Figures";
 import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
 import styles from "./dataset.module.css";
 
 interface TrustProps {
@@ -15,7 +16,7 @@ interface TrustProps {
 
 export function Trust({ dataset, sample, setAside }: TrustProps) {
   const contents = useLab((lab) => lab.preparation.sample?.contents ?? null);
-  const { patientsInBoth, filmsInBoth, train, valid } = sample;
+  const { patientsInBoth, filmsInBoth, filmsToPrepare, valid } = sample;
   return (
     <Panel title="Can it be trusted">
       <FigureRows
@@ -23,10 +24,16 @@ export function Trust({ dataset, sample, setAside }: TrustProps) {
           { name: "Patients in both parts", value: formatCount(patientsInBoth), tone: zeroIsGood(patientsInBoth) },
           { name: "Same film in both parts", value: formatCount(filmsInBoth), tone: zeroIsGood(filmsInBoth) },
           ...describeContents(contents),
-          { name: "Training / validation", value: `${formatCount(train.films)} / ${formatCount(valid.films)} films` },
+          {
+            name: "Training / validation",
+            value: `${formatCount(filmsToPrepare - valid.films)} / ${formatCount(valid.films)} films`,
+          },
           { name: "Set aside by the balance", value: formatPlural(setAside, "film") },
         ]}
       />
+      <p className={partsStyles.hint}>
+        A film is the same by its path, files are identical byte for byte: a copy that was encoded anew is not found.
+      </p>
       <FilmsOfPatients sample={sample} />
       <p className={styles.fingerprints}>
         <span title="Of the label files’ bytes and of which film each row is: the same data has the same.">
@@ -46,9 +53,9 @@ function zeroIsGood(n: number): "good" | "positive" {
   return n === 0 ? "good" : "positive";
 }
 
-/** By their content films are known only once they were read. */
+/** By their content files are known only once they were read. */
 function describeContents(contents: PreparedContents | null) {
-  const name = "Same image in both parts";
+  const name = "Identical files in both parts";
   if (!contents) return [{ name, value: <span className={styles.notYet}>known once prepared</span> }];
   const { repeatedAcross, setsAsideRepeated, repeatedWithin } = contents;
   const across =
@@ -60,10 +67,7 @@ function describeContents(contents: PreparedContents | null) {
           tone: setsAsideRepeated ? ("amber" as const) : ("positive" as const),
         };
   if (repeatedWithin === 0) return [across];
-  return [
-    across,
-    { name: "Same image again in one part", value: `${formatCount(repeatedWithin)}, kept`, tone: "amber" as const },
-  ];
+  return [across, { name: "Identical files in one part", value: `${formatCount(repeatedWithin)}, kept`, tone: "amber" as const }];
 }
 
 function FilmsOfPatients({ sample: { filmsOfPatients } }: { sample: SampleSummary }) {

@@ -17,7 +17,7 @@ const FILTERS: { filter: WallFilter; words: string }[] = [
   { filter: "positive", words: "positive" },
   { filter: "negative", words: "negative" },
   { filter: "uncertain", words: "uncertain" },
-  { filter: "setAside", words: "set aside" },
+  { filter: "setAside", words: "not drawn" },
 ];
 
 const GAP = 8;
@@ -50,7 +50,7 @@ export function Wall({ labelKey }: { labelKey: string }) {
 
 function WallGrid({ filter, cache }: { filter: WallFilter; cache: ThumbnailCache }) {
   const { count, failure, film, need } = useWall(filter);
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
     if (!box.current) return;
@@ -84,7 +84,7 @@ function WallGrid({ filter, cache }: { filter: WallFilter; cache: ThumbnailCache
   return (
     <>
       {count === 0 && <p className={styles.wallEmpty}>No film here. Another filter, or another label policy, may have some.</p>}
-      <div ref={box} className={styles.wall} {...SCROLLS_BY_KEY}>
+      <section ref={box} className={styles.wall} aria-label="Wall of films" {...SCROLLS_BY_KEY}>
         {count === null && <WaitingTiles />}
         <ul style={{ height: virtual.getTotalSize() }} aria-label={formatPlural(count ?? 0, "film")}>
           {seen.map(({ index: line, start }) =>
@@ -101,7 +101,7 @@ function WallGrid({ filter, cache }: { filter: WallFilter; cache: ThumbnailCache
             }),
           )}
         </ul>
-      </div>
+      </section>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { INITIAL_STATE } from "../../app/initialState";
 import type { FinderState, LabState, RunState } from "../../app/state";
-import type { DatasetSummary } from "../../protocol/dataset";
+import type { DatasetSummary, SampleSummary } from "../../protocol/dataset";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
 import type { FinderResult } from "../../protocol/training";
 import { railLines } from "./railLines";
@@ -14,6 +14,16 @@ it.each<[RunState["state"], string]>([
 ])("says of a run that is %s: %s", (state, line) => {
   const lab: LabState = { ...INITIAL_STATE, run: { ...INITIAL_STATE.run, state, stepsSeen: 3, stepsTotal: 8 } };
   expect(railLines(lab).train.line).toBe(line);
+});
+
+it("ticks no dataset of which nothing can be trained", () => {
+  const problem = { code: "oneClass", message: "One class only." } as const;
+  const open: LabState = { ...INITIAL_STATE, dataset: { ...INITIAL_STATE.dataset, state: "ready" } };
+  const isDone = (sample: Partial<LabState["sample"]>) =>
+    railLines({ ...open, sample: { ...open.sample, ...sample } }).dataset.done;
+  expect(isDone({})).toBe(true);
+  expect(isDone({ failure: problem })).toBe(false);
+  expect(isDone({ summary: { problem } as SampleSummary })).toBe(false);
 });
 
 it("says how many films are open, and in which format their labels came", () => {

@@ -1,7 +1,15 @@
 // What the rail says of each step: a line of figures, and whether the step is done. Pure; it draws nothing.
 import type { LabState, StepName } from "../../app/state";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
-import { formatCount, formatDuration, formatLr, formatMetric, formatPlural, LABEL_FORMAT_NAMES } from "../parts/format";
+import {
+  formatCount,
+  formatDuration,
+  formatLr,
+  formatMetric,
+  formatPlural,
+  LABEL_FORMAT_NAMES,
+  nameAuroc,
+} from "../parts/format";
 
 export interface RailLine {
   title: string;
@@ -13,13 +21,18 @@ export function railLines(lab: LabState): Record<StepName, RailLine> {
   const prepared = lab.preparation.sample;
   const { run, evaluation } = lab;
   return {
-    dataset: { title: "Dataset", line: datasetLine(lab), done: lab.dataset.state === "ready" },
+    dataset: { title: "Dataset", line: datasetLine(lab), done: isTrainable(lab) },
     balance: { title: "Balance", line: balanceLine(lab), done: prepared !== null },
     finder: { title: "LR Find", line: finderLine(lab), done: isLrFound(lab) },
     train: { title: "Train", line: trainLine(lab), done: run.state === "done" },
     evaluate: { title: "Evaluate", line: evaluateLine(lab), done: evaluation.evaluation !== null },
     trials: { title: "Trials", line: trialsLine(lab), done: false },
   };
+}
+
+/** Not where the step says that nothing can be trained from the choice. */
+function isTrainable({ dataset, sample }: LabState): boolean {
+  return dataset.state === "ready" && sample.failure === null && !sample.summary?.problem;
 }
 
 function datasetLine({ dataset }: LabState): string {
@@ -98,7 +111,10 @@ function trainLine({ run, settings, preparation }: LabState): string {
 
 function evaluateLine({ evaluation, run, weights }: LabState): string {
   if (evaluation.state === "running") return `${formatCount(evaluation.done)} of ${formatCount(evaluation.total)}`;
-  if (evaluation.evaluation) return `AUROC ${formatMetric(evaluation.evaluation.auroc)}`;
+  if (evaluation.evaluation) {
+    const { auroc, targets } = evaluation.evaluation;
+    return `${nameAuroc(targets.length)} ${formatMetric(auroc)}`;
+  }
   return run.trial?.checkpoints.last || weights.choice.kind !== "fresh" ? "ready" : "after the first epoch";
 }
 
