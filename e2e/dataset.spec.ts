@@ -1,7 +1,7 @@
 // The Dataset step as a person corrects it: another format, columns told by hand, a recipe taken over, and what is said of the films.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dropFolder, expect, fill, test, waitForEvents } from "./support";
+import { dropFolder, eventsOf, expect, fill, prepareDrawnFilms, test, waitForEvents } from "./support";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==", "base64");
 
@@ -24,7 +24,7 @@ test("columns told by hand say whose films are whose", async ({ lab }, info) => 
   await lab.getByRole("button", { name: "Apply", exact: true }).click();
   const told = (await waitForEvents(lab, "indexed", 2))[1];
   expect(told).toMatchObject({ format: "anyCsv", patients: 20, mapping: { path: "Bild", patient: "Fall" } });
-  await expect(lab.getByRole("main")).toContainText("40 films of 20 patients");
+  await expect(lab.getByRole("main")).toContainText("40 films; 40 rows of 20 patients to learn from");
 });
 
 test("where no column is seen to name films, a person names it", async ({ lab }, info) => {
@@ -33,7 +33,7 @@ test("where no column is seen to name films, a person names it", async ({ lab },
   await expect(lab.getByLabel("Choose label CSV", { exact: true })).toBeAttached();
   await lab.getByLabel("Column that names the films").fill("Kennung");
   await lab.getByRole("button", { name: "Read by this column" }).click();
-  await expect(lab.getByRole("main")).toContainText("40 films of 40 patients");
+  await expect(lab.getByRole("main")).toContainText("40 films; 40 rows of 40 patients to learn from");
 });
 
 test("a format is overruled, and what cannot be read so offers the way back", async ({ lab }, info) => {
@@ -60,4 +60,59 @@ test("a recipe gives the films that it gave", async ({ lab }, info) => {
   await expect(lab.getByLabel("Seed", { exact: true })).toHaveValue("7");
   await fill(lab, "Seed", 9);
   await expect(lab.getByRole("main")).not.toContainText("in the same order as");
+});
+
+test("a recipe of another dataset, or with a setting that none can have, changes nothing and is answered where it is taken", async ({
+  lab,
+}) => {
+  const take = async (change: (recipe: { dataset: object; settings: object }) => object) => {
+    const saving = lab.waitForEvent("download");
+    await lab.getByRole("button", { name: "Save recipe", exact: true }).click();
+    const text = readFileSync(await (await saving).path(), "utf8");
+    const buffer = Buffer.from(JSON.stringify(change(JSON.parse(text))));
+    await lab.getByLabel("Choose recipe", { exact: true }).setInputFiles({ name: "r1.json", mimeType: "", buffer });
+  };
+  await prepareDrawnFilms(lab, 32);
+  await take((recipe) => ({ ...recipe, dataset: { ...recipe.dataset, name: "scans", format: "padchest" } }));
+  await expect(lab.getByRole("alert")).toContainText("Open scans, then take the recipe");
+  await take((recipe) => ({ ...recipe, settings: { ...recipe.settings, validation: 7 } }));
+  await expect(lab.getByRole("alert")).toContainText("gives “validation” as 7");
+  await expect(lab.getByRole("button", { name: "Next step" })).toBeVisible();
+  expect(await eventsOf(lab, "indexed")).toHaveLength(1);
+});
+
+test("a number that is not taken is said to be, under its field", async ({ lab }) => {
+  await lab.getByRole("button", { name: "Try with drawn films" }).click();
+  await waitForEvents(lab, "counted");
+  for (const [name, typed] of [
+    ["Image size", "5000"],
+    ["Seed", "x"],
+  ] as const) {
+    const field = lab.getByLabel(name, { exact: true });
+    const before = await field.inputValue();
+    await fill(lab, name, typed);
+    await expect(field).toHaveValue(before);
+    await expect(field).toHaveAccessibleDescription(new RegExp(`^“${typed}” was not taken\\. Type a whole number from`));
+  }
+  await fill(lab, "Seed", 5);
+  await expect(lab.getByLabel("Seed", { exact: true })).toHaveAccessibleDescription("");
+});
+
+test("films are seen before any value counts as positive", async ({ lab }) => {
+  await lab.getByRole("button", { name: "Try with drawn films" }).click();
+  await waitForEvents(lab, "counted");
+  await lab.getByLabel("Target", { exact: true }).selectOption("AP/PA");
+  for (const box of await lab.getByRole("group", { name: "Positive values" }).getByRole("checkbox").all()) await box.uncheck();
+  await expect(lab.getByRole("alert")).toContainText("Choose at least one value");
+  await expect(lab.getByRole("region", { name: "Wall of films" }).getByRole("listitem").first()).toBeVisible();
+});
+
+test("the keyboard is not lost where what held it is gone", async ({ lab }) => {
+  await lab.getByRole("button", { name: "Try with drawn films" }).press("Enter");
+  await waitForEvents(lab, "counted");
+  await expect(lab.getByRole("heading", { level: 1, name: "Drawn films" })).toBeFocused();
+  await fill(lab, "Image size", 32);
+  await lab.getByRole("button", { name: "Prepare films", exact: true }).press("Enter");
+  await waitForEvents(lab, "prepared");
+  await expect(lab.getByRole("button", { name: "Prepare films", exact: true })).toBeFocused();
 });

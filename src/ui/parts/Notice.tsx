@@ -36,8 +36,7 @@ export function FailureNotice({ failure, title, actions }: FailureNoticeProps) {
   const { message, at } = failure;
   return (
     <Notice tone="error" {...(title && { title })} actions={actions}>
-      {message}
-      {at && !message.includes(at) && <code className={styles.at}>{at}</code>}
+      {message} {at && !message.includes(at) && <code className={styles.at}>{at}</code>}
     </Notice>
   );
 }

@@ -14,19 +14,18 @@ export function PrepareActions({ next }: { next: "balance" | "finder" }) {
   const preparation = useLab((lab) => lab.preparation);
   const possible = useLab(({ sample }) => sample.state === "ready" && sample.summary !== null && sample.summary.problem === null);
   const { prepareFilms, stopPreparing, goTo } = useCommands();
-  if (preparation.state === "running" || preparation.state === "stopping") {
-    return (
-      <SettledButton disabled={preparation.state === "stopping"} onClick={stopPreparing}>
-        Stop
-      </SettledButton>
-    );
-  }
+  const isRunning = preparation.state === "running" || preparation.state === "stopping";
   const ready = preparation.sample !== null;
+  // One button for both, and never disabled under way, so that it keeps the focus of who presses it by key.
   return (
     <>
-      <Button variant={ready ? "default" : "filled"} disabled={!possible} onClick={() => void prepareFilms()}>
-        Prepare films
-      </Button>
+      <SettledButton
+        variant={ready || isRunning ? "default" : "filled"}
+        disabled={!possible && !isRunning}
+        onClick={isRunning ? stopPreparing : () => void prepareFilms()}
+      >
+        {isRunning ? "Stop" : "Prepare films"}
+      </SettledButton>
       {ready && (
         <Button variant="filled" onClick={() => goTo(next)}>
           Next step

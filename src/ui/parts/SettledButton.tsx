@@ -1,4 +1,4 @@
-// A button that appears where the one stood that started a job: the second click of a double click is not meant for it.
+// A button that starts a job, or stands where the one stood that did: the second click of a double click is not meant for it.
 import { Button, type ButtonProps } from "@mantine/core";
 import type { ReactNode } from "react";
 

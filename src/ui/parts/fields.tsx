@@ -1,8 +1,8 @@
 // The fields a setting is changed with: a label left, a native control right. They keep only what is being typed.
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
-import { useId, useState } from "react";
+import { type ChangeEvent, useId, useState } from "react";
 import styles from "./fields.module.css";
-import { formatLrField } from "./format";
+import { formatCount, formatLrField } from "./format";
 
 interface FieldProps {
   label: string;
@@ -65,36 +65,30 @@ interface NumberFieldProps extends TypedFieldProps {
   problem?: string | null;
 }
 
-/** A whole number. What is typed counts at once where it is allowed; leaving the field shows what counts. */
+/** A whole number. It is no native number field: browsers drop there what they do not understand, without a word. */
 export function NumberField({ label, value, onChange, min, max, unit, suggestions, disabled, ...more }: NumberFieldProps) {
   const { whenEmpty, problem } = more;
   const id = useId();
-  const [typed, setTyped] = useState<string | null>(null);
-  const isEmpty = (text: string) => whenEmpty !== undefined && text.trim() === "";
-  const isAllowed = (text: string) => isEmpty(text) || isWhole(text, min, max);
-  const malformed = typed === null || isAllowed(typed) ? null : `A whole number from ${min} to ${max.toLocaleString("en-US")}`;
+  const { typed, malformed, refused, ...typing } = useTyping({
+    isAllowed: (text) => (whenEmpty !== undefined && text.trim() === "") || isWhole(text, min, max),
+    form: `a whole number from ${formatCount(min)} to ${formatCount(max)}`,
+    take: onChange,
+  });
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
       <TextInput
         id={id}
-        type="number"
         inputMode="numeric"
-        min={min}
-        max={max}
-        step={1}
+        autoComplete="off"
         list={suggestions && `${id}-list`}
         value={typed ?? (whenEmpty !== undefined && value === 0 ? "" : String(value))}
         placeholder={whenEmpty ?? ""}
-        error={malformed ?? problem}
+        error={malformed ?? refused ?? problem}
         disabled={disabled ?? false}
         rightSectionWidth={52}
         rightSection={unit && <span className={styles.unit}>{unit}</span>}
-        onChange={({ currentTarget }) => {
-          setTyped(currentTarget.value);
-          if (isAllowed(currentTarget.value)) onChange(Number(currentTarget.value));
-        }}
-        onBlur={() => setTyped(null)}
+        {...typing}
       />
       {suggestions && (
         <datalist id={`${id}-list`}>
@@ -107,6 +101,34 @@ export function NumberField({ label, value, onChange, min, max, unit, suggestion
   );
 }
 
+interface Typing {
+  isAllowed: (text: string) => boolean;
+  /** What is allowed, in words. */
+  form: string;
+  take: (value: number) => void;
+}
+
+/** What is typed counts at once where it is allowed. Leaving the field shows what counts, and says so of what does not. */
+function useTyping({ isAllowed, form, take }: Typing) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const [left, setLeft] = useState<string | null>(null);
+  const isRefused = typed !== null && !isAllowed(typed);
+  return {
+    typed,
+    malformed: isRefused ? `Type ${form}.` : null,
+    refused: left === null ? null : `${left === "" ? "An empty field" : `“${left}”`} was not taken. Type ${form}.`,
+    onChange: ({ currentTarget: { value } }: ChangeEvent<HTMLInputElement>) => {
+      setTyped(value);
+      setLeft(null);
+      if (isAllowed(value)) take(Number(value));
+    },
+    onBlur: () => {
+      if (isRefused) setLeft(typed.trim());
+      setTyped(null);
+    },
+  };
+}
+
 function isWhole(text: string, min: number, max: number): boolean {
   const n = Number(text);
   return text.trim() !== "" && Number.isInteger(n) && n >= min && n <= max;
@@ -115,8 +137,11 @@ function isWhole(text: string, min: number, max: number): boolean {
 /** A learning rate, typed as 1e-3 or 0.001. */
 export function LrField({ label, value, onChange, disabled }: TypedFieldProps) {
   const id = useId();
-  const [typed, setTyped] = useState<string | null>(null);
-  const problem = typed === null || isLr(typed) ? null : "A rate such as 1e-3 or 0.001";
+  const { typed, malformed, refused, ...typing } = useTyping({
+    isAllowed: isLr,
+    form: "a rate such as 1e-3 or 0.001",
+    take: onChange,
+  });
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
@@ -126,13 +151,9 @@ export function LrField({ label, value, onChange, disabled }: TypedFieldProps) {
         autoComplete="off"
         spellCheck={false}
         value={typed ?? formatLrField(value)}
-        error={problem}
+        error={malformed ?? refused}
         disabled={disabled ?? false}
-        onChange={({ currentTarget }) => {
-          setTyped(currentTarget.value);
-          if (isLr(currentTarget.value)) onChange(Number(currentTarget.value));
-        }}
-        onBlur={() => setTyped(null)}
+        {...typing}
       />
     </div>
   );
