@@ -172,7 +172,8 @@ async function prepareFilms(page: Page): Promise<void> {
   const prepare = page.getByRole("button", { name: "Prepare films", exact: true, disabled: false });
   const refusal = page.getByRole("main").getByRole("alert");
   await prepare.or(refusal).first().waitFor();
-  if (await refusal.isVisible()) throw new Error((await refusal.textContent()) ?? "The sample cannot be prepared.");
+  // Its lines are what is wrong, why, and the setting.
+  if (await refusal.isVisible()) throw new Error((await refusal.innerText()).split(/\n+/).filter(Boolean).join(": "));
   await prepare.click();
 }
 
