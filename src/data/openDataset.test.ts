@@ -94,9 +94,62 @@ test("patients in both CSVs are said", async () => {
   expect(summary.notes.join()).toContain("in both the dataset's training part and its own validation or test: 1.");
 });
 
-test("a CSV chosen by hand stands in for the folder's own", async () => {
+const NIH = "Image Index,Finding Labels,Patient ID\n1.png,Mass,1\n2.png,No Finding,2\n3.png,Mass,3\n";
+const STUDIES = "subject_id,study_id,Edema,Fracture,Pneumonia\n10000001,5001,1,0,1\n10000002,5002,0,1,0\n";
+const STUDY_FILMS = "dicom_id,subject_id,study_id,ViewPosition\na-1,10000001,5001,PA\na-2,10000002,5002,AP\n";
+const STUDY_SPLIT = "dicom_id,study_id,subject_id,split\na-1,5001,10000001,train\na-2,5002,10000002,test\n";
+
+test("a CSV chosen by hand is read before the folder's own, with its validation", async () => {
   const csv = new File([`Path,Edema\nx/${film(1)},1\nx/${film(2)},0\n`], "other.csv");
-  expect((await open(makeFolder(FOLDER), csv)).summary).toMatchObject({ csvPath: "other.csv", rows: 2, ownValidation: null });
+  const { summary } = await open(makeFolder(FOLDER), csv);
+  expect(summary).toMatchObject({ csvPath: "other.csv", rows: 2, ownValidation: { part: "validation", rows: 1 } });
+  expect(summary.notes).toContain("train.csv is passed over: the labels are taken from other.csv and valid.csv.");
+});
+
+test("a CSV chosen by hand takes the place of the folder's of the same name", async () => {
+  const csv = new File([FOLDER["train.csv"].replace("1.0,0.0", "1.0,1.0")], "Train.csv");
+  const moved = Object.fromEntries(Object.entries(FOLDER).map(([path, content]) => [`CheXpert/${path}`, content]));
+  const { summary } = await open(makeFolder(moved), csv);
+  expect(summary).toMatchObject({ csvPath: "CheXpert/train.csv", rows: 6, ownValidation: { rows: 1 } });
+  expect(summary.columns.map(({ name }) => name)).toContain("Edema");
+});
+
+test.each([
+  ["beside the films", ""],
+  ["below an empty top", "NIH/"],
+])("NIH's CSV chosen by hand keeps the folder's official test part %s", async (_, at) => {
+  const films = { [`${at}1.png`]: "", [`${at}2.png`]: "", [`${at}3.png`]: "" };
+  const folder = makeFolder({ ...films, [`${at}test_list.txt`]: "3.png\n" });
+  const { summary } = await open(folder, new File([NIH], "Data_Entry_2017_v2020.csv"));
+  expect(summary).toMatchObject({ format: "nih", rows: 2, ownValidation: { part: "test", rows: 1 } });
+});
+
+test("NIH's list chosen by hand joins the CSV of the folder", async () => {
+  const folder = makeFolder({ "1.png": "", "2.png": "", "3.png": "", "Data_Entry.csv": NIH });
+  const { summary } = await open(folder, new File(["2.png\n"], "test_list.txt"));
+  expect(summary).toMatchObject({ format: "nih", rows: 2, ownValidation: { part: "test", rows: 1 } });
+});
+
+test("MIMIC's labels chosen by hand are joined with the films and the split of the folder, be they deeper than others", async () => {
+  const folder = makeFolder({
+    "README.txt": "about",
+    "tables/mimic-cxr-2.0.0-metadata.csv": STUDY_FILMS,
+    "tables/mimic-cxr-2.0.0-split.csv": STUDY_SPLIT,
+    "files/p10/p10000001/s5001/a-1.jpg": "",
+    "files/p10/p10000002/s5002/a-2.jpg": "",
+  });
+  const { summary } = await open(folder, new File([STUDIES], "mimic-cxr-2.0.0-chexpert.csv"));
+  expect(summary).toMatchObject({ format: "mimic", rows: 1, rowsWithoutFilm: 0, ownValidation: { part: "test", rows: 1 } });
+});
+
+test("a chosen CSV that cannot be used is refused, whatever else the folder holds", async () => {
+  const sizes = new File(["name,size\na,1\n"], "mine.csv");
+  await expect(open(makeFolder(FOLDER), sizes)).rejects.toMatchObject({
+    code: "noUsableColumn",
+    message: expect.stringMatching(/^mine\.csv: .*“name”, “size”/),
+  });
+  const broken = new File(['Path,Edema\n"a.jpg,1\n'], "mine.csv");
+  await expect(open(makeFolder(FOLDER), broken)).rejects.toMatchObject({ code: "badCsv", at: "mine.csv:2" });
 });
 
 test.each([
@@ -227,4 +280,21 @@ test("a name that lies in the folder twice is said to", async () => {
   const csv = "Path,Cardiomegaly\nIM0.jpg,1\nIM1.jpg,0\n";
   const films = { "s0/IM0.jpg": "", "s1/IM0.jpg": "", "s0/IM1.jpg": "", "s1/IM1.jpg": "" };
   await expect(open(makeFolder({ "l.csv": csv, ...films }))).rejects.toThrow(/“IM0.jpg” lies there 2 times/);
+});
+
+test("a table of findings that names no films is not passed over for the folders the films lie in", async () => {
+  const films = { "PA0/IM0001": "", "PA0/IM0002": "", "PA1/IM0001": "", "PA1/IM0002": "" };
+  const csv = "SOPInstanceUID,Cardiomegaly\n1.2.3,1\n1.2.4,0\n";
+  await expect(open(makeFolder({ ...films, "a.csv": "about\nfilms\n", "export.csv": csv }))).rejects.toMatchObject({
+    code: "noUsableColumn",
+    message: expect.stringMatching(/^export\.csv: no column holds the films' file names .*“SOPInstanceUID”, “Cardiomegaly”/),
+  });
+});
+
+test("folders chosen as classes where there are none are what the sentence is about", async () => {
+  const folder = makeFolder({ "a.png": "", "b.png": "", "l.csv": "file,Mass\na.png,1\nb.png,0\n" });
+  await expect(indexFolder(folder, [], { format: "folderPerClass" }, () => {})).rejects.toMatchObject({
+    code: "noCsv",
+    message: expect.stringContaining("its films do not lie in folders of classes"),
+  });
 });

@@ -8,10 +8,10 @@ import { isFilmFile } from "./folder/folderFiles";
 import { type Listing, startListing } from "./folder/listing";
 import { locateFilms } from "./folder/locate";
 import type { LabelFile } from "./labelFiles/csvTable";
-import { folderOf } from "./labelFiles/formats/files";
+import { folderOf, nameOf } from "./labelFiles/formats/files";
 import { labelsFromFolders } from "./labelFiles/formats/folderPerClass";
 import type { FilmRows } from "./labelFiles/formats/format";
-import { isLabelFileName, type LabelledTable, orderCandidates, readLabels } from "./labelFiles/readLabels";
+import { holdFindings, isLabelFileName, type LabelledTable, orderCandidates, readLabels } from "./labelFiles/readLabels";
 import { summariseDataset } from "./summariseDataset";
 
 /** Where the labels have more rows, the films are looked up instead of listed: a large folder takes a millisecond an entry. */
@@ -57,7 +57,7 @@ export async function indexFolder(
   return { ...joined, summary: summariseDataset(folder.name, { ...labels, ...complete, notes }, joined, known, ms) };
 }
 
-/** The label files nearest the top of the folder that can be read; those chosen by hand stand in for them. */
+/** The label files nearest the top of the folder that can be read; those chosen by hand join them, and then the labels are read from these. */
 async function findLabels(
   folder: FolderReader,
   listing: Listing,
@@ -66,33 +66,56 @@ async function findLabels(
   onRows: (rows: number) => void,
 ): Promise<LabelledTable> {
   const { format, mapping } = choice;
-  if (format === "folderPerClass") return readFolders(folder, listing, null);
-  const read = (files: LabelFile[]) => readLabels(files, { format, mapping }, onRows);
-  if (chosen.length > 0) return read(chosen.map((file) => ({ path: file.name, file })));
+  if (format === "folderPerClass") return readFolders(folder, listing, null, format);
+  // Who chose files, or how they are read, did not mean the folders.
+  const isTold = chosen.length > 0 || format !== undefined || mapping !== undefined;
+  let refused: LabError | null = null;
   let problem: LabError | null = null;
   for (let files = await listing.goDeeper(); files; files = await listing.goDeeper()) {
     const candidates = files.filter(isLabelFileName);
-    if (candidates.length === 0) continue;
+    if (candidates.length === 0 && !(chosen.length > 0 && isFarEnough(files, listing))) continue;
     const looked = orderCandidates(candidates).slice(0, MOST_CANDIDATES);
-    const opened = await Promise.all(looked.map(async (path) => ({ path, file: await folder.read(path) })));
+    const found = await Promise.all(looked.map(async (path) => ({ path, file: await folder.read(path) })));
+    const opened = joinChosen(chosen, found);
     try {
-      const labels = await read(opened);
+      const labels = await readLabels(opened, { format, mapping }, onRows);
       const unlooked = candidates.length - looked.length;
       const note = `Text files that were not looked into for labels: ${unlooked} of ${candidates.length}.`;
       return unlooked > 0 ? { ...labels, notes: [...labels.notes, note] } : labels;
     } catch (error) {
       if (!(error instanceof LabError) || error.code === "badCsv") throw error;
+      // Nor are the folders meant where a table holds findings, though it names no films.
+      if (isTold || (await holdFindings(opened))) refused ??= error;
       // Any text beside the films may be no table: nobody meant it for labels.
-      if (candidates.some((path) => !/\.txt$/i.test(path))) problem ??= error;
+      else if (candidates.some((path) => !/\.txt$/i.test(path))) problem ??= error;
     }
   }
-  // Who chose how label files are read did not mean the folders.
-  if (problem && (format || mapping)) throw problem;
+  if (refused) throw refused;
   return readFolders(folder, listing, problem);
 }
 
+/** Where films or other files lie, or a folder is large, no label files are looked for deeper to join those that were chosen. */
+function isFarEnough(files: string[], { folders }: Listing): boolean {
+  return files.length > 0 || folders.length > ENTRIES_LISTED;
+}
+
+/** Files chosen by hand and those of the folder; of the same name the chosen one, in the other's place. */
+function joinChosen(chosen: File[], found: LabelFile[]): LabelFile[] {
+  const isNamed = ({ path }: LabelFile, { name }: File) => nameOf(path) === name.toLowerCase();
+  const placed = chosen.map((file) => {
+    const path = found.find((other) => isNamed(other, file))?.path ?? file.name;
+    return { path, file, isChosen: true };
+  });
+  return [...placed, ...found.filter((other) => !chosen.some((file) => isNamed(other, file)))];
+}
+
 /** A folder a class, where there is no label file; or none that can be used, for which `problem` says why. */
-async function readFolders(folder: FolderReader, listing: Listing, problem: LabError | null): Promise<LabelledTable> {
+async function readFolders(
+  folder: FolderReader,
+  listing: Listing,
+  problem: LabError | null,
+  format?: "folderPerClass",
+): Promise<LabelledTable> {
   await listing.goOn(Infinity);
   if (listing.files.length === 0) {
     const message = `${folder.name} holds no files. Drop the folder that holds the films and their label CSV.`;
@@ -102,6 +125,10 @@ async function readFolders(folder: FolderReader, listing: Listing, problem: LabE
   const byFolder = labelsFromFolders(films);
   if (byFolder) return problem ? { ...byFolder, notes: [...byFolder.notes, problem.message] } : byFolder;
   if (problem) throw problem;
+  if (format) {
+    const message = `${folder.name} cannot be read as a folder per class: its films do not lie in folders of classes. Sort them into a folder for each class, or choose another format.`;
+    throw new LabError("noCsv", message, folder.name);
+  }
   const kinds = films.length > 0 ? `${films.length} films and no .csv file` : listKinds(listing.files);
   const message = `${folder.name} holds no label CSV (${kinds}), and its films are not sorted into a folder per class. Put the CSV into the folder and drop it again, or drop the CSV on the page as well.`;
   throw new LabError("noCsv", message, folder.name);

@@ -15,6 +15,8 @@ const ROWS_TOLD = 20_000;
 export interface LabelFile {
   path: string;
   file: Blob;
+  /** True where a person chose it: the labels are read from it, and other files only join it. */
+  isChosen?: boolean;
 }
 
 /** The start of a candidate file, by which its format is recognised. */
@@ -80,13 +82,14 @@ export async function readTable(
 }
 
 /** @throws LabError noCsv where the file holds no rows, badCsv where it is broken */
-export async function readHead({ path, file }: LabelFile): Promise<LabelHead> {
+export async function readHead(candidate: LabelFile): Promise<LabelHead> {
+  const { path, file } = candidate;
   const builder = new TableBuilder(() => Infinity);
   await builder.append({ path, file }, "head");
   if (builder.rows === 0) {
     throw new LabError("noCsv", `${path} has a header and no rows under it. Choose another label file.`, path);
   }
-  return { path, file, rows: builder.rows, columns: builder.build() };
+  return { ...candidate, rows: builder.rows, columns: builder.build() };
 }
 
 /** Where a spreadsheet shows the row that is number `row`, from 0, under the header. */

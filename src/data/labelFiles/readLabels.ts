@@ -2,7 +2,9 @@
 import type { ColumnMapping, LabelFormat } from "../../protocol/dataset";
 import { LabError } from "../../protocol/labError";
 import { type FileReport, type LabelFile, type LabelHead, readHead } from "./csvTable";
+import { listTargets } from "./findings";
 import { anyCsv } from "./formats/anyCsv";
+import { isBookkeeping } from "./formats/cells";
 import { chexpert } from "./formats/chexpert";
 import { nameOf } from "./formats/files";
 import type { FileFormat, FilmRows, Format, Recognition } from "./formats/format";
@@ -43,7 +45,7 @@ export interface Candidates {
   heads: LabelHead[];
   /** Lists of file names, such as NIH's official split. */
   lists: LabelFile[];
-  unreadable: { path: string; problem: LabError }[];
+  unreadable: (LabelFile & { problem: LabError })[];
 }
 
 const isList = (path: string) => /_list\.txt$/.test(nameOf(path));
@@ -65,7 +67,8 @@ export function orderCandidates(paths: string[]): string[] {
 }
 
 /**
- * Reads the labels out of `files`: all candidates of a folder, of which the right ones are taken, or those that a person chose.
+ * Reads the labels out of `files`: all candidates of a folder, of which the right ones are taken. Where a person chose some, the labels are
+ * read from these, and the others only join them.
  * @throws LabError noCsv where no file holds a table, badCsv where a file is broken, noUsableColumn where the tables hold no labels of films
  */
 export async function readLabels(
@@ -78,7 +81,7 @@ export async function readLabels(
   const main = candidates.heads.find(({ path }) => path === recognised.files[0]?.path);
   const columns = main?.columns.map(({ name }) => name) ?? [];
   const rows = await recognised.read(onRows);
-  if (rows.labels.length === 0) throw unlabelled(candidates, main?.path ?? "", columns, rows);
+  if (rows.labels.length === 0) throw unlabelled(listMeant(candidates), main?.path ?? "", columns, rows);
   const { format, reason, alternatives } = recognised;
   const notes = [...describePassedOver(candidates, recognised), ...rows.files.flatMap(describeReport), ...rows.notes];
   return { ...rows, format, reason, alternatives, columns, notes };
@@ -87,49 +90,69 @@ export async function readLabels(
 /** Reads the first 256 KiB of each file. */
 export async function readCandidates(files: LabelFile[]): Promise<Candidates> {
   const candidates: Candidates = { heads: [], lists: [], unreadable: [] };
-  for (const { path, file } of files) {
-    if (isList(path)) {
-      candidates.lists.push({ path, file });
+  for (const file of files) {
+    if (isList(file.path)) {
+      candidates.lists.push(file);
       continue;
     }
     try {
-      candidates.heads.push(await readHead({ path, file }));
+      candidates.heads.push(await readHead(file));
     } catch (problem) {
       if (!(problem instanceof LabError)) throw problem;
-      candidates.unreadable.push({ path, problem });
+      candidates.unreadable.push({ ...file, problem });
     }
   }
   return candidates;
 }
 
+/** Whether any of the files is a table with a column of findings, be its films named or not. */
+export async function holdFindings(files: LabelFile[]): Promise<boolean> {
+  return (await readCandidates(files)).heads.some((head) => isTable(head) && holdsFinding(head));
+}
+
+function holdsFinding({ columns }: LabelHead): boolean {
+  const others = columns.filter((column) => !isBookkeeping(column));
+  return columns.length > 1 && listTargets(others, null).some(({ isFinding }) => isFinding);
+}
+
+/** Those that a person chose; all where he chose none. */
+function listMeant({ heads, lists, unreadable }: Candidates): Candidates {
+  if (![...heads, ...lists, ...unreadable].some(({ isChosen }) => isChosen)) return { heads, lists, unreadable };
+  const isMeant = ({ isChosen }: LabelFile) => isChosen === true;
+  return { heads: heads.filter(isMeant), lists: lists.filter(isMeant), unreadable: unreadable.filter(isMeant) };
+}
+
 /** @throws LabError noCsv, badCsv, noUsableColumn */
 export function recogniseFormat(candidates: Candidates, { format, mapping }: FileChoice = {}): RecognisedFormat {
+  const meant = listMeant(candidates);
+  const meantPaths = new Set([...meant.heads, ...meant.lists].map(({ path }) => path));
   const found = FORMATS.flatMap(({ id, recognise }) => {
     const recognition = recognise(candidates.heads, candidates.lists, mapping);
-    return recognition ? [{ ...recognition, format: id }] : [];
+    return recognition?.files.some(({ path }) => meantPaths.has(path)) ? [{ ...recognition, format: id }] : [];
   });
   // A mapping says how any CSV is read.
   const wanted = format ?? (mapping ? anyCsv.id : found[0]?.format);
   const chosen = found.find((recognised) => recognised.format === wanted);
   if (!chosen)
     throw unrecognised(
-      candidates,
+      meant,
       FORMATS.find(({ id }) => id === wanted),
     );
   return { ...chosen, alternatives: found.map((other) => other.format).filter((id) => id !== wanted) };
 }
 
 function unrecognised({ heads, unreadable }: Candidates, wanted: Format | undefined): LabError {
-  const readable = heads.find(isTable);
-  const tables = unreadable.filter(isTable);
+  const tables = heads.filter(isTable);
+  const readable = tables.find(holdsFinding) ?? tables[0];
+  const unreadTables = unreadable.filter(isTable);
   const broken = findBroken(unreadable);
   // Unless a format was chosen, which was after what can be read.
   if (broken && !(readable && wanted)) return broken;
   // Of texts nobody expects labels while there is a table, be it an empty one or a spreadsheet.
-  const head = readable ?? (tables.length === 0 ? heads[0] : undefined);
+  const head = readable ?? (unreadTables.length === 0 ? heads[0] : undefined);
   if (!head) {
     const nothing = new LabError("noCsv", "There is no label file among these files. Choose a CSV.");
-    return (tables[0] ?? unreadable[0])?.problem ?? nothing;
+    return (unreadTables[0] ?? unreadable[0])?.problem ?? nothing;
   }
   const names = head.columns.map(({ name }) => name);
   if (!wanted && guessMapping(head)) return noLabels(head.path, names);

@@ -75,3 +75,26 @@ test("a patient in the path, where no column tells", async () => {
   expect(cellsOf((await readLabels(both)).patient)).toEqual(["7", "8"]);
   expect(cellsOf((await readLabels(both, { mapping: { path: "file", patient: "subject" } })).patient)).toEqual(["x", "x"]);
 });
+
+const FILMS = Array.from({ length: 30 }, (_, i) => `${i}.png`);
+const FINDINGS = ["file,finding", ...FILMS.map((film, i) => `${film},${i % 2}`)];
+const SOURCES = ["file,how,licence", ...FILMS.map((film, i) => `${film},${i % 2 ? "scan" : "export"},CC0`)];
+const CLASSES = ["file,kind", ...FILMS.map((film, i) => `${film},${i % 2 ? "viral" : "bacterial"}`)];
+
+test.each([
+  ["findings to names to choose from", { "a.csv": SOURCES, "z.csv": FINDINGS }, "z.csv"],
+  ["findings to a manifest", { "MANIFEST.csv": SOURCES, "labels.csv": FINDINGS }, "labels.csv"],
+  ["other names to a manifest's", { "MANIFEST.csv": SOURCES, "z.csv": CLASSES.slice(0, 20) }, "z.csv"],
+  ["names that speak of labels", { "a.csv": CLASSES, "labels.csv": CLASSES.slice(0, 20) }, "labels.csv"],
+  ["more rows", { "a.csv": CLASSES.slice(0, 20), "z.csv": CLASSES }, "z.csv"],
+])("of several tables it prefers %s", async (_, files, path) => {
+  expect((await readLabels(makeFiles(files))).files[0]?.path).toBe(path);
+});
+
+test("a file that a person chose is preferred to all, and a format that reads it to others", async () => {
+  const edema = ["Path,Edema,Fracture,Pneumonia", ...FILMS.map((film, i) => `${film},1,0,${i % 2}`)];
+  const files = makeFiles({ "train.csv": edema, "MANIFEST.csv": SOURCES, "labels.csv": FINDINGS });
+  const chosen = files.map((file) => ({ ...file, isChosen: file.path === "MANIFEST.csv" }));
+  expect((await readLabels(files)).format).toBe("chexpert");
+  expect(await readLabels(chosen)).toMatchObject({ format: "anyCsv", alternatives: [], files: [{ path: "MANIFEST.csv" }] });
+});

@@ -2,16 +2,21 @@
 import type { ColumnMapping } from "../../../protocol/dataset";
 import { findColumn } from "../columns";
 import type { LabelHead } from "../csvTable";
-import { listTargets, MOST_CHOICES } from "../findings";
+import { listTargets, MOST_CHOICES, type TargetColumn } from "../findings";
 import { hasColumns, holdsFilmNames } from "./cells";
 import { chooseHead, preferTraining, withOwnParts } from "./files";
 import type { Format, Recognition } from "./format";
 import { guessMapping, listLabels, listRoles, readMapped } from "./mapped";
 
 function recognise(heads: LabelHead[], _lists: unknown, told?: ColumnMapping): Recognition | null {
-  const candidates = heads.filter((head) => (told ? hasColumns(head, told.path) : mayHoldLabels(head)));
-  const withLabels = candidates.filter((head) => holdsLabels(head, told));
-  const main = chooseHead(withLabels, preferTraining) ?? chooseHead(candidates, preferTraining);
+  const able = heads.filter((head) => (told ? hasColumns(head, told.path) : mayHoldLabels(head)));
+  const chosen = able.filter(({ isChosen }) => isChosen);
+  const candidates = chosen.length > 0 ? chosen : able;
+  const withLabels = candidates.filter((head) => listHeadTargets(head, told).length > 0);
+  const withFindings = withLabels.filter((head) => listHeadTargets(head, told).some(({ isFinding }) => isFinding));
+  // Names to choose from may as well say where the films come from.
+  const choices = [withFindings, withLabels, candidates];
+  const main = choices.map((heads) => chooseHead(heads, preferTraining)).find((head) => head !== undefined);
   const understanding = main && (told ? { mapping: told, notes: [] } : guessMapping(main));
   if (!main || !understanding) return null;
   const { mapping } = understanding;
@@ -34,9 +39,9 @@ function mayHoldLabels(head: LabelHead): boolean {
   return understanding !== null && listLabels(head, understanding.mapping).some(({ values }) => values.length <= MOST_CHOICES);
 }
 
-function holdsLabels(head: LabelHead, told: ColumnMapping | undefined): boolean {
+function listHeadTargets(head: LabelHead, told: ColumnMapping | undefined): TargetColumn[] {
   const mapping = told ?? guessMapping(head)?.mapping;
-  return mapping !== undefined && listTargets(listLabels(head, mapping), null).length > 0;
+  return mapping ? listTargets(listLabels(head, mapping), null) : [];
 }
 
 export const anyCsv: Format = {

@@ -1,5 +1,5 @@
 // Chooses among label files of one format: the main one, and the dataset's own validation and test beside it. It reads none.
-import type { LabelFile, LabelHead, TablePart } from "../csvTable";
+import type { LabelHead, TablePart } from "../csvTable";
 import { hasColumns } from "./cells";
 
 export function nameOf(path: string): string {
@@ -10,20 +10,32 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** Of files that would do alike: the names that `preference` ranks higher, then near the top before deep, then by name. */
-export function chooseHead<Head extends LabelFile>(
-  heads: Head[],
-  preference: (name: string) => number = () => 0,
-): Head | undefined {
-  const depth = ({ path }: Head) => path.split("/").length;
-  const order = (a: Head, b: Head) =>
-    preference(nameOf(b.path)) - preference(nameOf(a.path)) || depth(a) - depth(b) || (a.path < b.path ? -1 : 1);
+/**
+ * Of files that would do alike: those that a person chose, then the names that `preference` ranks higher, then near the top before deep,
+ * then the one with more rows in its head, then by name. What is called a manifest or the like comes after all names that are not.
+ */
+export function chooseHead(heads: LabelHead[], preference: (name: string) => number = () => 0): LabelHead | undefined {
+  const ranks = ({ path, rows, isChosen }: LabelHead) => {
+    const name = nameOf(path);
+    return [isChosen ? 1 : 0, ABOUT_FILES.test(name) ? 0 : 1, preference(name), -path.split("/").length, rows];
+  };
+  const order = (a: LabelHead, b: LabelHead) => {
+    const ranksOfA = ranks(a);
+    const differing = ranks(b).map((rank, i) => rank - (ranksOfA[i] ?? 0));
+    return differing.find((difference) => difference !== 0) ?? (a.path < b.path ? -1 : 1);
+  };
   return [...heads].sort(order)[0];
 }
 
-/** `train.csv` before other names; those of validation and test only where there is no other. */
+/** Names of tables about the files themselves: where they come from, under which licence. */
+const ABOUT_FILES = /manifest|readme|licen[cs]e|sources|checksums|sha256/;
+
+/** `train.csv` before names that speak of labels, these before others; those of validation and test only where there is no other. */
 export function preferTraining(name: string): number {
-  return /^train\./.test(name) ? 3 : /train/.test(name) ? 2 : /valid|val|test/.test(name) ? 0 : 1;
+  if (/^train\./.test(name)) return 4;
+  if (/train/.test(name)) return 3;
+  if (/valid|val|test/.test(name)) return 0;
+  return /label|finding|(^|[^a-z])data/.test(name) ? 2 : 1;
 }
 
 const VALIDATION_NAME = /^(valid|val|validation|dev)([_-]?labels)?\.(csv|tsv|txt)(\.gz)?$/;
