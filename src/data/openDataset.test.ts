@@ -106,6 +106,17 @@ test("a CSV chosen by hand is read before the folder's own, with its validation"
   expect(summary.notes).toContain("train.csv is passed over: the labels are taken from other.csv and valid.csv.");
 });
 
+test("of two files of a format the one chosen by hand is read, whatever their names", async () => {
+  const csv = new File([[HEADER, `${film(1)},,,,,,1,0`, `${film(2)},,,,,,0,1`].join("\n")], "mine.csv");
+  const { summary } = await open(makeFolder(FOLDER), csv);
+  expect(summary).toMatchObject({ format: "chexpert", csvPath: "mine.csv", rows: 2, ownValidation: { rows: 1 } });
+});
+
+test("a CSV chosen by hand for a folder without label files", async () => {
+  const csv = new File(["file,Mass\na.png,1\nb.png,0\n"], "mine.csv");
+  expect((await open(makeFolder({ "a.png": "", "b.png": "" }), csv)).summary).toMatchObject({ csvPath: "mine.csv", rows: 2 });
+});
+
 test("a CSV chosen by hand takes the place of the folder's of the same name", async () => {
   const csv = new File([FOLDER["train.csv"].replace("1.0,0.0", "1.0,1.0")], "Train.csv");
   const moved = Object.fromEntries(Object.entries(FOLDER).map(([path, content]) => [`CheXpert/${path}`, content]));

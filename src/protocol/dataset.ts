@@ -42,7 +42,7 @@ export interface LabelChoice {
 
 export interface OpenRequest {
   source: FolderSource;
-  /** Label files chosen by hand, in place of those inside the folder; none where it is to be looked for. */
+  /** Label files chosen by hand: the labels are read from these, and those inside the folder only join them; none where the folder has its own. */
   labelFiles: File[];
   choice: LabelChoice;
 }
