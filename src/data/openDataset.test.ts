@@ -107,7 +107,7 @@ test("a CSV chosen by hand is read before the folder's own, with its validation"
 });
 
 test("of two files of a format the one chosen by hand is read, whatever their names", async () => {
-  const csv = new File([[HEADER, `${film(1)},,,,,,1,0`, `${film(2)},,,,,,0,1`].join("\n")], "mine.csv");
+  const csv = new File([[HEADER, `CheXpert/${film(1)},,,,,,1,0`, `CheXpert/${film(2)},,,,,,0,1`].join("\n")], "mine.csv");
   const { summary } = await open(makeFolder(FOLDER), csv);
   expect(summary).toMatchObject({ format: "chexpert", csvPath: "mine.csv", rows: 2, ownValidation: { rows: 1 } });
 });
