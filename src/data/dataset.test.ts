@@ -88,7 +88,7 @@ test("films can be looked at before a positive value is chosen", async () => {
   expect(await dataset.countWall(settings, "all")).toBe(60);
   expect(await dataset.countWall(settings, "positive")).toBe(0);
   expect((await dataset.readWall(settings, "all", 0, 2)).map(({ row, label }) => [row, label])).toEqual([
-    [0, "leftOut"],
-    [1, "leftOut"],
+    [0, "unknown"],
+    [1, "unknown"],
   ]);
 });

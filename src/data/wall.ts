@@ -29,7 +29,7 @@ export function describeFilm(index: FilmIndex, plan: SamplePlan | null, row: num
     row,
     path: index.films[index.filmOfRow[row] ?? -1] ?? "",
     patient: index.patients[index.patientOfRow[row] ?? 0] ?? "",
-    label: (plan && LABELS[plan.labels.codes[row] ?? 0]) ?? "leftOut",
+    label: plan ? (LABELS[plan.labels.codes[row] ?? 0] ?? "leftOut") : "unknown",
   };
 }
 

@@ -106,7 +106,8 @@ export interface DatasetSummary {
   hasViews: boolean;
 }
 
-export type FilmLabel = "positive" | "negative" | "uncertain" | "blank" | "leftOut";
+/** `unknown` while the settings make no sample, such as without a positive value. */
+export type FilmLabel = "positive" | "negative" | "uncertain" | "blank" | "leftOut" | "unknown";
 
 export type WallFilter = "all" | "positive" | "negative" | "uncertain" | "setAside";
 

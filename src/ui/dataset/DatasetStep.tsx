@@ -85,8 +85,10 @@ function Open() {
   const turn = useTurns(7);
   const { openFiles } = useCommands();
   if (!dataset) return null;
+  // Where the settings make no sample, the figures are of the one before.
+  const counts = sample.state === "failed" ? null : sample.summary;
   // Once films are prepared, those that had to be set aside are no doing of the balance.
-  const setAside = (sample.summary?.setAside ?? 0) - failed.length;
+  const setAside = (counts?.setAside ?? 0) - failed.length;
   return (
     <>
       <StepHeader
@@ -102,23 +104,20 @@ function Open() {
       </StepHeader>
       <FailureNotice failure={failure} title="That could not be opened" />
       <PreparationState />
-      <FailureNotice
-        failure={sample.failure ?? sample.summary?.problem ?? null}
-        title="Nothing can be trained from this choice"
-      />
+      <FailureNotice failure={sample.failure ?? counts?.problem ?? null} title="Nothing can be trained from this choice" />
       <div className={styles.columns}>
         {turn > 0 && <Wall labelKey={labelKey} />}
         <div className={styles.side}>
           {turn > 1 && <WhatToLearn dataset={dataset} disabled={preparing} />}
           {turn > 1 && <FilmPreparation disabled={preparing} />}
-          {turn > 2 && sample.summary && <LabelMakeup sample={sample.summary} setAside={setAside} failed={failed.length} />}
-          {turn > 2 && sample.summary && <Trust dataset={dataset} sample={sample.summary} setAside={setAside} />}
+          {turn > 2 && counts && <LabelMakeup sample={counts} setAside={setAside} failed={failed.length} />}
+          {turn > 2 && counts && <Trust dataset={dataset} sample={counts} setAside={setAside} />}
           {turn > 3 && <RecipePanel disabled={preparing} />}
         </div>
         {turn > 4 && (
           <div className={styles.more}>
             <div className={partsStyles.stack}>
-              {sample.summary && <PositivesByGroup sample={sample.summary} />}
+              {counts && <PositivesByGroup sample={counts} />}
               <PassedOver dataset={dataset} failed={failed} />
             </div>
             <div className={partsStyles.stack}>

@@ -13,6 +13,7 @@ const LABEL_WORDS: Record<FilmLabel, string> = {
   uncertain: "uncertain",
   blank: "blank",
   leftOut: "left out",
+  unknown: "label unknown",
 };
 
 export function FilmTile({ film, cache }: { film: WallFilm; cache: ThumbnailCache }) {

@@ -4,7 +4,6 @@ import { useLab } from "../labContext";
 import { FigureRows, SplitBar } from "../parts/Figures";
 import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
-import partsStyles from "../parts/parts.module.css";
 import styles from "./dataset.module.css";
 
 interface TrustProps {
@@ -31,7 +30,7 @@ export function Trust({ dataset, sample, setAside }: TrustProps) {
           { name: "Set aside by the balance", value: formatPlural(setAside, "film") },
         ]}
       />
-      <p className={partsStyles.hint}>
+      <p className={styles.words}>
         A film is the same by its path, files are identical byte for byte: a copy that was encoded anew is not found.
       </p>
       <FilmsOfPatients sample={sample} />

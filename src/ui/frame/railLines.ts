@@ -57,7 +57,7 @@ function balanceLine({ sample, settings, preparation }: LabState): string {
   }
   const summary = sample.summary;
   if (!summary) return sample.state === "counting" ? "counting" : "after films are open";
-  if (summary.problem) return "cannot be trained";
+  if (summary.problem || sample.state === "failed") return "cannot be trained";
   const { positives, negatives } = summary.after;
   if (settings.balance === "weight") return `positives count ×${summary.targets[0]?.positiveWeight.toFixed(1)}`;
   if (settings.balance === "none") return `${formatCount(positives)} against ${formatCount(negatives)}`;
