@@ -173,7 +173,10 @@ async function prepareFilms(page: Page): Promise<void> {
   const refusal = page.getByRole("main").getByRole("alert");
   await prepare.or(refusal).first().waitFor();
   // Its lines are what is wrong, why, and the setting.
-  if (await refusal.isVisible()) throw new Error((await refusal.innerText()).split(/\n+/).filter(Boolean).join(": "));
+  if (await refusal.isVisible()) {
+    const [title, why, setting] = (await refusal.innerText()).split(/\s*\n+/);
+    throw new Error(`${title}: ${why}${setting ? ` (${setting})` : ""}`);
+  }
   await prepare.click();
 }
 
