@@ -65,7 +65,10 @@ interface NumberFieldProps extends TypedFieldProps {
   problem?: string | null;
 }
 
-/** A whole number. It is no native number field: browsers drop there what they do not understand, without a word. */
+/**
+ * A whole number, with the arrow keys one up or down. It is no native number field: browsers drop there what they do not understand, without
+ * a word.
+ */
 export function NumberField({ label, value, onChange, min, max, unit, suggestions, disabled, ...more }: NumberFieldProps) {
   const { whenEmpty, problem } = more;
   const id = useId();
@@ -79,6 +82,10 @@ export function NumberField({ label, value, onChange, min, max, unit, suggestion
       <label htmlFor={id}>{label}</label>
       <TextInput
         id={id}
+        role="spinbutton"
+        aria-valuenow={value}
+        aria-valuemin={min}
+        aria-valuemax={max}
         inputMode="numeric"
         autoComplete="off"
         list={suggestions && `${id}-list`}
@@ -89,6 +96,12 @@ export function NumberField({ label, value, onChange, min, max, unit, suggestion
         rightSectionWidth={52}
         rightSection={unit && <span className={styles.unit}>{unit}</span>}
         {...typing}
+        onKeyDown={(event) => {
+          const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+          if (step === undefined || typed !== null) return;
+          event.preventDefault();
+          onChange(Math.min(max, Math.max(min, value + step)));
+        }}
       />
       {suggestions && (
         <datalist id={`${id}-list`}>
