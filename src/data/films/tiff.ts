@@ -5,6 +5,7 @@ import { gradeByPercentiles } from "./grading";
 import { readJpegHeader } from "./jpegHeader";
 import { toGrey } from "./luma";
 import { checkDirectories } from "./tiffPages";
+import { turnUpright } from "./turnUpright";
 
 /** Of PhotometricInterpretation. */
 const WHITE_IS_ZERO = 0;
@@ -34,8 +35,12 @@ export async function decodeTiff(bytes: Uint8Array<ArrayBuffer>): Promise<Decode
   const channels = samples.length / (width * height);
   const data = samples instanceof Int16Array ? samples : toGrey(samples, channels);
   const invert = photometric === WHITE_IS_ZERO;
-  if (!(data instanceof Uint8Array)) return { width, height, data, grading: gradeByPercentiles(data, invert), facts: null };
-  return { width, height, data: invert ? data.map((byte) => 255 - byte) : data, grading: null, facts: null };
+  const orientation = Number((await page.fileDirectory.loadValue("Orientation")) ?? 1);
+  if (data instanceof Uint8Array) {
+    const shown = invert ? data.map((byte) => 255 - byte) : data;
+    return { ...turnUpright({ width, height, data: shown }, orientation), grading: null, facts: null };
+  }
+  return { ...turnUpright({ width, height, data }, orientation), grading: gradeByPercentiles(data, invert), facts: null };
 }
 
 async function findPage(buffer: ArrayBuffer): Promise<GeoTIFFImage> {
