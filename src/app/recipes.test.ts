@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DatasetSummary } from "../protocol/dataset";
-import { DEFAULT_SETTINGS } from "../protocol/settings";
-import { describeDifference, readRecipe, sampleSettingsOf, writeRecipe } from "./recipes";
+import { DEFAULT_SETTINGS, sampleSettingsOf } from "../protocol/settings";
+import { describeDifference, readRecipe, writeRecipe } from "./recipes";
 
 const DATASET = {
   name: "films",

@@ -1,7 +1,7 @@
 // The sampling recipe: which films a trial is made of, as one JSON file that gives the same films in the same order elsewhere. It samples nothing.
 import type { ColumnMapping, DatasetSummary, LabelFormat, SampledRows } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { preparationOf, type SampleSettings, type TrialSettings } from "../protocol/settings";
+import { type SampleSettings, sampleSettingsOf, type TrialSettings } from "../protocol/settings";
 import { readSettings } from "../storage/settings";
 import { LABEL_FORMAT_NAMES } from "./format";
 
@@ -24,13 +24,6 @@ export interface Recipe {
   settings: SampleSettings;
   /** What comes of it: SHA-256 of the sampled rows as the lab writes them to CSV. */
   sample: { films: number; sha256: string };
-}
-
-export function sampleSettingsOf(settings: TrialSettings): SampleSettings {
-  const { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } =
-    settings;
-  const labels = { target, positive, uncertain, blank, moreTargets, frontalOnly };
-  return { ...labels, validation, balance, freshEachEpoch, epochs, seed, ...preparationOf(settings) };
 }
 
 export function writeRecipe(dataset: DatasetSummary, settings: TrialSettings, { films: sampled, sha256 }: SampledRows): Recipe {

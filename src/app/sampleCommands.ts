@@ -2,7 +2,7 @@
 import * as Comlink from "comlink";
 import type { PrepareEvent } from "../protocol/dataset";
 import { type Failure, toFailure } from "../protocol/labError";
-import type { TrialSettings } from "../protocol/settings";
+import { sampleSettingsOf, type TrialSettings } from "../protocol/settings";
 import { announce, type LabContext } from "./context";
 import { formatFailedFilms } from "./downloads";
 import { formatCount, formatPlural } from "./format";
@@ -21,24 +21,10 @@ export type SampleCommands = Pick<
   endPreparing(): Promise<void>;
 };
 
-/** Settings that decide which films are sampled and how they are prepared. */
-const SAMPLE_KEYS = [
-  "target",
-  "positive",
-  "uncertain",
-  "blank",
-  "moreTargets",
-  "frontalOnly",
-  "validation",
-  "balance",
-  "freshEachEpoch",
-  "imageSize",
-  "fit",
-  "cropBorders",
-  "equalise",
-  "grading",
-  "seed",
-] as const satisfies readonly (keyof TrialSettings)[];
+/** What decides which films are sampled and how they are prepared, to be compared. More epochs are more films only where these are fresh. */
+function describeSampling(settings: TrialSettings): string {
+  return JSON.stringify({ ...sampleSettingsOf(settings), epochs: settings.freshEachEpoch ? settings.epochs : null });
+}
 
 /** A finder's curve belongs to the net, the batch and the films it was run with; one under way is given up. */
 const CURVE_KEYS = ["arch", "batchSize", "filmsPerPass", "activations"] as const satisfies readonly (keyof TrialSettings)[];
@@ -110,7 +96,7 @@ export function createSampleCommands(context: LabContext): SampleCommands {
       const settings = { ...before, ...change };
       const differs = (key: keyof TrialSettings) => JSON.stringify(before[key]) !== JSON.stringify(settings[key]);
       store.setState({ settings });
-      const sampleChanged = SAMPLE_KEYS.some(differs) || (differs("epochs") && settings.freshEachEpoch);
+      const sampleChanged = describeSampling(before) !== describeSampling(settings);
       if (sampleChanged) {
         preparing?.send({ type: "stop" });
         store.setState({ preparation: EMPTY_PREPARATION });

@@ -3,7 +3,7 @@ import * as Comlink from "comlink";
 import type { DatasetApi, PrepareEvent, WallFilter } from "../protocol/dataset";
 import { runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
-import type { SampleSettings } from "../protocol/settings";
+import { type SampleSettings, samplingOf } from "../protocol/settings";
 import { exportSample } from "./exportSample";
 import type { FilmIndex } from "./filmIndex";
 import type { FilmWorker } from "./films/filmWorker";
@@ -99,21 +99,7 @@ export function createDataset(createWorker: () => FilmWorker): DatasetApi {
 function createPlanCache() {
   let planned: { key: string; plan: SamplePlan; walls: Map<WallFilter, Uint32Array> } | null = null;
   const lookUp = (index: FilmIndex, settings: SampleSettings) => {
-    const { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } =
-      settings;
-    const key = JSON.stringify([
-      target,
-      positive,
-      uncertain,
-      blank,
-      moreTargets,
-      frontalOnly,
-      validation,
-      balance,
-      freshEachEpoch,
-      epochs,
-      seed,
-    ]);
+    const key = JSON.stringify(samplingOf(settings));
     if (planned?.key !== key) planned = { key, plan: planSample(index, settings), walls: new Map() };
     return planned;
   };

@@ -86,6 +86,18 @@ export interface TrainingSettings {
 
 export interface TrialSettings extends SampleSettings, TrainingSettings {}
 
+/** Without how films are prepared: what decides which rows are learnt from. */
+export function samplingOf(settings: SampleSettings): Omit<SampleSettings, keyof PreparationSettings> {
+  const { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } =
+    settings;
+  return { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed };
+}
+
+/** Of a trial's settings those of its sample. */
+export function sampleSettingsOf(settings: SampleSettings): SampleSettings {
+  return { ...samplingOf(settings), ...preparationOf(settings) };
+}
+
 export function preparationOf({ imageSize, fit, cropBorders, equalise, grading }: PreparationSettings): PreparationSettings {
   return { imageSize, fit, cropBorders, equalise, grading };
 }
