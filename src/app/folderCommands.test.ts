@@ -110,3 +110,11 @@ it("offers the last folder where the browser wants to be asked first, and says s
   await commands.reopenFolder();
   expect(store.getState().dataset).toMatchObject({ state: "failed", failure: { code: "emptyFolder" } });
 });
+
+it("takes a spreadsheet for labels, so that its refusal says what to save it as", async () => {
+  const { store, commands } = createLabOnDoubles();
+  const file = { name: "labels.xlsx" };
+  const items = [{ kind: "file", webkitGetAsEntry: () => null, getAsFile: () => file }];
+  await commands.takeDrop({ items } as unknown as DataTransfer);
+  expect(store.getState().dataset.failure).toMatchObject({ code: "noFilms", at: "labels.xlsx" });
+});

@@ -1,6 +1,7 @@
 // Turns what a person dropped or chose into a source the dataset worker can read. Reads no film.
 import type { FolderSource } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import { isLabelFileName } from "../protocol/labelFileName";
 import { yieldToPage } from "./yieldToPage";
 
 export interface ChosenFolder {
@@ -23,7 +24,6 @@ export interface Dropped {
 /** Not yet in TypeScript's DOM library. */
 type DroppedItem = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
-const isLabelFile = (file: File) => /\.(csv|tsv|txt)(\.gz)?$/i.test(file.name);
 const isRecipe = (file: File) => /\.json$/i.test(file.name);
 const isWeights = (file: File) => /\.safetensors$/i.test(file.name);
 
@@ -88,7 +88,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
       dropped.weights = file;
     } else if (file && isRecipe(file)) {
       dropped.recipe = file;
-    } else if (file && isLabelFile(file)) {
+    } else if (file && isLabelFileName(file.name)) {
       dropped.labelFiles.push(file);
     } else if (file) dropped.unknown.push(file.name);
   }

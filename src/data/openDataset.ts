@@ -1,6 +1,7 @@
 // From a folder to its film index: lists no deeper than it has to, finds and reads the label files, finds the films. It labels nothing: see `labels.ts`.
 import type { LabelChoice, OpenProgress } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import { isLabelFileName } from "../protocol/labelFileName";
 import { addDicomFacts } from "./dicomFacts";
 import { type FilmIndex, joinFilms, type KnownFilms, listRowPaths, matchFilms } from "./filmIndex";
 import type { FolderReader } from "./folder/folder";
@@ -11,7 +12,7 @@ import type { LabelFile } from "./labelFiles/csvTable";
 import { folderOf, nameOf } from "./labelFiles/formats/files";
 import { labelsFromFolders } from "./labelFiles/formats/folderPerClass";
 import type { FilmRows } from "./labelFiles/formats/format";
-import { holdFindings, isLabelFileName, type LabelledTable, orderCandidates, readLabels } from "./labelFiles/readLabels";
+import { holdFindings, type LabelledTable, orderCandidates, readLabels } from "./labelFiles/readLabels";
 import { summariseDataset } from "./summariseDataset";
 
 /** Where the labels have more rows, the films are looked up instead of listed: a large folder takes a millisecond an entry. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isLabelFileName, orderCandidates, readLabels } from "./readLabels";
+import { isLabelFileName } from "../../protocol/labelFileName";
+import { orderCandidates, readLabels } from "./readLabels";
 import { encodeLatin1, encodeUtf16, labelCells, makeFiles } from "./testSupport";
 
 test.each(["train.csv", "a/b.TSV", "x.csv.gz", "test_list.txt", "labels.xlsx"])("%s may hold labels", (path) => {

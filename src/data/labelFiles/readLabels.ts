@@ -1,5 +1,5 @@
 // The one way from label files to rows of films, whatever their format. It lists no folder, matches no film and labels nothing.
-import type { ColumnMapping, LabelFormat } from "../../protocol/dataset";
+import type { ColumnMapping, FileFormat, LabelFormat } from "../../protocol/dataset";
 import { LabError } from "../../protocol/labError";
 import { type FileReport, type LabelFile, type LabelHead, readHead } from "./csvTable";
 import { listTargets } from "./findings";
@@ -7,7 +7,7 @@ import { anyCsv } from "./formats/anyCsv";
 import { isBookkeeping } from "./formats/cells";
 import { chexpert } from "./formats/chexpert";
 import { nameOf } from "./formats/files";
-import type { FileFormat, FilmRows, Format, Recognition } from "./formats/format";
+import type { FilmRows, Format, Recognition } from "./formats/format";
 import { guessMapping } from "./formats/mapped";
 import { mimic } from "./formats/mimic";
 import { nih } from "./formats/nih";
@@ -51,11 +51,6 @@ export interface Candidates {
 const isList = (path: string) => /_list\.txt$/.test(nameOf(path));
 /** Any text may be called `.txt`; other names are those of tables. */
 const isTable = ({ path }: { path: string }) => !/\.txt(\.gz)?$/i.test(path);
-
-/** True where a file's name is that of a label file; spreadsheets are among them, so that they are not passed over without a word. */
-export function isLabelFileName(path: string): boolean {
-  return /\.(csv|tsv|txt)(\.gz)?$|\.(xlsx?|ods)$/i.test(path);
-}
 
 /** Likely label files before texts that may hold anything, then by name: for where not all of them can be looked into. */
 export function orderCandidates(paths: string[]): string[] {

@@ -1,11 +1,8 @@
 // What a label format is: how its files are recognised among others, and what they are read into. The formats are beside this file.
-import type { ColumnMapping, LabelFormat } from "../../../protocol/dataset";
+import type { ColumnMapping, FileFormat } from "../../../protocol/dataset";
 import type { LabelColumn } from "../columns";
 import type { FileReport, LabelFile, LabelHead } from "../csvTable";
 import type { TargetColumn } from "../findings";
-
-/** Formats of files; the one that has none is a folder per class. */
-export type FileFormat = Exclude<LabelFormat, "folderPerClass">;
 
 /** Rows of any format: one a film. */
 export interface FilmRows {
