@@ -194,8 +194,8 @@ test("a folder that was copied or renamed is found prepared by what its films ho
   const again = await run();
   expect(prepared.length).toBe(19);
   if (first.last?.type !== "finished" || again.last?.type !== "finished") throw new Error(`ended with ${again.last?.type}`);
-  expect(again.last).toMatchObject({ failed: first.last.failed, sample: first.last.sample });
-  expect(again.events.findLast((event) => event.type === "prepareProgress")).toMatchObject({ done: 20, failed: 1, reused: 0 });
+  expect(again.last).toMatchObject({ failed: first.last.failed, sample: first.last.sample, reused: 19 });
+  expect(again.events.findLast((event) => event.type === "prepareProgress")).toMatchObject({ done: 20, failed: 1, reused: 19 });
   // And it is known from then on.
   reload("copied");
   expect((await run()).events[0]).toMatchObject({ reused: 19 });
@@ -234,4 +234,6 @@ test("where every film is the same image they stay, and that is said", async () 
   if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
   expect(last.sample.train.slots.length + last.sample.valid.slots.length).toBe(20);
   expect(last.sample.contents).toMatchObject({ repeatedAcross: last.sample.train.slots.length, setsAsideRepeated: false });
+  // One image twenty times is no film from earlier.
+  expect(last.reused).toBe(0);
 });

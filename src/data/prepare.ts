@@ -56,7 +56,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   const slotOf = (row: number) => writer.films.get(filmOf(row))?.slot;
   const repeated = findRepeated(plan, slotOf);
   const prepared = keepReady(index, settings, plan, (row) => slotOf(row) !== undefined);
-  const distinct = keepReady(index, settings, prepared, (row) => !repeated.has(row));
+  const distinct = repeated.size === 0 ? prepared : keepReady(index, settings, prepared, (row) => !repeated.has(row));
   // Where nothing to learn from would be left, the films stay, and the page says so.
   const setsAside = distinct.summary.problem === null;
   const ready = setsAside ? distinct : prepared;
@@ -102,8 +102,9 @@ function nameStore({ imageSize, fit, cropBorders, equalise, grading }: Preparati
 
 interface Filled {
   failed: FailedFilm[];
-  /** Films that are prepared or failed; of the former `reused` were prepared before. */
+  /** Films that are prepared or failed. */
   done: number;
+  /** Of the former those that the store held, by whatever path they were found. */
   reused: number;
 }
 
@@ -115,18 +116,22 @@ async function fillStore(job: PrepareJob, writer: FilmWriter, paths: string[]): 
     kept = await (job.openContents ?? openFilmContents)(folder.name);
     await recogniseFilms(folder, paths, kept, contents, signal);
     const missing = paths.filter((path) => !writer.films.has(contents.get(path) ?? ""));
-    const reused = paths.length - missing.length;
-    const report = createProgress(job, paths.length, reused);
-    let done = reused;
-    report(0, 0);
+    const recognised = paths.length - missing.length;
+    const report = createProgress(job, paths.length, recognised);
+    let done = recognised;
+    let reused = recognised;
+    const heldBefore = writer.films.size;
+    report(0, 0, reused);
     const preparation = preparationOf(job.settings);
     const onFilms = (films: number, failures: number) => {
-      done = reused + films;
-      report(films, failures);
+      done = recognised + films;
+      report(films, failures, reused);
     };
     const isHeld = (film: string) => writer.films.has(film);
     const keep = async ({ path, file, sha256: film, prepared }: PreparedFilm) => {
       if (prepared) await writer.append({ film, grading: prepared.grading }, prepared.pixels);
+      // Not where a film of this very job holds the same.
+      else if ((writer.films.get(film)?.slot ?? heldBefore) < heldBefore) reused++;
       contents.set(path, film);
       const stamp = stampOf(path, file);
       if (stamp) kept?.note(stamp, film);
@@ -185,12 +190,16 @@ function plannedPaths(index: FilmIndex, { planned }: SamplePlan): string[] {
 }
 
 /** About ten events a second, and the first and the last. */
-function createProgress({ emit, settings }: PrepareJob, total: number, reused: number): (films: number, failed: number) => void {
+function createProgress(
+  { emit, settings }: PrepareJob,
+  total: number,
+  recognised: number,
+): (films: number, failed: number, reused: number) => void {
   const started = performance.now();
   let reportedAt = -Infinity;
-  return (films, failed) => {
+  return (films, failed, reused) => {
     const now = performance.now();
-    const done = reused + films;
+    const done = recognised + films;
     if (now - reportedAt < PROGRESS_EVERY_MS && done < total) return;
     reportedAt = now;
     const filmsPerSecond = films / Math.max(0.001, (now - started) / 1000);
