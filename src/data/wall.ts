@@ -37,7 +37,9 @@ export function describeFilm(index: FilmIndex, plan: SamplePlan | null, row: num
 export async function drawThumbnail(make: MakeThumbnail, file: Blob, path: string, side: number): Promise<ImageBitmap> {
   const { width, height, data } = await make(await readFilm(file, path), path, side);
   const pixels = new ImageData(width, height);
-  for (const [at, grey] of data.entries()) pixels.data.set([grey, grey, grey, 255], at * 4);
+  const words = new Uint32Array(pixels.data.buffer);
+  // Opaque grey: three equal bytes under an alpha of 255.
+  for (let at = 0; at < words.length; at++) words[at] = 0xff000000 | (data[at]! * 0x10101);
   return createImageBitmap(pixels);
 }
 
