@@ -1,10 +1,9 @@
 // Commands that use the GPU: find a learning rate, train, pause, go on, evaluate.
 import * as Comlink from "comlink";
-import type { DatasetSummary, FailedFilm, PreparedSample } from "../protocol/dataset";
+import type { PreparedSample } from "../protocol/dataset";
 import { type Failure, LabError, toFailure } from "../protocol/labError";
 import { targetsOf } from "../protocol/settings";
 import {
-  type DatasetFingerprint,
   type EvaluateEvent,
   type EvaluateRequest,
   FINDER_DEFAULTS,
@@ -16,6 +15,7 @@ import { announce, type LabContext } from "./context";
 import { chooseEvaluated } from "./evaluated";
 import type { Forecasts } from "./forecasts";
 import { formatCount, formatLr, formatPlural, nameAuroc } from "./format";
+import { freezeDataset } from "./freezeDataset";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import type { LabCommands, RunState } from "./state";
@@ -394,9 +394,4 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
 function stateInPhase(state: RunState["state"], phase: string): RunState["state"] {
   if (phase === "paused") return "paused";
   return state === "paused" ? "running" : state;
-}
-
-function freezeDataset(dataset: DatasetSummary, { contents }: PreparedSample, failed: FailedFilm[]): DatasetFingerprint {
-  const { name, fingerprint, format, rows, films, csvPath, csvSha256, labelFiles, mapping } = dataset;
-  return { name, fingerprint, format, rows, films, csvPath, csvSha256, labelFiles, mapping, contents, failed };
 }
