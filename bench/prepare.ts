@@ -15,7 +15,8 @@ import type { PrepareRun } from "./prepareWorker";
 
 /**
  * Prints {films, failed, filmsPerSecond, peakHeapMb, workers, size, opened, rounds: [films a second],
- * heldFilmsPerSecond}, rates being the rounds' medians, the last one where the store holds the films already;
+ * heldFilmsPerSecond, readFilmsPerSecond}, rates being the rounds' medians: of films that the store holds already, and of films read back for
+ * training, 16 at a time;
  * with `--pillow` also {pillowFilmsPerSecond, ratio, pillowRounds} of as many processes as there are workers, a round of theirs after each
  * of ours. The folder is dropped, or with `--choose` given to the folder input. Without `--data`, `--made` films are drawn.
  */
@@ -59,12 +60,14 @@ export async function benchPrepare(flags: string[]): Promise<void> {
       );
     const ours: number[] = [];
     const held: number[] = [];
+    const read: number[] = [];
     const theirs: number[] = [];
     let failed = 0;
     await inPage(served, folder, values.choose, async (page) => {
       for (let round = 0; round < readCount(values.rounds, "rounds", 1); round++) {
         const run = await prepare(page, false);
         ours.push(rateOf(run));
+        read.push(run.readPerSecond);
         held.push(rateOf(await prepare(page, true)));
         failed = run.failed;
         if (values.pillow) theirs.push(Number(runPillow()));
@@ -88,6 +91,7 @@ export async function benchPrepare(flags: string[]): Promise<void> {
         opened: values.choose ? "chosen" : "dropped",
         rounds: ours.map(Math.round),
         heldFilmsPerSecond: Math.round(median(held)),
+        readFilmsPerSecond: Math.round(median(read)),
         ...(values.pillow && {
           pillowFilmsPerSecond: Math.round(median(theirs)),
           ratio: Math.round((rate / median(theirs)) * 100) / 100,

@@ -7,6 +7,7 @@ import { createFolderReader } from "../src/data/folder/createFolderReader";
 import type { FolderReader } from "../src/data/folder/folder";
 import type { FolderSource } from "../src/protocol/dataset";
 import { DEFAULT_SETTINGS, type PreparationSettings, preparationOf } from "../src/protocol/settings";
+import { openFilmReader } from "../src/storage/filmReader";
 import { openFilmWriter } from "../src/storage/filmWriter";
 
 export interface PrepareRun {
@@ -14,6 +15,8 @@ export interface PrepareRun {
   failed: number;
   /** From the first film's file to the last film written and flushed. */
   ms: number;
+  /** Films read back a second, as training reads them: some at a time, in no order. */
+  readPerSecond: number;
 }
 
 const createWorker = () =>
@@ -28,6 +31,19 @@ async function startWorker(folder: FolderReader, paths: string[], preparation: P
     await worker.prepareFilms(batch, preparation, new ArrayBuffer(batch.paths.length * preparation.imageSize ** 2));
   }
   return worker;
+}
+
+const BATCH_FILMS = 16;
+const BATCHES = 100;
+
+async function timeReading(films: number): Promise<number> {
+  const reader = await openFilmReader("bench");
+  const started = performance.now();
+  for (let batch = 0; batch < BATCHES; batch++) {
+    await reader.read(Uint32Array.from({ length: BATCH_FILMS }, () => Math.floor(Math.random() * films)));
+  }
+  reader.close();
+  return (BATCHES * BATCH_FILMS * 1000) / (performance.now() - started);
 }
 
 const api = {
@@ -63,7 +79,9 @@ const api = {
       onFilms: () => {},
     });
     writer.close();
-    return { films: paths.length - failed.length, failed: failed.length, ms: performance.now() - startedAt };
+    const ms = performance.now() - startedAt;
+    const readPerSecond = await timeReading(writer.films.size);
+    return { films: paths.length - failed.length, failed: failed.length, ms, readPerSecond };
   },
 };
 
