@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { openWebGpu } from "../src/nn/backend";
 import { createEngine } from "../src/nn/createEngine";
 import { DENSENETS, listArrays } from "../src/nn/densenet";
-import type { Batch, NamedArray, NamedArrays, OptimizerStep } from "../src/nn/engine";
+import { type Batch, beforeTraining, type NamedArray, type NamedArrays, type OptimizerStep } from "../src/nn/engine";
 import { readSafetensors, writeSafetensors } from "../src/nn/safetensors";
 import { LabError } from "../src/protocol/labError";
 import {
@@ -139,7 +139,7 @@ async function run(inputPath: string, outputPath: string, name: EngineName, acti
   await openDawn();
   const { failed } = await openWebGpu({ allowSoftware: true });
   const engine = createEngine(name, { arch, classes, activations }, 0);
-  engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
+  engine.restore(beforeTraining(model));
 
   const out: NamedArrays = new Map();
   const work = async () => {

@@ -10,6 +10,9 @@ import type { LabState } from "./state";
 /** Settings that decide what a step takes. */
 const FORECAST_KEYS = [
   "arch",
+  "head",
+  "averageDecay",
+  "mixup",
   "batchSize",
   "imageSize",
   "engine",

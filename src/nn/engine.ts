@@ -1,7 +1,8 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
-import type { Activations, Architecture } from "../protocol/settings";
+import type { Activations, Architecture, Head } from "../protocol/settings";
+import type { Random } from "./random";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
 export interface NamedArray {
@@ -20,8 +21,14 @@ export type BatchImages =
 export interface Batch {
   count: number;
   images: BatchImages;
-  /** [count, classes], 0 or 1, or `UNKNOWN` where nothing is said: that counts for nothing in the loss. Not read in inference. */
+  /** [count, classes], from 0 to 1, or `UNKNOWN` where nothing is said: that counts for nothing in the loss. Not read in inference. */
   targets: Float32Array;
+  /** How each film is moved and lit (augmentation), [count, MOVE_FLOATS] as kernels/films.ts has it; left out, films are as they are. */
+  moves?: Float32Array;
+  /** Each film is blended with another of the batch (mixup): `shares` of itself, the rest of it. Targets are blended already. */
+  blend?: { partners: Uint32Array; shares: Float32Array };
+  /** What dropout is drawn by; without it nothing is dropped. */
+  random?: Random;
 }
 
 export const UNKNOWN = -1;
@@ -34,7 +41,28 @@ export function countKnown({ targets }: Pick<Batch, "targets">): number {
   );
 }
 
-export type OptimizerStep =
+/** fastai's layer groups of a DenseNet: up to the second block, from the second transition on, and the head. */
+export const LAYER_GROUPS = 3;
+
+/** What of the network a step changes, and by how much. Left out, all of it is trained alike. */
+export interface StepScope {
+  /** Factors of `lr`, a layer group each. */
+  groupFactors?: readonly number[];
+  /** Layer groups, from the first on, of which only BatchNorm is trained (fastai `freeze_to`, whose `train_bn` is on). */
+  frozenGroups?: number;
+  /** False: BatchNorm's parameters and all biases do not decay (fastai `bn_wd=False`). */
+  decaysNorms?: boolean;
+  /** Gradients of what is trained are scaled down to this Euclidean norm at most (torch `clip_grad_norm_`). */
+  clipNorm?: number;
+  /** After the step the moving average of weights and running statistics keeps this share of itself. Needs `EngineOptions.averages`. */
+  averageDecay?: number;
+  /** Moments begin anew with this step. */
+  restarts?: boolean;
+}
+
+export type OptimizerStep = StepScope & OptimizerRule;
+
+export type OptimizerRule =
   /** AdamW with decoupled decay (Loshchilov and Hutter 2019; torch.optim.AdamW): p *= 1 - lr*wd, then Adam with bias correction. */
   | { name: "adamw"; lr: number; beta1: number; beta2: number; eps: number; weightDecay: number }
   /** torch.optim.SGD, no dampening, no Nesterov: v = momentum*v + g + wd*p; p -= lr*v. */
@@ -47,7 +75,17 @@ export interface EngineSnapshot {
   /** Moments, `exp_avg.<parameter>` and `exp_avg_sq.<parameter>` (AdamW) or `momentum_buffer.<parameter>` (SGD); empty before the first step. */
   optimizer: NamedArrays;
   optimizerSteps: number;
+  /** The model's moving average, under the model's names; empty where none is kept. */
+  average: NamedArrays;
 }
+
+/** A network's arrays before any step was taken with it. */
+export const beforeTraining = (model: NamedArrays): EngineSnapshot => ({
+  model,
+  optimizer: new Map(),
+  optimizerSteps: 0,
+  average: new Map(),
+});
 
 /** What one training step saw, for parity and tests; arrays in torchvision's layout. */
 export interface StepObservation {
@@ -61,6 +99,14 @@ export interface EngineOptions {
   classes: number;
   /** Of each class: weight of its positive targets in the loss (torch `BCEWithLogitsLoss(pos_weight=...)`); by default 1. */
   positiveWeights?: readonly number[];
+  /** By default `linear`. */
+  head?: Head;
+  /** Focal loss (torchvision `sigmoid_focal_loss`) in place of plain cross-entropy; `alpha` null for no weighting. */
+  focal?: { gamma: number; alpha: number | null };
+  /** A moving average of the weights is kept, and predicts. */
+  averages?: boolean;
+  /** Batches may blend films in pairs. */
+  blends?: boolean;
   /** Of the fused engine: how activations are stored (default f32). */
   activations?: Activations;
   /** Of the fused engine: films that the network sees at once (default all of a batch). */
@@ -96,11 +142,11 @@ export interface Engine {
    * A loss that is not finite is returned as it is; the caller decides.
    */
   trainStep(batch: Batch, optimizer: OptimizerStep, observe?: (seen: StepObservation) => void): Promise<number>;
-  /** Inference mode: logits [count, classes]. */
+  /** Inference mode, by the moving average where one is kept: logits [count, classes]. */
   predict(batch: Batch): Promise<Float32Array>;
   /** Reads all state back to the CPU. */
   snapshot(): Promise<EngineSnapshot>;
-  /** Takes over a snapshot. @throws LabError weightsMismatch naming the first array whose name or shape differs */
+  /** Takes over a snapshot. A moving average that is kept but not in it begins at the model. @throws LabError weightsMismatch naming the first array whose name or shape differs */
   restore(snapshot: EngineSnapshot): void;
   /** Bytes allocated on the GPU, pooled buffers included, and live tensors. */
   memory(): { gpuBytes: number; tensors: number };

@@ -2,7 +2,14 @@
 import { type Dispatch, type DispatchList, dispatch, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
 import { adamw, sgd } from "../kernels/optimizer";
 import { DENSENETS, listArrays } from "./densenet";
-import type { EngineOptions, EngineSnapshot, NamedArray, NamedArrays, OptimizerStep } from "./engine";
+import {
+  beforeTraining,
+  type EngineOptions,
+  type EngineSnapshot,
+  type NamedArray,
+  type NamedArrays,
+  type OptimizerStep,
+} from "./engine";
 import { planState, type StateBuffers } from "./fusedBuffers";
 import { type FusedLayout, QUAD } from "./fusedLayout";
 import { allocate, countBytes, readFloats, release, submit, write } from "./gpuBuffers";
@@ -54,7 +61,7 @@ export function createFusedModel(
 
   // Until it is on the GPU, the model waits here. Fresh weights are drawn only where no snapshot comes first: DenseNet161's take seconds.
   let waiting: EngineSnapshot | "fresh" | null = "fresh";
-  const drawFresh = (): EngineSnapshot => ({ model: initialise(arrays, seed), optimizer: new Map(), optimizerSteps: 0 });
+  const drawFresh = () => beforeTraining(initialise(arrays, seed));
   let batches: Float32Array = new Float32Array();
   let optimizer: Optimizer | null = null;
 
@@ -131,12 +138,12 @@ export function createFusedModel(
         ...unpack(layout.batches, batches),
       ]);
       const remembered: NamedArrays = new Map();
-      if (!optimizer || optimizer.steps === 0) return { model, optimizer: remembered, optimizerSteps: 0 };
+      if (!optimizer || optimizer.steps === 0) return beforeTraining(model);
       const { steps, moments } = optimizer;
       for (const [prefix, buffer] of moments) {
         for (const [name, array] of await readParameters(buffer)) remembered.set(`${prefix}.${name}`, array);
       }
-      return { model, optimizer: remembered, optimizerSteps: steps };
+      return { model, optimizer: remembered, optimizerSteps: steps, average: new Map() };
     },
 
     restore(snapshot) {

@@ -5,7 +5,7 @@ import { openTestGpu } from "../../scripts/testGpu";
 import { ARCHITECTURES, type Architecture } from "../protocol/settings";
 import { getGpu } from "./backend";
 import { DENSENETS, listArrays } from "./densenet";
-import type { Batch, EngineOptions, NamedArrays, OptimizerStep } from "./engine";
+import { type Batch, beforeTraining, type EngineOptions, type NamedArrays, type OptimizerStep } from "./engine";
 import { createFusedEngine } from "./fusedEngine";
 import { fillByFormula, modelByFormula, project } from "./golden/formula";
 import inference from "./golden/inference.json";
@@ -35,7 +35,7 @@ const findArch = (name: string) => ARCHITECTURES.find((known) => known === name)
 function openEngine(kind: Kind, options: EngineOptions) {
   const engine = ENGINES[kind](options, 0);
   const model = modelByFormula(listArrays(DENSENETS[options.arch], options.classes));
-  engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
+  engine.restore(beforeTraining(model));
   return engine;
 }
 

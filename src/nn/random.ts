@@ -1,6 +1,6 @@
 // Seeded generators, one for each purpose, keyed so that a resumed run draws what the uninterrupted one would have drawn.
 
-export type Purpose = "split" | "balance" | "shuffle" | "finder" | "init" | "drawn";
+export type Purpose = "split" | "balance" | "shuffle" | "finder" | "init" | "drawn" | "augment" | "mixup" | "dropout";
 
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */

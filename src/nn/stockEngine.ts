@@ -7,6 +7,7 @@ import { type BatchStatistics, NORM_EPSILON, NORM_MOMENTUM, normaliseBatch } fro
 import { DENSENETS, denseNet, listArrays } from "./densenet";
 import {
   type Batch,
+  beforeTraining,
   checkBatch,
   countKnown,
   type Engine,
@@ -211,12 +212,12 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
         const array = named.get(name);
         if (array) model.set(name, array);
       }
-      if (!optimizer) return { model, optimizer: new Map(), optimizerSteps: 0 };
+      if (!optimizer) return beforeTraining(model);
       const moments =
         optimizer.name === "adamw"
           ? [...prefixed("exp_avg", await read(optimizer.expAvg)), ...prefixed("exp_avg_sq", await read(optimizer.expAvgSq))]
           : prefixed("momentum_buffer", await read(optimizer.momentumBuffer));
-      return { model, optimizer: new Map(moments), optimizerSteps: optimizer.steps };
+      return { model, optimizer: new Map(moments), optimizerSteps: optimizer.steps, average: new Map() };
     },
 
     restore(snapshot) {

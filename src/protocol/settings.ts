@@ -11,6 +11,10 @@ export type EngineName = (typeof ENGINES)[number];
 export const ACTIVATIONS = ["f32", "f16"] as const;
 export type Activations = (typeof ACTIVATIONS)[number];
 
+/** `linear`: torchvision's classifier. `fastai`: its `cnn_learner`'s: mean and maximum, BatchNorm, dropout, and a hidden layer of 512. */
+export const HEADS = ["linear", "fastai"] as const;
+export type Head = (typeof HEADS)[number];
+
 /** CheXpert's U-Ignore, U-Zeros, U-Ones (Irvin et al. 2019, section 3.1). */
 export type UncertainPolicy = "ignore" | "zero" | "one";
 /** A blank cell is a finding the report does not mention. */
@@ -58,21 +62,106 @@ export interface SampleSettings extends TargetSettings, PreparationSettings {
   seed: number;
 }
 
-/** How a trial is trained. Defaults are fastai v1's (REFERENCE: fit_one_cycle, AdamW). */
-export interface TrainingSettings {
-  arch: Architecture;
-  batchSize: number;
+/** How the rate goes from the first step of a phase to its last; fastai's `fit_one_cycle`, `fit_flat_cos` and `fit`, the last also with `ReduceLROnPlateau`. */
+export const SCHEDULES = ["oneCycle", "flatCos", "constant", "plateau"] as const;
+export type ScheduleName = (typeof SCHEDULES)[number];
+
+/** Learning rate and momentum over the run. */
+export interface ScheduleSettings {
+  schedule: ScheduleName;
   maxLr: number;
-  weightDecay: number;
-  betas: [number, number];
-  eps: number;
+  /** One-cycle: the rate begins at `maxLr / divFactor`, rises for `pctStart` of the steps, and ends at `maxLr / finalDiv`. */
   divFactor: number;
   pctStart: number;
   finalDiv: number;
-  /** Momentum (beta1) at the ends and in the middle of the cycle. */
+  /** One-cycle: momentum (beta1) at the ends and in the middle of the cycle. */
   moms: [number, number];
+  /** Flat, then cosine: for `flatPct` of the steps the rate is `maxLr`, and it ends at `maxLr / flatFinalDiv`. */
+  flatPct: number;
+  flatFinalDiv: number;
+  /** Plateau: after so many epochs without a lower validation loss the rate is multiplied by `plateauFactor`. */
+  plateauPatience: number;
+  plateauFactor: number;
+}
+
+/** What of a network that was trained before is trained anew, and at which rates (fastai's layer groups). */
+export interface TransferSettings {
+  /** fastai's `slice(sliceFrom, maxLr)`: the rate of the first layer group, spread geometrically up to the head's; 0 for one rate. */
+  sliceFrom: number;
+  /** Epochs at the start in which only the head and BatchNorm are trained; then all is, in a cycle of its own. */
+  freezeEpochs: number;
+}
+
+/**
+ * How films are varied anew each epoch, on the GPU: fastai's `get_transforms`, each change drawn with probability `augmentP`. 0, and 1 for
+ * zoom, is none.
+ */
+export interface AugmentationSettings {
+  /** Degrees to either side at most. */
+  rotate: number;
+  /** Enlarged by so much at most. */
+  zoom: number;
+  /** Share of the side, along each axis, to either side at most. */
+  shift: number;
+  /** fastai's `brightness` and `contrast`: as there, 0.2 is usual. */
+  lighting: number;
+  contrast: number;
+  /** fastai's `symmetric_warp`: magnitude at most. */
+  warp: number;
+  /** Left to right; half of the films. The heart changes sides. */
+  flip: boolean;
+  augmentP: number;
+  /** Mixup's alpha (Zhang et al. 2018): two films and their labels are blended; 0 for none, fastai's is 0.4. */
+  mixup: number;
+}
+
+export const LOSSES = ["bce", "focal"] as const;
+export type LossName = (typeof LOSSES)[number];
+
+export interface LossSettings {
+  /** Binary cross-entropy, or focal loss (Lin et al. 2017; torchvision `sigmoid_focal_loss`). */
+  loss: LossName;
+  focalGamma: number;
+  /** Weight of the positive class in focal loss; below 0 for none. */
+  focalAlpha: number;
+  /** Labels 0 and 1 are taken as e/2 and 1 - e/2 (Szegedy et al. 2016). */
+  labelSmoothing: number;
+}
+
+/** By which metric of the validation one epoch is better than another. */
+export const METRICS = ["auroc", "validLoss", "accuracy"] as const;
+export type MetricName = (typeof METRICS)[number];
+
+/** What of a run is kept, and when it ends before its last epoch. */
+export interface KeepingSettings {
+  keepBest: MetricName;
+  /** Ends after so many epochs without one that is better by `keepBest`; 0 for never. */
+  earlyStop: number;
+  /** Weights of so many of the last epochs are kept to be averaged; 0 for none. */
+  averageLast: number;
   /** A checkpoint is written every so many steps, and at each epoch's end. */
   checkpointEverySteps: number;
+}
+
+/** How a trial is trained. Defaults are fastai v1's (fit_one_cycle, AdamW). */
+export interface TrainingSettings
+  extends ScheduleSettings,
+    TransferSettings,
+    AugmentationSettings,
+    LossSettings,
+    KeepingSettings {
+  arch: Architecture;
+  head: Head;
+  batchSize: number;
+  weightDecay: number;
+  /** Whether decay falls on BatchNorm and biases too (fastai's `bn_wd`). */
+  normDecay: boolean;
+  betas: [number, number];
+  eps: number;
+  /** Gradients are scaled down to this norm at most (torch `clip_grad_norm_`); 0 for never. */
+  clipNorm: number;
+  /** Share that a moving average of the weights keeps of itself at each step, such as 0.999; 0 for none. */
+  averageDecay: number;
   engine: EngineName;
   activations: Activations;
   /**
@@ -107,6 +196,28 @@ export function targetsOf({ target, positive, uncertain, blank, moreTargets }: S
   return [{ target, positive, uncertain, blank }, ...moreTargets];
 }
 
+export const NO_AUGMENTATION: AugmentationSettings = {
+  rotate: 0,
+  zoom: 1,
+  shift: 0,
+  lighting: 0,
+  contrast: 0,
+  warp: 0,
+  flip: false,
+  augmentP: 0.75,
+  mixup: 0,
+};
+
+/** fastai v1's `get_transforms()`, but for the flip. */
+export const FASTAI_AUGMENTATION: AugmentationSettings = {
+  ...NO_AUGMENTATION,
+  rotate: 10,
+  zoom: 1.1,
+  lighting: 0.2,
+  contrast: 0.2,
+  warp: 0.2,
+};
+
 export const DEFAULT_SETTINGS: TrialSettings = {
   target: "Cardiomegaly",
   positive: ["1"],
@@ -125,15 +236,34 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   epochs: 3,
   seed: 0,
   arch: "densenet121",
+  head: "linear",
   batchSize: 16,
+  schedule: "oneCycle",
   maxLr: 1e-3,
-  weightDecay: 1e-2,
-  betas: [0.9, 0.99],
-  eps: 1e-8,
   divFactor: 25,
   pctStart: 0.3,
   finalDiv: 250_000,
   moms: [0.95, 0.85],
+  flatPct: 0.75,
+  flatFinalDiv: 1e5,
+  plateauPatience: 1,
+  plateauFactor: 0.2,
+  sliceFrom: 0,
+  freezeEpochs: 0,
+  ...NO_AUGMENTATION,
+  loss: "bce",
+  focalGamma: 2,
+  focalAlpha: 0.25,
+  labelSmoothing: 0,
+  weightDecay: 1e-2,
+  normDecay: true,
+  betas: [0.9, 0.99],
+  eps: 1e-8,
+  clipNorm: 0,
+  averageDecay: 0,
+  keepBest: "auroc",
+  earlyStop: 0,
+  averageLast: 0,
   checkpointEverySteps: 200,
   engine: "fused",
   activations: "f32",

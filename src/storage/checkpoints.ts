@@ -22,6 +22,8 @@ export interface Checkpoint {
   model: StoredArrays;
   optimizer: StoredArrays;
   optimizerSteps: number;
+  /** The weights' moving average; empty where none is kept. */
+  average: StoredArrays;
   steps: StepColumns;
   epochs: EpochRecord[];
   /** Spent in the run so far, pauses left out. */
@@ -41,13 +43,15 @@ interface Header {
   model: ArrayEntry[];
   optimizer: ArrayEntry[];
   optimizerSteps: number;
+  /** Missing in checkpoints of earlier versions. */
+  average?: ArrayEntry[];
   epochs: EpochRecord[];
   seconds: number;
   /** Of the bytes that follow, in hexadecimal. */
   bytesSha256: string;
 }
 
-/** As it lies in IndexedDB. `bytes` holds the step columns, then the model's arrays, then the optimiser's. */
+/** As it lies in IndexedDB. `bytes` holds the step columns, then the model's arrays, the optimiser's, the average's. */
 export interface CheckpointRecord {
   header: string;
   headerSha256: string;
@@ -61,8 +65,8 @@ export function openCheckpoints(): KeyValue<CheckpointRecord> {
 const BYTES_A_STEP = 3 * 8 + 4;
 
 export async function sealCheckpoint(checkpoint: Checkpoint): Promise<CheckpointRecord> {
-  const { step, model, optimizer, optimizerSteps, steps, epochs, seconds } = checkpoint;
-  const arrays = [...model.values(), ...optimizer.values()];
+  const { step, model, optimizer, optimizerSteps, average, steps, epochs, seconds } = checkpoint;
+  const arrays = [...model.values(), ...optimizer.values(), ...average.values()];
   const elements = arrays.reduce((sum, { data }) => sum + data.length, 0);
   const bytes = new ArrayBuffer(step * BYTES_A_STEP + elements * 4);
   const columns = viewColumns(bytes, step);
@@ -84,6 +88,7 @@ export async function sealCheckpoint(checkpoint: Checkpoint): Promise<Checkpoint
     model: entriesOf(model),
     optimizer: entriesOf(optimizer),
     optimizerSteps,
+    average: entriesOf(average),
     epochs,
     seconds,
     bytesSha256: await sha256(bytes),
@@ -118,7 +123,8 @@ export async function unsealCheckpoint(record: CheckpointRecord): Promise<Checkp
   const { step, optimizerSteps, epochs, seconds } = header;
   const model = take(header.model);
   const optimizer = take(header.optimizer);
-  return { step, model, optimizer, optimizerSteps, steps: viewColumns(record.bytes, step), epochs, seconds };
+  const average = take(header.average ?? []);
+  return { step, model, optimizer, optimizerSteps, average, steps: viewColumns(record.bytes, step), epochs, seconds };
 }
 
 export interface CheckpointStore {

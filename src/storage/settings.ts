@@ -62,9 +62,9 @@ const isFromZero = numberThat((n) => n >= 0 && n < Infinity);
 const isAboveZero = numberThat((n) => n > 0 && n < Infinity);
 const isShare = numberThat((n) => n >= 0 && n <= 1);
 const isPartialShare = numberThat((n) => n > 0 && n < 1);
-const isMomentum = numberThat((n) => n >= 0 && n < 1);
+const isBelowOne = numberThat((n) => n >= 0 && n < 1);
 const isPair: Check<[number, number]> = (value): value is [number, number] =>
-  Array.isArray(value) && value.length === 2 && value.every(isMomentum);
+  Array.isArray(value) && value.length === 2 && value.every(isBelowOne);
 
 /** As a record, so that a word that is added to the type is asked for here. */
 function oneOf<Word extends string>(words: Record<Word, true>): Check<Word> {
@@ -99,15 +99,42 @@ const CHECKS: { [Field in keyof TrialSettings]: Check<TrialSettings[Field]> } = 
   epochs: isCount,
   seed: isWholeFromZero,
   arch: (value): value is Architecture => ARCHITECTURES.some((arch) => arch === value),
+  head: oneOf({ linear: true, fastai: true }),
   batchSize: isCount,
+  schedule: oneOf({ oneCycle: true, flatCos: true, constant: true, plateau: true }),
   maxLr: isAboveZero,
-  weightDecay: isFromZero,
-  betas: isPair,
-  eps: isAboveZero,
   divFactor: isAboveZero,
   pctStart: isShare,
   finalDiv: isAboveZero,
   moms: isPair,
+  flatPct: isShare,
+  flatFinalDiv: isAboveZero,
+  plateauPatience: isCount,
+  plateauFactor: isPartialShare,
+  sliceFrom: isFromZero,
+  freezeEpochs: isWholeFromZero,
+  rotate: isFromZero,
+  zoom: numberThat((n) => n >= 1 && n < Infinity),
+  shift: isShare,
+  lighting: isBelowOne,
+  contrast: isBelowOne,
+  warp: isBelowOne,
+  flip: isFlag,
+  augmentP: isShare,
+  mixup: isFromZero,
+  loss: oneOf({ bce: true, focal: true }),
+  focalGamma: isFromZero,
+  focalAlpha: numberThat((n) => n <= 1),
+  labelSmoothing: isBelowOne,
+  weightDecay: isFromZero,
+  normDecay: isFlag,
+  betas: isPair,
+  eps: isAboveZero,
+  clipNorm: isFromZero,
+  averageDecay: isBelowOne,
+  keepBest: oneOf({ auroc: true, validLoss: true, accuracy: true }),
+  earlyStop: isWholeFromZero,
+  averageLast: isWholeFromZero,
   checkpointEverySteps: isCount,
   engine: oneOf({ fused: true, stock: true }),
   activations: oneOf({ f32: true, f16: true }),

@@ -176,9 +176,9 @@ export class Checkpoints implements Callback {
     this.#recorder.flush();
     this.#recorder.leaveTraining();
     this.#emit({ type: "phase", phase: "saving", detail: `Saving a checkpoint at step ${history.length}.` });
-    const { model, optimizer, optimizerSteps } = await this.#engine.snapshot();
-    this.#guard.checkState({ step: history.length, model, optimizer });
-    const checkpoint = { step: history.length, model, optimizer, optimizerSteps, steps: history.columns(), epochs, seconds };
+    const snapshot = await this.#engine.snapshot();
+    this.#guard.checkState({ step: history.length, ...snapshot });
+    const checkpoint = { step: history.length, ...snapshot, steps: history.columns(), epochs, seconds };
     this.#emit({ type: "checkpoint", checkpoint: await this.#write(checkpoint) });
     this.#kept = this.#position();
   }

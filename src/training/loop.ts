@@ -53,10 +53,9 @@ export async function runEpochs(run: Run, signal: AbortSignal, callbacks: readon
       for await (const batch of readBatches(run.train, cutWholeBatches(order, batchSize, history.length - firstStep))) {
         if (signal.aborted) return "stopped";
         const step = history.length;
-        const lr = plan.schedule.lr(step);
-        const momentum = plan.schedule.momentum(step);
-        const loss = await engine.trainStep(batch, plan.optimizerAt(lr, momentum));
-        const record = { step, epoch, loss, lr, momentum };
+        const optimizer = plan.optimizerAt(step, epochs);
+        const loss = await engine.trainStep(batch, optimizer);
+        const record = { step, epoch, loss, lr: optimizer.lr, momentum: optimizer.beta1 };
         for (const callback of callbacks) callback.onLoss?.(record);
         const ms = now() - begun;
         history.push(record);

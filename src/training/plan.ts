@@ -5,17 +5,22 @@ import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
-import { oneCycle, type Schedule } from "./schedule";
+import type { EpochRecord } from "../protocol/training";
+import { oneCycle } from "./schedule";
 import { valuesUnder } from "./targets";
 
 export interface RunPlan {
   stepsPerEpoch: number;
   stepsTotal: number;
-  schedule: Schedule;
   /** Indices into the sample's training part, in no particular order. */
   drawFilms(epoch: number): Uint32Array;
-  optimizerAt(lr: number, momentum: number): OptimizerStep;
+  /** What step `step` of the run is taken with, after the epochs so far. */
+  optimizerAt(step: number, epochs: readonly EpochRecord[]): AdamwStep;
+  /** What the finder's step at this rate is taken with. */
+  finderOptimizerAt(lr: number): AdamwStep;
 }
+
+export type AdamwStep = Extract<OptimizerStep, { name: "adamw" }>;
 
 /** @throws LabError badSettings naming the setting, noFilms where there is nothing to validate with */
 export function planRun(settings: TrialSettings, sample: PreparedSample): RunPlan {
@@ -37,12 +42,14 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
   }
   const stepsPerEpoch = Math.floor(films / batchSize);
   const stepsTotal = stepsPerEpoch * epochs;
+  const schedule = oneCycle({ maxLr, totalSteps: stepsTotal, divFactor, pctStart, finalDiv, moms });
+  const adamwAt = (lr: number, beta1: number): AdamwStep => ({ name: "adamw", lr, beta1, beta2: betas[1], eps, weightDecay });
   return {
     stepsPerEpoch,
     stepsTotal,
-    schedule: oneCycle({ maxLr, totalSteps: stepsTotal, divFactor, pctStart, finalDiv, moms }),
     drawFilms,
-    optimizerAt: (lr, momentum) => ({ name: "adamw", lr, beta1: momentum, beta2: betas[1], eps, weightDecay }),
+    optimizerAt: (step) => adamwAt(schedule.lr(step), schedule.momentum(step)),
+    finderOptimizerAt: (lr) => adamwAt(lr, betas[0]),
   };
 }
 

@@ -133,10 +133,10 @@ async function runHeld(
 const CHART_POINTS = 400;
 
 /** The rates from the first step to the last, thinned for a chart. */
-function thinSchedule({ schedule, stepsTotal }: RunPlan): { step: number; lr: number }[] {
+function thinSchedule({ optimizerAt, stepsTotal }: RunPlan): { step: number; lr: number }[] {
   const count = Math.min(CHART_POINTS, stepsTotal);
   return Array.from({ length: count }, (_, i) => {
     const step = Math.round((i * (stepsTotal - 1)) / Math.max(1, count - 1));
-    return { step, lr: schedule.lr(step) };
+    return { step, lr: optimizerAt(step, []).lr };
   });
 }

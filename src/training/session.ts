@@ -1,5 +1,5 @@
 // The training worker's API: one job on the GPU at a time, and the trials that are kept. Holds no network between jobs.
-import type { Engine, NamedArrays } from "../nn/engine";
+import { beforeTraining, type Engine, type NamedArrays } from "../nn/engine";
 import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import { type TrialSettings, targetsOf } from "../protocol/settings";
@@ -45,8 +45,8 @@ export function createSession(tools: Tools): TrainApi {
 
   async function runFinder({ emit, signal }: Job<FinderEvent>, request: FinderRequest): Promise<FinderEvent> {
     const { settings, sample, weights, finder } = request;
-    const { batchSize, seed, betas } = settings;
-    const { drawFilms, optimizerAt } = planRun(settings, sample);
+    const { batchSize, seed } = settings;
+    const { drawFilms, finderOptimizerAt } = planRun(settings, sample);
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
       await giveWeights(engine, weights, settings);
@@ -64,7 +64,7 @@ export function createSession(tools: Tools): TrainApi {
         if (due()) flush();
       };
       const batches = readBatches(source(sample.train), drawFinderBatches(drawFilms(0), seed, batchSize));
-      const points = await findLr(engine, finder, batches, (lr) => optimizerAt(lr, betas[0]), signal, onPoint);
+      const points = await findLr(engine, finder, batches, finderOptimizerAt, signal, onPoint);
       flush();
       return { type: signal.aborted ? "stopped" : "finished", result: toFinderResult(points) };
     });
@@ -96,7 +96,7 @@ export function createSession(tools: Tools): TrainApi {
 
   async function giveWeights(engine: Engine, choice: WeightsChoice, settings: TrialSettings): Promise<void> {
     const model = await workbench.loadWeights(choice, settings);
-    if (model) engine.restore({ model, optimizer: new Map(), optimizerSteps: 0 });
+    if (model) engine.restore(beforeTraining(model));
   }
 
   return {
@@ -121,9 +121,7 @@ export function createSession(tools: Tools): TrainApi {
         const steps = new StepHistory().columns();
         await checkpoints.write(trial.id, {
           step: 0,
-          model,
-          optimizer: new Map(),
-          optimizerSteps: 0,
+          ...beforeTraining(model),
           steps,
           epochs: [],
           seconds: 0,

@@ -79,7 +79,7 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
       return engine.onStep(optimizerSteps - 1, loss);
     },
     predict: async (batch) => logitsOf(batch),
-    snapshot: async () => ({ model: copy(model), optimizer: copy(optimizer), optimizerSteps }),
+    snapshot: async () => ({ model: copy(model), optimizer: copy(optimizer), optimizerSteps, average: new Map() }),
     restore: (snapshot: EngineSnapshot) => {
       for (const [name, { data }] of snapshot.model) array(model, name).set(data);
       optimizer = copy(snapshot.optimizer);

@@ -142,14 +142,25 @@ export function createWorkbench(tools: Tools): Workbench {
   const validFilms = new Stopwatch();
 
   function chooseOptions(settings: TrialSettings, adapter: Adapter): EngineOptions {
-    const { arch, activations, filmsPerPass, gpuBudgetMiB } = settings;
-    const budgetBytes = chooseBudget(adapter, gpuBudgetMiB);
-    return { arch, classes: targetsOf(settings).length, activations, filmsPerPass, budgetBytes };
+    const { arch, head, activations, filmsPerPass, gpuBudgetMiB, averageDecay, mixup } = settings;
+    const { loss, focalGamma: gamma, focalAlpha: alpha } = settings;
+    return {
+      arch,
+      classes: targetsOf(settings).length,
+      head,
+      ...(loss === "focal" && { focal: { gamma, alpha: alpha < 0 ? null : alpha } }),
+      averages: averageDecay > 0,
+      blends: mixup > 0,
+      activations,
+      filmsPerPass,
+      budgetBytes: chooseBudget(adapter, gpuBudgetMiB),
+    };
   }
 
   /** Found anew only where what decides it has changed: a forecast that is asked for during a run must not hold up its steps. */
   const lookUpLargestPass: typeof findLargestPass = (options, size, report, budgetBytes) => {
-    const key = JSON.stringify([options.arch, options.classes, options.activations, size, report, budgetBytes]);
+    const { arch, classes, head, averages, blends, activations } = options;
+    const key = JSON.stringify([arch, classes, head, averages, blends, activations, size, report, budgetBytes]);
     if (found?.key !== key) found = { key, films: findLargestPass(options, size, report, budgetBytes) };
     return found.films;
   };

@@ -1,0 +1,22 @@
+// A group of settings that is quiet until it is wanted: closed, it says in a few words what is set.
+import type { ReactNode } from "react";
+import fieldStyles from "../parts/fields.module.css";
+
+interface OptionGroupProps {
+  title: string;
+  /** What is set now, in a few words. */
+  summary: string;
+  children: ReactNode;
+}
+
+export function OptionGroup({ title, summary, children }: OptionGroupProps) {
+  return (
+    <details className={fieldStyles.group}>
+      <summary>
+        {title}
+        <span>{summary}</span>
+      </summary>
+      {children}
+    </details>
+  );
+}
