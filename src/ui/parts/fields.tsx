@@ -147,6 +147,39 @@ function isWhole(text: string, min: number, max: number): boolean {
   return text.trim() !== "" && Number.isInteger(n) && n >= min && n <= max;
 }
 
+interface DecimalFieldProps extends TypedFieldProps {
+  min: number;
+  max: number;
+  unit?: string;
+}
+
+/** A number that need not be whole, such as 0.2. */
+export function DecimalField({ label, value, onChange, min, max, unit, disabled }: DecimalFieldProps) {
+  const id = useId();
+  const { typed, malformed, refused, ...typing } = useTyping({
+    isAllowed: (text) => text.trim() !== "" && Number(text) >= min && Number(text) <= max,
+    form: `a number from ${min} to ${max}`,
+    take: onChange,
+  });
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <TextInput
+        id={id}
+        inputMode="decimal"
+        autoComplete="off"
+        spellCheck={false}
+        value={typed ?? String(value)}
+        error={malformed ?? refused}
+        disabled={disabled ?? false}
+        rightSectionWidth={52}
+        rightSection={unit && <span className={styles.unit}>{unit}</span>}
+        {...typing}
+      />
+    </div>
+  );
+}
+
 /** A learning rate, typed as 1e-3 or 0.001. */
 export function LrField({ label, value, onChange, disabled }: TypedFieldProps) {
   const id = useId();
