@@ -1,0 +1,80 @@
+// The commands of an evaluation, and what its events make of the page.
+import * as Comlink from "comlink";
+import { LabError } from "../protocol/labError";
+import type { EvaluateEvent, EvaluateRequest } from "../protocol/training";
+import { announce, type LabContext } from "./context";
+import { chooseEvaluated } from "./evaluated";
+import { formatPlural, nameAuroc } from "./format";
+import type { GpuJobs } from "./gpuJobs";
+import { EMPTY_EVALUATION } from "./initialState";
+import { type JobHandle, watchJob } from "./jobs";
+import { demandPreparedSample } from "./preparedSample";
+import type { LabCommands } from "./state";
+
+type EvaluationCommands = Pick<LabCommands, "evaluate" | "stopEvaluating">;
+
+export function createEvaluationCommands(context: LabContext, { alone, fail }: GpuJobs): EvaluationCommands {
+  const { store, workers, patch, say } = context;
+  let evaluating: JobHandle | null = null;
+
+  return {
+    async evaluate() {
+      await alone("evaluation", "An evaluation", async () => {
+        const { weights, run: shown } = store.getState();
+        const fromWeights = weights.choice.kind !== "fresh";
+        if (!fromWeights && !shown.trial) {
+          throw new LabError("badSettings", "There are no weights to evaluate yet: train a trial, or choose a weights file.");
+        }
+        const ofTrial = shown.trial && !fromWeights ? shown.trial : null;
+        const { trial, settings } = chooseEvaluated(store.getState());
+        const request: EvaluateRequest = {
+          settings,
+          sample: trial ? await workers.training.readSample(trial.id) : demandPreparedSample(store.getState()),
+          weights: ofTrial ? { kind: "trial", trialId: ofTrial.id, which: "last" } : weights.choice,
+        };
+        const label = ofTrial ? `Trial ${ofTrial.id}, last checkpoint` : weights.label;
+        const name = ofTrial ? `trial-${ofTrial.id}` : weights.label.replace(/\.safetensors$/i, "");
+        store.setState({
+          evaluation: {
+            ...EMPTY_EVALUATION,
+            state: "running",
+            label,
+            name,
+            total: request.sample.valid.slots.length,
+          },
+        });
+        say(`Evaluating ${label}.`);
+        evaluating = watchJob<EvaluateEvent>(
+          (port) => workers.training.evaluate(request, Comlink.transfer(port, [port])),
+          (event) => {
+            if (event.type === "evaluateProgress") {
+              patch("evaluation", { done: event.done, total: event.total });
+              store.setState({ gpuBytes: event.gpuBytes });
+            } else if (event.type === "phase") {
+              patch("evaluation", { compiling: event.progress ?? null });
+              say(event.detail);
+            } else if (event.type === "stopped") {
+              patch("evaluation", { state: "stopped" });
+              say("The evaluation is stopped.");
+            } else if (event.type === "failed") fail("evaluation", event);
+            else if (event.type === "finished") {
+              const { evaluation } = event;
+              patch("evaluation", { state: "done", evaluation });
+              const auroc =
+                evaluation.auroc === null ? "" : `${nameAuroc(evaluation.targets.length)} ${evaluation.auroc.toFixed(3)}, `;
+              say(`${label}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${formatPlural(evaluation.films, "film")}.`);
+              announce({ type: "evaluated", ...evaluation });
+            }
+          },
+        );
+        await evaluating.done;
+        evaluating = null;
+      });
+    },
+    stopEvaluating() {
+      if (!evaluating) return;
+      patch("evaluation", { state: "stopping" });
+      evaluating.send({ type: "stop" });
+    },
+  };
+}
