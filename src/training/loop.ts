@@ -1,4 +1,4 @@
-// The training loop, on one page. What it shows, keeps and stops for is done by callbacks (callbacks.ts), as in fastai.
+// The training loop, on one page. What it shows, keeps and stops for is done by callbacks (callbacks/), as in fastai.
 import type { Engine } from "../nn/engine";
 import type { EpochRecord, StepRecord } from "../protocol/training";
 import { cutWholeBatches, type FilmSource, readBatches, shuffleEpoch } from "./batches";

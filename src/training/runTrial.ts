@@ -2,7 +2,10 @@
 import type { Job } from "../protocol/job";
 import { toFailure } from "../protocol/labError";
 import type { TrainEvent } from "../protocol/training";
-import { Checkpoints, FiniteGuard, PauseGate, Recorder } from "./callbacks";
+import { Checkpoints } from "./callbacks/checkpoints";
+import { FiniteGuard } from "./callbacks/finiteGuard";
+import { PauseGate } from "./callbacks/pauseGate";
+import { Recorder } from "./callbacks/recorder";
 import { StepHistory } from "./history";
 import { type Callback, type Progress, runEpochs } from "./loop";
 import { planRun, type RunPlan } from "./plan";

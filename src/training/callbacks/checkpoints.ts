@@ -1,0 +1,70 @@
+// When a run is kept, and what of it. How a checkpoint lies on disk is storage's.
+import type { Engine } from "../../nn/engine";
+import type { CheckpointRef, StepRecord, TrainEvent } from "../../protocol/training";
+import type { Checkpoint } from "../../storage/checkpoints";
+import type { Callback, Progress } from "../loop";
+import type { FiniteGuard } from "./finiteGuard";
+import type { Recorder } from "./recorder";
+
+/** Keeps the run every so many steps, at each epoch's end, and when asked. */
+export class Checkpoints implements Callback {
+  readonly #engine: Engine;
+  readonly #progress: Progress;
+  readonly #everySteps: number;
+  readonly #stepsPerEpoch: number;
+  readonly #guard: FiniteGuard;
+  readonly #write: (checkpoint: Checkpoint) => Promise<CheckpointRef>;
+  readonly #recorder: Recorder;
+  readonly #emit: (event: TrainEvent) => void;
+  /** Steps and epochs done at the last one kept. */
+  #kept: string;
+
+  constructor(options: {
+    engine: Engine;
+    progress: Progress;
+    everySteps: number;
+    stepsPerEpoch: number;
+    guard: FiniteGuard;
+    write: (checkpoint: Checkpoint) => Promise<CheckpointRef>;
+    recorder: Recorder;
+    emit: (event: TrainEvent) => void;
+  }) {
+    this.#engine = options.engine;
+    this.#progress = options.progress;
+    this.#everySteps = options.everySteps;
+    this.#stepsPerEpoch = options.stepsPerEpoch;
+    this.#guard = options.guard;
+    this.#write = options.write;
+    this.#recorder = options.recorder;
+    this.#emit = options.emit;
+    this.#kept = this.#position();
+  }
+
+  /** An epoch's last step is kept after its validation. */
+  async onStep({ step }: StepRecord): Promise<void> {
+    const done = step + 1;
+    if (done % this.#everySteps === 0 && done % this.#stepsPerEpoch !== 0) await this.save();
+  }
+
+  async onEpochEnd(): Promise<void> {
+    await this.save();
+  }
+
+  /** Nothing where the run stands as last kept. @throws LabError storageFull, lossNotFinite; the earlier checkpoint stays */
+  async save(): Promise<void> {
+    if (this.#position() === this.#kept) return;
+    const { history, epochs, seconds } = this.#progress;
+    this.#recorder.flush();
+    this.#recorder.leaveTraining();
+    this.#emit({ type: "phase", phase: "saving", detail: `Saving a checkpoint at step ${history.length}.` });
+    const snapshot = await this.#engine.snapshot();
+    this.#guard.checkState({ step: history.length, ...snapshot });
+    const checkpoint = { step: history.length, ...snapshot, steps: history.columns(), epochs, seconds };
+    this.#emit({ type: "checkpoint", checkpoint: await this.#write(checkpoint) });
+    this.#kept = this.#position();
+  }
+
+  #position(): string {
+    return `${this.#progress.history.length}/${this.#progress.epochs.length}`;
+  }
+}
