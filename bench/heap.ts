@@ -28,7 +28,7 @@ export function watchHeap(page: Page): HeapWatch {
 }
 
 /** Bytes. */
-function measureHeap(page: Page): Promise<number> {
+export function measureHeap(page: Page): Promise<number> {
   return page.evaluate(async () => {
     const { measureUserAgentSpecificMemory } = performance as unknown as {
       measureUserAgentSpecificMemory?(): Promise<{ bytes: number }>;

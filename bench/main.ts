@@ -8,6 +8,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   index: async () => (await import("./index")).benchIndex,
   memory: async () => (await import("./memory")).benchMemory,
   prepare: async () => (await import("./prepare")).benchPrepare,
+  soak: async () => (await import("./soak")).benchSoak,
   step: async () => (await import("./step")).benchStep,
 };
 

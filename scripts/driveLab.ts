@@ -65,7 +65,7 @@ export async function dropFolder(page: Page, folder: string, ...files: string[])
 }
 
 /** Types into a field and leaves it, as a person does. */
-async function fill(page: Page, label: string, value: string | number): Promise<void> {
+export async function fill(page: Page, label: string, value: string | number): Promise<void> {
   const field = page.getByLabel(label, { exact: true });
   await field.fill(String(value));
   await field.blur();
@@ -168,7 +168,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
 }
 
 /** @throws Error with the page's sentence where it refuses, e.g. one class only */
-async function prepareFilms(page: Page): Promise<void> {
+export async function prepareFilms(page: Page): Promise<void> {
   const prepare = page.getByRole("button", { name: "Prepare films", exact: true, disabled: false });
   const refusal = page.getByRole("main").getByRole("alert");
   await prepare.or(refusal).first().waitFor();

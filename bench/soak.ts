@@ -1,0 +1,143 @@
+// Does anything grow while a run goes on for hours? `npm run -s bench -- soak --minutes 120`: the small net on drawn films in real Chromium,
+// paused, weighed and resumed again and again. A JSON line each time, and one over all of them.
+import { parseArgs } from "node:util";
+import type { Page } from "@playwright/test";
+import { acceptAdapter, fill, goToStep, prepareFilms } from "../scripts/driveLab";
+import { type LabEvent, openLab } from "../scripts/openLab";
+import { readCount } from "./flags";
+import { measureHeap } from "./heap";
+
+interface Sample {
+  minutes: number;
+  steps: number;
+  /** On the GPU, by the engine's own account. */
+  gpuBytes: number;
+  /** GPU buffers that are alive. */
+  tensors: number;
+  /** Of the page and its workers. */
+  heapBytes: number;
+  indexedDbBytes: number;
+  opfsBytes: number;
+}
+
+const WEIGHED = ["gpuBytes", "tensors", "heapBytes", "indexedDbBytes", "opfsBytes"] as const satisfies (keyof Sample)[];
+
+/** Far more than there is time for. */
+const EPOCHS = 1000;
+const PAUSED_MS = 2000;
+
+export async function benchSoak(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      minutes: { type: "string", default: "120" },
+      "seconds-between": { type: "string", default: "60" },
+      batch: { type: "string", default: "4" },
+    },
+  });
+  const minutes = readCount(values.minutes, "minutes", 1);
+  const betweenMs = readCount(values["seconds-between"], "seconds-between", 1) * 1000;
+
+  const counts: Counts = { steps: 0, epochs: 0, checkpoints: 0, gpuBytes: 0, tensors: 0 };
+  let ended: string | null = null;
+  const lab = await openLab((event) => {
+    count(counts, event);
+    if (event.type === "failed" || event.type === "trained") ended = event.message ?? "The run came to its end.";
+  }, true);
+  try {
+    const { page } = lab;
+    await startRun(lab, values.batch);
+    const samples: Sample[] = [];
+    const begun = performance.now();
+    const elapsed = () => (performance.now() - begun) / 60_000;
+    while (elapsed() < minutes) {
+      await new Promise((resolve) => setTimeout(resolve, betweenMs));
+      if (ended) throw new Error(ended);
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      const resume = page.getByRole("button", { name: "Resume", exact: true, disabled: false });
+      await resume.waitFor();
+      await page.waitForTimeout(PAUSED_MS);
+      const { steps, gpuBytes, tensors } = counts;
+      const heapBytes = await measureHeap(page);
+      const sample = { minutes: round(elapsed()), steps, gpuBytes, tensors, heapBytes, ...(await measureStorage(page)) };
+      samples.push(sample);
+      console.log(JSON.stringify(sample));
+      await resume.click();
+    }
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await lab.waitFor("stopped");
+    console.log(JSON.stringify(summarise(samples, counts)));
+  } finally {
+    await lab.close();
+  }
+}
+
+interface Counts {
+  steps: number;
+  epochs: number;
+  checkpoints: number;
+  gpuBytes: number;
+  tensors: number;
+}
+
+function count(counts: Counts, event: LabEvent): void {
+  switch (event.type) {
+    case "step":
+      counts.steps = Number(event.step) + 1;
+      break;
+    case "checkpoint":
+      counts.checkpoints++;
+      break;
+    case "epochEnd":
+      counts.epochs++;
+      counts.gpuBytes = Number(event.gpuBytes);
+      counts.tensors = Number(event.tensors);
+      break;
+  }
+}
+
+async function startRun({ page, waitFor }: Awaited<ReturnType<typeof openLab>>, batch: string): Promise<void> {
+  await acceptAdapter(page);
+  await page.getByRole("button", { name: "Try with drawn films" }).click();
+  await waitFor("indexed");
+  await fill(page, "Image size", 32);
+  await prepareFilms(page);
+  await waitFor("prepared");
+  await goToStep(page, "LR Find");
+  await page.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
+  await fill(page, "Batch size", batch);
+  await fill(page, "Epochs", EPOCHS);
+  await goToStep(page, "Train");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await waitFor("epochEnd");
+}
+
+function measureStorage(page: Page): Promise<Pick<Sample, "indexedDbBytes" | "opfsBytes">> {
+  return page.evaluate(async () => {
+    const { usageDetails } = (await navigator.storage.estimate()) as { usageDetails?: Record<string, number> };
+    return { indexedDbBytes: usageDetails?.indexedDB ?? 0, opfsBytes: usageDetails?.fileSystem ?? 0 };
+  });
+}
+
+const round = (n: number) => Math.round(n * 10) / 10;
+
+/** Of each quantity the median of the first and of the last quarter of the samples, and the most there was. */
+function summarise(samples: readonly Sample[], { steps, epochs, checkpoints }: Counts) {
+  const quarter = Math.max(1, Math.floor(samples.length / 4));
+  const figures = WEIGHED.map((name) => {
+    const all = samples.map((sample) => sample[name]);
+    return [name, { first: median(all.slice(0, quarter)), last: median(all.slice(-quarter)), most: Math.max(...all) }];
+  });
+  return {
+    minutes: samples.at(-1)?.minutes ?? 0,
+    steps,
+    epochs,
+    checkpoints,
+    pauses: samples.length,
+    ...Object.fromEntries(figures),
+  };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
