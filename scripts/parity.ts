@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { openWebGpu } from "../src/nn/backend";
 import { createEngine } from "../src/nn/createEngine";
-import { DENSENETS, listArrays } from "../src/nn/densenet";
+import { DENSENETS, findHead, listArrays } from "../src/nn/densenet";
 import { type Batch, beforeTraining, type NamedArray, type NamedArrays, type OptimizerStep } from "../src/nn/engine";
 import { readSafetensors, writeSafetensors } from "../src/nn/safetensors";
 import { LabError } from "../src/protocol/labError";
@@ -125,12 +125,13 @@ async function run(inputPath: string, outputPath: string, name: EngineName, acti
   const bytes = readFileSync(inputPath);
   const { arrays, metadata } = readSafetensors(new Uint8Array(bytes).buffer, inputPath);
   const { arch, step } = readRecipe(metadata.recipe);
-  const classes = arrays.get("classifier.weight")?.shape[0];
-  if (!classes) throw bad(`${inputPath} holds no classifier.weight.`, "classifier.weight");
+  const found = findHead(arrays);
+  if (!found) throw bad(`${inputPath} holds no classifier.weight.`, "classifier.weight");
+  const { head, classes } = found;
 
   const model: NamedArrays = new Map();
   for (const [name, array] of arrays) if (!/^(batch\.\d+|eval)\./.test(name)) model.set(name, array);
-  for (const { name, role } of listArrays(DENSENETS[arch], classes)) {
+  for (const { name, role } of listArrays(DENSENETS[arch], classes, head)) {
     if (role === "batches" && !model.has(name)) model.set(name, scalar(0));
   }
   const batches = Array.from({ length: countBatches(arrays) }, (_, index) => readBatch(arrays, `batch.${index}`, classes));
@@ -138,7 +139,7 @@ async function run(inputPath: string, outputPath: string, name: EngineName, acti
 
   await openDawn();
   const { failed } = await openWebGpu({ allowSoftware: true });
-  const engine = createEngine(name, { arch, classes, activations }, 0);
+  const engine = createEngine(name, { arch, classes, head, activations }, 0);
   engine.restore(beforeTraining(model));
 
   const out: NamedArrays = new Map();

@@ -20,6 +20,28 @@ it.each([
   expect(count).toBe(parameters);
 });
 
+it("ends in fastai's head where it is asked for, under the places of its Sequential", () => {
+  const body = listArrays(DENSENETS.densenet121, 14).filter(({ name }) => name.startsWith("features."));
+  const arrays = listArrays(DENSENETS.densenet121, 14, "fastai");
+  expect(arrays.slice(0, body.length)).toEqual(body);
+  expect(arrays.slice(body.length).map(({ name, shape }) => [name, shape])).toEqual([
+    ["head.2.weight", [2048]],
+    ["head.2.bias", [2048]],
+    ["head.2.running_mean", [2048]],
+    ["head.2.running_var", [2048]],
+    ["head.2.num_batches_tracked", []],
+    ["head.4.weight", [512, 2048]],
+    ["head.4.bias", [512]],
+    ["head.6.weight", [512]],
+    ["head.6.bias", [512]],
+    ["head.6.running_mean", [512]],
+    ["head.6.running_var", [512]],
+    ["head.6.num_batches_tracked", []],
+    ["head.8.weight", [14, 512]],
+    ["head.8.bias", [14]],
+  ]);
+});
+
 const deviation = ({ data }: NamedArray) => Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
 
 it("initialises as torchvision does, from the seed alone", () => {
@@ -38,4 +60,20 @@ it("initialises as torchvision does, from the seed alone", () => {
   const stem = weights.get("features.conv0.weight");
   expect(initialise(arrays, 7).get("features.conv0.weight")).toEqual(stem);
   expect(initialise(arrays, 8).get("features.conv0.weight")).not.toEqual(stem);
+});
+
+it("initialises fastai's head by kaiming_normal_, its biases by 0, its BatchNorm by 1 and 0", () => {
+  const arrays = listArrays(DENSENETS.densenet121, 14, "fastai").filter(({ name }) => name.startsWith("head."));
+  const weights = initialise(arrays, 7);
+  const get = (name: string) => weights.get(name) ?? { shape: [], data: new Float32Array() };
+  expect(deviation(get("head.4.weight")) / Math.sqrt(2 / 2048)).toBeCloseTo(1, 2);
+  expect(deviation(get("head.8.weight")) / Math.sqrt(2 / 512)).toBeCloseTo(1, 1);
+  // Normal, not uniform: some are beyond three deviations.
+  expect(get("head.4.weight").data.some((value) => Math.abs(value) > 3 * Math.sqrt(2 / 2048))).toBe(true);
+  for (const name of ["head.4.bias", "head.8.bias", "head.2.bias", "head.6.running_mean"]) {
+    expect(new Set(get(name).data), name).toEqual(new Set([0]));
+  }
+  for (const name of ["head.2.weight", "head.6.weight", "head.6.running_var"]) {
+    expect(new Set(get(name).data), name).toEqual(new Set([1]));
+  }
 });

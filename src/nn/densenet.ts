@@ -1,7 +1,7 @@
 // DenseNet (Huang et al. 2017) as torchvision's models/densenet.py builds it: one block configuration, a table of networks, and
 // the network as a function of named arrays. Not a layer object: it holds no weights and no state.
 import * as tf from "@tensorflow/tfjs-core";
-import type { Architecture } from "../protocol/settings";
+import { type Architecture, HEADS, type Head } from "../protocol/settings";
 
 export interface DenseNetSpec {
   /** Channels that each dense layer adds (`growth_rate`). */
@@ -34,15 +34,35 @@ export type ArrayRole =
   | "batches";
 
 export interface ArraySpec {
-  /** torchvision's name. */
+  /** torchvision's name, or of fastai's head `head` and its place. */
   name: string;
   /** torchvision's layout: convolutions [out, in, height, width], linear [out, in]. */
   shape: number[];
   role: ArrayRole;
+  /** Linear weights drawn by `kaiming_normal_` (fastai `apply_init`); others as `torch.nn.Linear` draws its own. */
+  kaiming?: true;
 }
 
-/** Every array of the network, in the order of torchvision's `state_dict()`. */
-export function listArrays(spec: DenseNetSpec, classes: number): ArraySpec[] {
+/** fastai's `create_head`: channels of the hidden layer. */
+export const HIDDEN_CHANNELS = 512;
+
+/** The linear layer that gives the logits. */
+export const LAST_LAYERS: Record<Head, string> = { linear: "classifier", fastai: "head.8" };
+
+/** The head that arrays of these names are of, with its classes by the rows of its last layer; null where they are of none. */
+export function findHead(arrays: ReadonlyMap<string, Pick<ArraySpec, "shape">>): { head: Head; classes: number } | null {
+  for (const head of HEADS) {
+    const classes = arrays.get(`${LAST_LAYERS[head]}.weight`)?.shape[0];
+    if (classes) return { head, classes };
+  }
+  return null;
+}
+
+/**
+ * Every array of the network, in the order of torchvision's `state_dict()`; those of fastai's head under their places in its
+ * `nn.Sequential`: 2 BatchNorm, 4 linear, 6 BatchNorm, 8 linear.
+ */
+export function listArrays(spec: DenseNetSpec, classes: number, head: Head = "linear"): ArraySpec[] {
   const arrays: ArraySpec[] = [];
   const convolution = (name: string, out: number, input: number, side: number) =>
     arrays.push({ name: `${name}.weight`, shape: [out, input, side, side], role: "convolution" });
@@ -53,6 +73,12 @@ export function listArrays(spec: DenseNetSpec, classes: number): ArraySpec[] {
       { name: `${name}.running_mean`, shape: [channels], role: "runningMean" },
       { name: `${name}.running_var`, shape: [channels], role: "runningVariance" },
       { name: `${name}.num_batches_tracked`, shape: [], role: "batches" },
+    );
+
+  const linear = (name: string, out: number, input: number, drawn: Pick<ArraySpec, "kaiming"> = {}) =>
+    arrays.push(
+      { name: `${name}.weight`, shape: [out, input], role: "linearWeight", ...drawn },
+      { name: `${name}.bias`, shape: [out], role: "linearBias" },
     );
 
   let channels = spec.initialFeatures;
@@ -75,10 +101,14 @@ export function listArrays(spec: DenseNetSpec, classes: number): ArraySpec[] {
     channels = half;
   });
   norm("features.norm5", channels);
-  arrays.push(
-    { name: "classifier.weight", shape: [classes, channels], role: "linearWeight" },
-    { name: "classifier.bias", shape: [classes], role: "linearBias" },
-  );
+  if (head === "linear") {
+    linear(LAST_LAYERS.linear, classes, channels);
+    return arrays;
+  }
+  norm("head.2", 2 * channels);
+  linear("head.4", HIDDEN_CHANNELS, 2 * channels, { kaiming: true });
+  norm("head.6", HIDDEN_CHANNELS);
+  linear(LAST_LAYERS.fastai, classes, HIDDEN_CHANNELS, { kaiming: true });
   return arrays;
 }
 

@@ -1,137 +1,21 @@
 // The fused engine's backward pass: from the loss down, each layer adding its share to the block's one gradient buffer. What BatchNorm takes
 // off for its batch statistics is taken off once a channel, when the channel's own producer reads its gradient (kernels/normGradient.ts).
 import { dispatch } from "../kernels/dispatches";
-import { headWeightGradient } from "../kernels/head";
-import { addNormSums } from "../kernels/normGradient";
-import type { Batched } from "./fusedBuffers";
-import type { BlockPlace, ChannelPlace, LayerPlace, NormPlace, TransitionPlace } from "./fusedLayout";
-import { type Pass, same, scaled, windowOf } from "./fusedPass";
+import { recordHeadBackward } from "./fusedHead";
+import type { BlockPlace, LayerPlace, TransitionPlace } from "./fusedLayout";
+import { addSums, correct, seenThrough, take } from "./fusedNorms";
+import { type Pass, same, windowOf } from "./fusedPass";
 
 /** Adds the gradient of every parameter to `gradients`. */
 export function recordBackward(pass: Pass): void {
   const { blocks } = pass.layout;
-  recordHead(pass);
+  recordHeadBackward(pass);
   for (let b = blocks.length - 1; b >= 0; b--) {
     const block = blocks[b] as BlockPlace;
     if (block.transition) recordTransition(pass, block, block.transition, b);
     for (let l = block.layers.length - 1; l >= 0; l--) recordLayer(pass, block, block.layers[l] as LayerPlace, b, l);
   }
   recordStem(pass);
-}
-
-/** The parts of a norm's column sums to its own gradients, and to what will be taken off the channels it read. */
-function addSums(
-  { add, state, batch }: Pass,
-  norm: NormPlace,
-  place: ChannelPlace,
-  parts: number,
-  begin: boolean,
-  pixels: number,
-): void {
-  const { parameters, gradients, sums } = state;
-  const { quads, gammas, betas } = norm;
-  const { firsts, seconds } = place;
-  const uniforms = { quads, parts, gammas, betas, firsts, seconds, begin: begin ? 1 : 0, pixels };
-  const touched = { columnParts: 2 * parts * quads };
-  add(
-    dispatch(addNormSums, { columnParts: batch.columnParts, parameters, gradients, sums }, uniforms, { threads: quads, touched }),
-  );
-}
-
-const seenThrough = (norm: NormPlace, place: ChannelPlace, seenStride: number) => ({
-  ...scaled(norm),
-  means: place.means,
-  deviations: place.deviations,
-  gammas: norm.gammas,
-  seenStride,
-});
-
-/** Channels from `firstQuad` of a block, their gradient corrected, into `out`. */
-function take(pass: Pass, b: number, firstQuad: number, columnQuads: number, out: Batched): void {
-  const { add, at, slices, kernels, layout, sides, state, batch, blockArray } = pass;
-  const { statistics, sums } = state;
-  const { quads: stride, channels } = layout.blocks[b] as BlockPlace;
-  const side = sides.blocks[b] ?? 0;
-  for (const { index, films } of slices) {
-    const values = films * side * side * columnQuads;
-    const uniforms = {
-      values,
-      columnQuads,
-      stride,
-      firstQuad,
-      means: channels.means + firstQuad,
-      deviations: channels.deviations + firstQuad,
-      firsts: channels.firsts + firstQuad,
-      seconds: channels.seconds + firstQuad,
-    };
-    const arrays = { seen: at(blockArray(b), index), gradient: at(batch.gradient, index), out: at(out, index) };
-    add(
-      dispatch(kernels.takeGradient, { ...arrays, statistics, sums }, uniforms, {
-        threads: values,
-        touched: { seen: values, gradient: values, out: values },
-      }),
-    );
-  }
-}
-
-/** A gradient to all of an array's channels, corrected where it lies. */
-function correct(pass: Pass, seen: Batched, gradient: Batched, side: number, columnQuads: number, place: ChannelPlace): void {
-  const { add, at, slices, kernels, state } = pass;
-  const { statistics, sums } = state;
-  const { means, deviations, firsts, seconds } = place;
-  for (const { index, films } of slices) {
-    const values = films * side * side * columnQuads;
-    const uniforms = { values, columnQuads, stride: columnQuads, firstQuad: 0, means, deviations, firsts, seconds };
-    const bindings = { seen: at(seen, index), statistics, sums, gradient: at(gradient, index) };
-    add(
-      dispatch(kernels.correctGradient, bindings, uniforms, { threads: values, touched: { seen: values, gradient: 2 * values } }),
-    );
-  }
-}
-
-function recordHead(pass: Pass): void {
-  const { add, at, slices, strips, kernels, layout, options, batch, state, pixelsOf, blockArray, last } = pass;
-  const { norms, statistics, parameters, gradients } = state;
-  const { columnParts } = batch;
-  const { classes } = options;
-  const { weights, biases, channels } = layout.classifier;
-  const slopesOf = (firstFilm: number) => 2 * batch.shape.count * classes + firstFilm * classes;
-  for (const { index, films, firstFilm } of slices) {
-    add(
-      dispatch(
-        headWeightGradient,
-        { pooled: at(batch.pooled, index), slopes: batch.outcome, gradients },
-        { images: films, channels, classes, slopesFirst: slopesOf(firstFilm), weights, biases },
-        { threads: channels + 1, flop: 2 * films * classes * channels },
-      ),
-    );
-  }
-  const headParts = strips(last.side * last.side, last.block.quads, 2, (slice, grid, threads) =>
-    dispatch(
-      kernels.headPoolGradient,
-      {
-        seen: at(blockArray(last.index), slice),
-        norms,
-        statistics,
-        parameters,
-        classifier: parameters,
-        slopes: batch.outcome,
-        out: at(batch.gradient, slice),
-        columnParts,
-      },
-      {
-        ...grid,
-        ...seenThrough(layout.norm5, last.block.channels, last.block.quads),
-        pixels: last.side * last.side,
-        classes,
-        slopesFirst: slopesOf(slices[slice]?.firstFilm ?? 0),
-        weights,
-        outStride: last.block.quads,
-      },
-      { threads, touched: { seen: grid.rows * last.block.quads, out: grid.rows * last.block.quads } },
-    ),
-  );
-  addSums(pass, layout.norm5, last.block.channels, headParts, true, pixelsOf(last.side));
 }
 
 function recordTransition(pass: Pass, block: BlockPlace, { norm, outQuads, conv }: TransitionPlace, b: number): void {

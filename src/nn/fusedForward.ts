@@ -3,9 +3,9 @@
 import { MOMENT_QUADS } from "../kernels/columns";
 import { dispatch } from "../kernels/dispatches";
 import { spreadFilms } from "../kernels/films";
-import { headLoss } from "../kernels/head";
 import { normaliseInference } from "../kernels/normalise";
 import { NORMALISATION } from "../protocol/settings";
+import { recordHeadForward } from "./fusedHead";
 import type { BlockPlace } from "./fusedLayout";
 import { type Pass, same, scaled, windowOf } from "./fusedPass";
 
@@ -18,7 +18,7 @@ export function recordForward(pass: Pass): void {
   pass.layout.blocks.forEach((block, b) => {
     fresh = recordBlock(pass, block, b, fresh);
   });
-  recordHead(pass);
+  recordHeadForward(pass);
 }
 
 /** In inference all norms are ready from the start, by their running statistics. */
@@ -138,37 +138,4 @@ function recordBlock(pass: Pass, block: BlockPlace, b: number, freshBefore: numb
     uniforms: { outStride: next?.quads ?? 0, outFirst: 0 },
     quadsKept: MOMENT_QUADS,
   });
-}
-
-function recordHead({ add, at, slices, kernels, layout, options, batch, state, blockArray, last }: Pass): void {
-  const { classes } = options;
-  const { parameters, norms } = state;
-  const { weights, biases, channels } = layout.classifier;
-  const stride = batch.shape.count * classes;
-  for (const { index, films, firstFilm } of slices) {
-    const values = films * last.block.quads;
-    const pool = {
-      values,
-      columnQuads: last.block.quads,
-      pixels: last.side * last.side,
-      seenStride: last.block.quads,
-      ...scaled(layout.norm5),
-    };
-    const pooled = at(batch.pooled, index);
-    add(
-      dispatch(kernels.headPool, { seen: at(blockArray(last.index), index), norms, pooled }, pool, {
-        threads: values,
-        touched: { seen: values * last.side ** 2, pooled: values },
-      }),
-    );
-    const loss = { values: films * classes, channels, classes, weights, biases, outFirst: firstFilm * classes, stride };
-    add(
-      dispatch(
-        headLoss,
-        { pooled, parameters, targets: batch.targets, out: batch.outcome },
-        { ...loss, targetsEnd: stride },
-        { threads: films * classes, flop: 2 * films * classes * channels },
-      ),
-    );
-  }
 }

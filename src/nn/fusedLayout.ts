@@ -77,9 +77,9 @@ export const QUAD = 4;
  * Parameters lie as convolutions, norms' scales, norms' shifts, classifier, so that one kernel can reach all norms.
  * @throws Error where channels are no multiple of four
  */
-export function planLayout({ arch, classes }: EngineOptions): FusedLayout {
+export function planLayout({ arch, classes, head = "linear" }: EngineOptions): FusedLayout {
   const spec = DENSENETS[arch];
-  const arrays = listArrays(spec, classes);
+  const arrays = listArrays(spec, classes, head);
   const having = (...roles: ArrayRole[]) => arrays.filter(({ role }) => roles.includes(role));
   const scaled = having("normScale");
   const parameters = planPacking(

@@ -50,10 +50,10 @@ export interface FusedModel {
 export function createFusedModel(
   device: GPUDevice,
   layout: FusedLayout,
-  { arch, classes }: EngineOptions,
+  { arch, classes, head }: EngineOptions,
   seed: number,
 ): FusedModel {
-  const arrays = listArrays(DENSENETS[arch], classes);
+  const arrays = listArrays(DENSENETS[arch], classes, head);
   const state = planState(layout);
   const { parameters, gradients, running } = state;
   const quads = layout.parameters.size / QUAD;

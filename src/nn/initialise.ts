@@ -1,4 +1,4 @@
-// Fresh weights, drawn as torchvision's DenseNet draws them. Not PyTorch's own stream of numbers: only its distributions.
+// Fresh weights, drawn as torchvision's DenseNet draws them, and fastai its head. Not PyTorch's own stream of numbers: only its distributions.
 import type { ArraySpec } from "./densenet";
 import type { NamedArrays } from "./engine";
 import { createRandom, type Random } from "./random";
@@ -9,17 +9,22 @@ function fill(length: number, draw: () => number): Float32Array {
   return values;
 }
 
-function drawArray({ shape, role }: ArraySpec, random: Random): Float32Array {
+/** kaiming_normal_ (He et al. 2015), fan_in. */
+function drawKaiming(length: number, fanIn: number, random: Random): Float32Array {
+  const deviation = Math.sqrt(2 / fanIn);
+  return fill(length, () => deviation * random.normal());
+}
+
+function drawArray({ shape, role, kaiming }: ArraySpec, random: Random): Float32Array {
   const length = shape.reduce((product, side) => product * side, 1);
+  const fanIn = length / (shape[0] ?? 1);
   switch (role) {
-    case "convolution": {
-      // kaiming_normal_ (He et al. 2015), fan_in.
-      const deviation = Math.sqrt(2 / (length / (shape[0] ?? 1)));
-      return fill(length, () => deviation * random.normal());
-    }
+    case "convolution":
+      return drawKaiming(length, fanIn, random);
     case "linearWeight": {
+      if (kaiming) return drawKaiming(length, fanIn, random);
       // torch.nn.Linear's own kaiming_uniform_(a=sqrt(5)), which comes to 1/sqrt(fan_in).
-      const bound = 1 / Math.sqrt(shape[1] ?? 1);
+      const bound = 1 / Math.sqrt(fanIn);
       return fill(length, () => bound * (2 * random.float() - 1));
     }
     case "normScale":

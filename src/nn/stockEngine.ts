@@ -72,7 +72,7 @@ function disposeState({ parameters, runningMean, runningVariance, optimizer }: S
 /** An engine with fresh weights from `seed`, on TF.js's present backend. */
 export function createStockEngine(options: EngineOptions, seed: number): Engine {
   const spec = DENSENETS[options.arch];
-  const arrays = listArrays(spec, options.classes);
+  const arrays = listArrays(spec, options.classes, options.head);
   const having = (...roles: string[]) => arrays.filter(({ role }) => roles.includes(role));
   const parameterPacking = planPacking(having("convolution", "normScale", "normShift", "linearWeight", "linearBias"));
   const meanPacking = planPacking(having("runningMean"));

@@ -1,7 +1,7 @@
 // A trained model as a file that a person takes away, and back: safetensors under torchvision's names and layouts.
 import { LabError } from "../protocol/labError";
-import { ARCHITECTURES, type Architecture, NORMALISATION } from "../protocol/settings";
-import { DENSENETS, listArrays } from "./densenet";
+import { ARCHITECTURES, type Architecture, type Head, NORMALISATION } from "../protocol/settings";
+import { DENSENETS, findHead, listArrays } from "./densenet";
 import type { NamedArrays } from "./engine";
 import { checkArrays } from "./namedArrays";
 import { readSafetensors, writeSafetensors } from "./safetensors";
@@ -10,6 +10,7 @@ const FORMAT_VERSION = "1";
 
 export interface WeightsInfo {
   arch: Architecture;
+  head: Head;
   /** Names of the targets, one for each logit. */
   classes: string[];
   /** Side in pixels that the model was trained at; null where the file does not say. */
@@ -17,10 +18,11 @@ export interface WeightsInfo {
 }
 
 /** The model of an engine's snapshot as a safetensors file. */
-export function writeWeights(model: NamedArrays, { arch, classes, imageSize }: WeightsInfo): ArrayBuffer {
+export function writeWeights(model: NamedArrays, { arch, head, classes, imageSize }: WeightsInfo): ArrayBuffer {
   const metadata: Record<string, string> = {
     formatVersion: FORMAT_VERSION,
     architecture: arch,
+    head,
     classes: JSON.stringify(classes),
     mean: JSON.stringify(NORMALISATION.mean),
     std: JSON.stringify(NORMALISATION.std),
@@ -61,15 +63,16 @@ export function readWeights(buffer: ArrayBuffer, arch: Architecture, source: str
       "Architecture",
     );
   }
-  const classes = arrays.get("classifier.weight")?.shape[0];
-  if (!classes) {
+  const found = findHead(arrays);
+  if (!found) {
     throw new LabError(
       "weightsMismatch",
-      `${source} holds no classifier.weight, so it is no DenseNet. Choose another file.`,
+      `${source} holds no classifier.weight, and no head.8.weight of fastai's head, so it is no DenseNet. Choose another file.`,
       "classifier.weight",
     );
   }
-  const expected = listArrays(DENSENETS[arch], classes);
+  const { head, classes } = found;
+  const expected = listArrays(DENSENETS[arch], classes, head);
   const model: NamedArrays = new Map();
   for (const { name, role } of expected) {
     const array = arrays.get(name) ?? (role === "batches" ? { shape: [], data: new Float32Array(1) } : undefined);
@@ -80,6 +83,7 @@ export function readWeights(buffer: ArrayBuffer, arch: Architecture, source: str
   const imageSize = Number(metadata.imageSize);
   const info = {
     arch,
+    head,
     classes: parseClasses(metadata.classes, classes),
     imageSize: Number.isInteger(imageSize) ? imageSize : null,
   };

@@ -137,9 +137,9 @@ export function createSession(tools: Tools): TrainApi {
       const trial = await trials.read(trialId);
       const checkpoint = await checkpoints.read(trial, which);
       if (!checkpoint) throw noCheckpoint(trialId);
-      const { arch, imageSize } = trial.settings;
+      const { arch, head, imageSize } = trial.settings;
       const classes = targetsOf(trial.settings).map(({ target }) => target);
-      return tools.writeWeights(checkpoint.model, { arch, classes, imageSize });
+      return tools.writeWeights(checkpoint.model, { arch, head, classes, imageSize });
     },
 
     async exportTrial(trialId) {

@@ -92,7 +92,7 @@ export function createTestLab(targets?: string[]): TestLab {
           ["bias", { shape: [length], data: new Float32Array(bytes, 4 * length * pixels) }],
         ]);
         const classes = Array.from({ length }, (_, k) => `class ${k + 1}`);
-        return { model, info: { arch, classes, imageSize: TEST_SIZE } };
+        return { model, info: { arch, head: "linear", classes, imageSize: TEST_SIZE } };
       },
       writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
       trials,
