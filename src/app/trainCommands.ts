@@ -69,10 +69,8 @@ export function createTrainCommands(
         announce({ ...event.epoch, type: "epochEnd", gpuBytes: event.gpuBytes, tensors: event.tensors });
         break;
       case "checkpoint":
-        if (run.trial) {
-          patch("run", { trial: { ...run.trial, checkpoints: { ...run.trial.checkpoints, last: event.checkpoint } } });
-        }
-        announce({ ...event.checkpoint, type: "checkpoint" });
+        if (run.trial) patch("run", { trial: { ...run.trial, checkpoints: event.checkpoints } });
+        announce({ ...event.checkpoints.last, type: "checkpoint" });
         break;
       case "notice":
         patch("run", { notices: [...run.notices, event.message] });

@@ -1,6 +1,7 @@
 // What crosses between the page and the training worker, and what a trial is made of.
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { Failure } from "./labError";
+import type { Validated } from "./metrics";
 import type { Architecture, TrialSettings } from "./settings";
 
 export interface AdapterReport {
@@ -105,20 +106,29 @@ export interface Trial {
   stepsDone: number;
   stepsTotal: number;
   epochs: EpochRecord[];
-  /** Steps at which the kept checkpoints stand. */
-  checkpoints: { last: CheckpointRef | null; best: CheckpointRef | null };
+  checkpoints: KeptCheckpoints;
   seconds: number;
 }
 
-export interface CheckpointRef {
+/** What is kept of a trial's weights, and what for; one checkpoint may stand in several places. */
+export interface KeptCheckpoints {
+  last: CheckpointRef | null;
+  /** The one before the last, for where that is damaged. */
+  previous: CheckpointRef | null;
+  /** Of the epoch that is best by `settings.keepBest`. */
+  best: CheckpointRef | null;
+  /** Weights alone, of the last `settings.averageLast` epochs, oldest first. */
+  epochs: CheckpointRef[];
+}
+
+/** The scores are of the validation at this step: all null within an epoch. */
+export interface CheckpointRef extends Validated {
   key: string;
   step: number;
   savedAt: string;
   bytes: number;
-  /** Of the validation at this step; null within an epoch, and where validation holds one class only. */
-  auroc: number | null;
-  /** Null within an epoch. */
-  validLoss: number | null;
+  /** The epoch, from 0, that ended here; null within one. */
+  epoch: number | null;
 }
 
 export type TrainPhase = "opening" | "compiling" | "training" | "validating" | "saving" | "paused";
@@ -144,7 +154,7 @@ export type TrainEvent =
       gpuBytes: number;
     }
   | { type: "epochEnd"; epoch: EpochRecord; gpuBytes: number; tensors: number }
-  | { type: "checkpoint"; checkpoint: CheckpointRef }
+  | { type: "checkpoint"; checkpoints: KeptCheckpoints }
   /** A sentence the person should read; the run goes on. */
   | { type: "notice"; message: string }
   | { type: "finished"; trial: Trial }

@@ -1,44 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import type { TrialSettings } from "../protocol/settings";
 import type { Trial } from "../protocol/training";
-import { type Checkpoint, type CheckpointRecord, createCheckpointStore, sealCheckpoint, unsealCheckpoint } from "./checkpoints";
+import { type CheckpointRecord, unsealCheckpoint, weightsOf } from "./checkpointRecord";
+import { createCheckpointStore, listRefs } from "./checkpoints";
 import { storageError } from "./keyValue";
+import { made } from "./madeCheckpoint";
 import { createTestKeyValue } from "./testKeyValue";
 import { createTrialStore } from "./trials";
 
-/** A checkpoint after `step` steps of two an epoch, every array told apart by its step; `auroc` where it ends an epoch. */
-function made(step: number, auroc: number | null = 0.5): Checkpoint {
-  const epochs = Array.from({ length: Math.floor(step / 2) }, (_, epoch) => ({
-    epoch,
-    trainLoss: 0.1,
-    validLoss: 1 - (auroc ?? 0.5) + epoch / 1000,
-    accuracy: 0.5,
-    auroc,
-    seconds: 1 / 3,
-  }));
-  const column = (scale: number) => Float64Array.from({ length: step }, (_, i) => scale * (i + 0.1));
-  return {
-    step,
-    model: new Map([
-      ["a.weight", { shape: [2, 3], data: Float32Array.from({ length: 6 }, (_, i) => step + i / 7) }],
-      ["a.num_batches_tracked", { shape: [], data: Float32Array.of(step) }],
-    ]),
-    optimizer: new Map(step === 0 ? [] : [["exp_avg.a.weight", { shape: [2, 3], data: new Float32Array(6).fill(-step) }]]),
-    optimizerSteps: step,
-    average: new Map([["a.weight", { shape: [2, 3], data: new Float32Array(6).fill(step / 3) }]]),
-    steps: {
-      epoch: Uint32Array.from({ length: step }, (_, i) => Math.floor(i / 2)),
-      loss: column(1),
-      lr: column(1e-3),
-      momentum: column(-1),
-    },
-    epochs,
-    seconds: step / 3,
-  };
-}
-
-async function createStores() {
+async function createStores(settings: Partial<TrialSettings> = {}) {
   const kept = createTestKeyValue<CheckpointRecord>();
   const trialValues = createTestKeyValue<Trial>();
   const trials = createTrialStore({
@@ -46,33 +18,21 @@ async function createStores() {
     trials: trialValues,
     samples: createTestKeyValue<PreparedSample>(),
   });
-  const trial = { id: 1, settings: { target: "made" }, sample: { targets: [] }, checkpoints: { last: null, best: null } };
+  const none = { last: null, previous: null, best: null, epochs: [] };
+  const trial = { id: 1, settings: { target: "made", ...settings }, sample: { targets: [] }, epochs: [], checkpoints: none };
   await trialValues.write("1", trial as unknown as Trial);
-  return { kept, trialValues, trials, checkpoints: createCheckpointStore(kept, trials) };
+  const checkpoints = createCheckpointStore(kept, trials);
+  const stand = async () => {
+    const { last, previous, best, epochs } = (await trials.read(1)).checkpoints;
+    return [last?.step, previous?.step, best?.step, epochs.map(({ step }) => step), kept.map.size];
+  };
+  return { kept, trialValues, trials, checkpoints, stand };
 }
 
-describe("a record", () => {
-  it.each([0, 1, 5])("of %i steps holds everything, to the bit", async (step) => {
-    const checkpoint = made(step);
-    expect(await unsealCheckpoint(structuredClone(await sealCheckpoint(checkpoint)))).toEqual(checkpoint);
-  });
-
-  it("is refused after a change of any byte", async () => {
-    const record = await sealCheckpoint(made(3));
-    for (let at = 0; at < record.bytes.byteLength; at++) {
-      const { bytes, ...rest } = structuredClone(record);
-      new Uint8Array(bytes)[at]! ^= 0x10;
-      expect(await unsealCheckpoint({ ...rest, bytes })).toBeNull();
-    }
-    expect(await unsealCheckpoint({ ...record, header: record.header.replace('"step":3', '"step":2') })).toBeNull();
-    expect(await unsealCheckpoint({ ...record, bytes: record.bytes.slice(0, -4) })).toBeNull();
-  });
-});
-
-it("leaves the trial a whole checkpoint, whichever write the crash comes before", async () => {
+it("leaves the trial whole checkpoints, whichever write the crash comes before", async () => {
   let finished = false;
   for (let crashAt = 1; !finished; crashAt++) {
-    const { kept, trialValues, trials, checkpoints } = await createStores();
+    const { kept, trialValues, trials, checkpoints } = await createStores({ averageLast: 1 });
     await checkpoints.write(1, made(2));
     await checkpoints.write(1, made(3));
     let writes = 0;
@@ -87,40 +47,89 @@ it("leaves the trial a whole checkpoint, whichever write the crash comes before"
     );
     kept.beforeWrite = () => {};
     trialValues.beforeWrite = () => {};
-    const after = await checkpoints.read(await trials.read(1), "last", () => expect.unreachable("a notice"));
+    const trial = await trials.read(1);
+    const after = await checkpoints.read(trial, "last", () => expect.unreachable("a notice"));
     expect([made(3), made(4, 0.9)]).toContainEqual(after);
-    expect(after?.step).toBe(finished || crashAt > 2 ? 4 : 3);
+    expect(after?.step).toBe(finished || crashAt > 3 ? 4 : 3);
+    for (const ref of listRefs(trial.checkpoints)) expect(await unsealCheckpoint(kept.map.get(ref.key)!)).not.toBeNull();
     // Whatever the crash left lying about goes with the next write.
     await checkpoints.write(1, made(5, 0.9));
-    const { last, best } = (await trials.read(1)).checkpoints;
-    expect(new Set(kept.map.keys())).toEqual(new Set([last?.key, best?.key]));
-    if (finished) expect(crashAt).toBeGreaterThan(3);
+    const refs = listRefs((await trials.read(1)).checkpoints);
+    expect(new Set(kept.map.keys())).toEqual(new Set(refs.map(({ key }) => key)));
+    if (finished) expect(crashAt).toBeGreaterThan(4);
   }
 });
 
-it("keeps the last and the best by AUROC, and only an epoch's end can be best", async () => {
-  const { kept, trials, checkpoints } = await createStores();
-  const stand = async () => {
-    const { last, best } = (await trials.read(1)).checkpoints;
-    return [last?.step, best?.step, kept.map.size];
-  };
+it("keeps the last, the one before and the best by AUROC, and only an epoch's end can be best", async () => {
+  const { checkpoints, stand } = await createStores();
   await checkpoints.write(1, made(1));
-  expect(await stand()).toEqual([1, undefined, 1]);
+  expect(await stand()).toEqual([1, undefined, undefined, [], 1]);
   await checkpoints.write(1, made(2, 0.8));
-  expect(await stand()).toEqual([2, 2, 1]);
+  expect(await stand()).toEqual([2, 1, 2, [], 2]);
   await checkpoints.write(1, made(3, 0.99));
-  expect(await stand()).toEqual([3, 2, 2]);
+  expect(await stand()).toEqual([3, 2, 2, [], 2]);
   await checkpoints.write(1, made(4, 0.7));
-  expect(await stand()).toEqual([4, 2, 2]);
+  expect(await stand()).toEqual([4, 3, 2, [], 3]);
   await checkpoints.write(1, made(6, 0.9));
-  expect(await stand()).toEqual([6, 6, 1]);
+  expect(await stand()).toEqual([6, 4, 6, [], 2]);
 });
 
-it("keeps the best by validation loss where there is no AUROC", async () => {
-  const { trials, checkpoints } = await createStores();
-  await checkpoints.write(1, made(2, null));
-  await checkpoints.write(1, made(4, null));
-  expect((await trials.read(1)).checkpoints.best?.step).toBe(2);
+it("keeps the best by the metric that the trial names", async () => {
+  const { checkpoints, stand } = await createStores({ keepBest: "validLoss" });
+  for (const [step, auroc] of [
+    [2, 0.8],
+    [4, 0.9],
+    [6, 0.85],
+  ] as const) {
+    const checkpoint = made(step, auroc);
+    checkpoint.epochs.at(-1)!.validLoss = 1 / step;
+    await checkpoints.write(1, checkpoint);
+  }
+  expect((await stand())[2]).toBe(6);
+});
+
+it("keeps the weights of the last epochs for their average, without moments", async () => {
+  const { checkpoints, trials, kept, stand } = await createStores({ averageLast: 2 });
+  for (const step of [1, 2, 4, 5, 6, 7]) await checkpoints.write(1, made(step));
+  expect(await stand()).toEqual([7, 6, 2, [4, 6], 5]);
+  const trial = await trials.read(1);
+  const read = async () => {
+    const weights = [];
+    for await (const each of checkpoints.readEpochs(trial, (notice) => notices.push(notice))) weights.push(each);
+    return weights;
+  };
+  const notices: string[] = [];
+  expect(await read()).toEqual([weightsOf(made(4)), weightsOf(made(6))]);
+  new Uint8Array(kept.map.get(trial.checkpoints.epochs[0]!.key)!.bytes)[9]! ^= 1;
+  expect((await read()).map(({ step }) => step)).toEqual([6]);
+  expect(notices).toEqual([expect.stringContaining("step 4")]);
+});
+
+it("keeps an epoch's weights once, where a run took it again", async () => {
+  const { checkpoints, stand } = await createStores({ averageLast: 3 });
+  for (const step of [2, 4, 3, 4]) await checkpoints.write(1, made(step));
+  expect((await stand())[3]).toEqual([2, 4]);
+});
+
+it("keeps nothing for the sake of a checkpoint that was found damaged", async () => {
+  const { checkpoints, trials, kept, stand } = await createStores();
+  for (const step of [1, 2, 3]) await checkpoints.write(1, made(step));
+  const trial = await trials.read(1);
+  new Uint8Array(kept.map.get(trial.checkpoints.last!.key)!.bytes)[9]! ^= 1;
+  const notices: string[] = [];
+  expect((await checkpoints.read(trial, "last", (notice) => notices.push(notice)))?.step).toBe(2);
+  expect(notices).toEqual([expect.stringContaining("step 3 is damaged; the one at step 2")]);
+  await checkpoints.write(1, made(3));
+  expect(await stand()).toEqual([3, 2, 2, [], 2]);
+});
+
+it("reads what trials kept before there were more checkpoints than two", async () => {
+  const { checkpoints, trials, trialValues } = await createStores();
+  await checkpoints.write(1, made(2, 0.8));
+  const { epoch, accuracy, ...ref } = (await trials.read(1)).checkpoints.last!;
+  await trialValues.change("1", (trial) => ({ ...trial!, checkpoints: { last: ref, best: ref } as Trial["checkpoints"] }));
+  const whole = { ...ref, epoch, accuracy };
+  expect((await trials.read(1)).checkpoints).toEqual({ last: whole, previous: null, best: whole, epochs: [] });
 });
 
 it("keeps the earlier checkpoint where the new one does not read back as written", async () => {

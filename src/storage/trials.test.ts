@@ -12,6 +12,9 @@ const openStore = () =>
     samples: createTestKeyValue<PreparedSample>(),
   });
 
+/** As every trial has them, before it is trained. */
+const UNTRAINED = { epochs: [], checkpoints: { last: null, best: null } };
+
 /** As much of a sample's summary as is looked at, before it named its targets. */
 const SUMMARY = { train: { positives: 3, negatives: 9 }, valid: { positives: 1, negatives: 2 }, positiveWeight: 3 };
 
@@ -19,13 +22,13 @@ it("reads a trial that was kept before there were engines as one of the plain mo
   const { engine, activations, filmsPerPass, gpuBudgetMiB, ...before } = DEFAULT_SETTINGS;
   expect(engine).toBe("fused");
   const store = openStore();
-  const { id } = await store.add({ settings: before, sample: SUMMARY } as unknown as Trial, {} as PreparedSample);
+  const { id } = await store.add({ settings: before, sample: SUMMARY, ...UNTRAINED } as unknown as Trial, {} as PreparedSample);
   const old = { ...before, engine: "stock", activations, filmsPerPass, gpuBudgetMiB };
   expect((await store.read(id)).settings).toEqual(old);
   expect((await store.list())[0]?.settings).toEqual(old);
   expect((await store.patch(id, { state: "running" })).settings).toEqual(old);
   const settings = { ...DEFAULT_SETTINGS, filmsPerPass: 4 };
-  const newer = await store.add({ settings, sample: SUMMARY } as unknown as Trial, {} as PreparedSample);
+  const newer = await store.add({ settings, sample: SUMMARY, ...UNTRAINED } as unknown as Trial, {} as PreparedSample);
   expect((await store.read(newer.id)).settings).toMatchObject({ engine: "fused", filmsPerPass: 4 });
 });
 
@@ -34,7 +37,10 @@ it("reads a trial and a sample that were kept before several targets could be le
   const store = openStore();
   const part = { slots: Uint32Array.of(4), labels: Uint8Array.of(1) };
   const sample = { store: "s", imageSize: 64, train: part, valid: part, validPaths: ["a"], summary: SUMMARY };
-  const { id } = await store.add({ settings: before, sample: SUMMARY } as unknown as Trial, sample as unknown as PreparedSample);
+  const { id } = await store.add(
+    { settings: before, sample: SUMMARY, ...UNTRAINED } as unknown as Trial,
+    sample as unknown as PreparedSample,
+  );
   const [train, valid] = [SUMMARY.train, SUMMARY.valid].map((counts) => ({ ...counts, unknown: 0 }));
   const targets = [{ target: before.target, train, valid, positiveWeight: 3 }];
   const trial = await store.read(id);
@@ -43,7 +49,7 @@ it("reads a trial and a sample that were kept before several targets could be le
 
   const two = { targets: [...targets, ...targets] };
   const newer = await store.add(
-    { settings: DEFAULT_SETTINGS, sample: { ...SUMMARY, ...two } } as unknown as Trial,
+    { settings: DEFAULT_SETTINGS, sample: { ...SUMMARY, ...two }, ...UNTRAINED } as unknown as Trial,
     { ...sample, targets: ["a", "b"], summary: { ...SUMMARY, ...two } } as unknown as PreparedSample,
   );
   expect((await store.read(newer.id)).sample.targets).toHaveLength(2);

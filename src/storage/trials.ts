@@ -2,7 +2,7 @@
 import type { PartSummary, PreparedSample, SampleSummary } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
-import type { Trial } from "../protocol/training";
+import type { CheckpointRef, KeptCheckpoints, Trial } from "../protocol/training";
 import { type KeyValue, openKeyValue } from "./keyValue";
 
 export interface TrialStores {
@@ -50,9 +50,20 @@ function completeSummary({ positiveWeight = 1, targets, ...summary }: KeptSummar
   };
 }
 
+/** Trials of before kept the last and the best only, and what is missing of these stands in their epoch's record. */
+function completeCheckpoints({ checkpoints, epochs }: Trial): KeptCheckpoints {
+  const { last, best, ...since }: Pick<KeptCheckpoints, "last" | "best"> & Partial<KeptCheckpoints> = checkpoints;
+  const completeRef = (ref: CheckpointRef | null) => {
+    const record = epochs.find(({ validLoss }) => validLoss === ref?.validLoss);
+    return ref && { ...ref, epoch: record?.epoch ?? null, accuracy: record?.accuracy ?? null };
+  };
+  return { previous: null, epochs: [], ...since, last: completeRef(last), best: completeRef(best) };
+}
+
 const complete = (trial: Trial): Trial => ({
   ...trial,
   settings: { ...DEFAULT_SETTINGS, ...BEFORE_ENGINES, ...trial.settings },
+  checkpoints: completeCheckpoints(trial),
   sample: completeSummary(trial.sample, trial.settings.target),
 });
 

@@ -1,6 +1,6 @@
 // Every step of a run in typed columns, which a checkpoint keeps as they are. Not for drawing: the page gets StepRecords.
 import type { StepRecord } from "../protocol/training";
-import type { StepColumns } from "../storage/checkpoints";
+import type { StepColumns } from "../storage/checkpointRecord";
 
 export class StepHistory {
   #columns: StepColumns;

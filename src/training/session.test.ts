@@ -8,7 +8,7 @@ import {
   type FinderEvent,
   type TrainEvent,
 } from "../protocol/training";
-import { type Checkpoint, type CheckpointRecord, unsealCheckpoint } from "../storage/checkpoints";
+import { type Checkpoint, type CheckpointRecord, unsealCheckpoint } from "../storage/checkpointRecord";
 import { commandAt, createTestLab, type Page, play, type TestLab } from "./testLab";
 import { TEST_SETTINGS } from "./testSample";
 
@@ -73,17 +73,17 @@ describe("a whole run", () => {
     for (const { tensors, gpuBytes } of ends) expect({ tensors, gpuBytes }).toEqual({ tensors: 6, gpuBytes: ends[0]?.gpuBytes });
   });
 
-  it("keeps the last and the best checkpoint and no other", async () => {
+  it("keeps the last, the one before and the best checkpoint and no other", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();
     const events = await train(lab, id);
-    const written = events.flatMap((event) => (event.type === "checkpoint" ? [event.checkpoint.step] : []));
+    const written = events.flatMap((event) => (event.type === "checkpoint" ? [event.checkpoints.last?.step] : []));
     expect(written).toEqual([3, 5, 6, 9, 10, 12, 15]);
-    const { last, best } = (await lab.session.listTrials())[0]!.checkpoints;
+    const { last, previous, best } = (await lab.session.listTrials())[0]!.checkpoints;
     expect(last?.step).toBe(15);
     const aurocs = (await lab.session.listTrials())[0]!.epochs.map(({ auroc }) => auroc ?? 0);
     expect(best?.step).toBe(5 * (aurocs.indexOf(Math.max(...aurocs)) + 1));
-    expect(new Set(lab.kept.map.keys())).toEqual(new Set([last?.key, best?.key]));
+    expect(new Set(lab.kept.map.keys())).toEqual(new Set([last?.key, previous?.key, best?.key]));
   });
 });
 
@@ -363,18 +363,24 @@ describe("bad days", () => {
     expect((await lab.session.listTrials())[0]?.settings.gpuBudgetMiB).toBe(512);
   });
 
-  it("passes over a damaged last checkpoint for the best, with a notice", async () => {
-    const lab = createTestLab();
-    const { id } = await lab.createTrial();
-    await train(lab, id, commandAt(lab, 8, "stop"));
-    lab.onEngine = () => {};
-    const { last, best } = (await lab.session.listTrials())[0]!.checkpoints;
-    damage(lab.kept.map.get(last?.key ?? "")!);
-    lab.reload();
-    const events = await train(lab, id);
-    expect(events).toContainEqual({ type: "notice", message: expect.stringContaining(`step ${best?.step}`) });
-    expect(steps(events)[0]?.step).toBe(best?.step);
-    expect(ending(events)).toEqual(["finished"]);
+  it("passes over damaged checkpoints for the one before, or the best, with a notice", async () => {
+    for (const [damagedOnes, from] of [
+      [["last"], 6],
+      [["last", "previous"], 5],
+    ] as const) {
+      const lab = createTestLab();
+      const { id } = await lab.createTrial();
+      await train(lab, id, commandAt(lab, 8, "stop"));
+      lab.onEngine = () => {};
+      const { checkpoints } = (await lab.session.listTrials())[0]!;
+      expect([checkpoints.last?.step, checkpoints.previous?.step, checkpoints.best?.step]).toEqual([9, 6, 5]);
+      for (const which of damagedOnes) damage(lab.kept.map.get(checkpoints[which]?.key ?? "")!);
+      lab.reload();
+      const events = await train(lab, id);
+      expect(events).toContainEqual({ type: "notice", message: expect.stringContaining(`step ${from}`) });
+      expect(steps(events)[0]?.step).toBe(from);
+      expect(ending(events)).toEqual(["finished"]);
+    }
   });
 
   it("says so where no checkpoint is whole", async () => {

@@ -22,7 +22,7 @@ export function describeTrial(
     stepsDone: 0,
     stepsTotal,
     epochs: [],
-    checkpoints: { last: null, best: null },
+    checkpoints: { last: null, previous: null, best: null, epochs: [] },
     seconds: 0,
   };
 }

@@ -1,7 +1,7 @@
 // When a run is kept, and what of it. How a checkpoint lies on disk is storage's.
 import type { Engine } from "../../nn/engine";
-import type { CheckpointRef, StepRecord, TrainEvent } from "../../protocol/training";
-import type { Checkpoint } from "../../storage/checkpoints";
+import type { KeptCheckpoints, StepRecord, TrainEvent } from "../../protocol/training";
+import type { Checkpoint } from "../../storage/checkpointRecord";
 import type { Callback, Progress } from "../loop";
 import type { FiniteGuard } from "./finiteGuard";
 import type { Recorder } from "./recorder";
@@ -13,7 +13,7 @@ export class Checkpoints implements Callback {
   readonly #everySteps: number;
   readonly #stepsPerEpoch: number;
   readonly #guard: FiniteGuard;
-  readonly #write: (checkpoint: Checkpoint) => Promise<CheckpointRef>;
+  readonly #write: (checkpoint: Checkpoint) => Promise<KeptCheckpoints>;
   readonly #recorder: Recorder;
   readonly #emit: (event: TrainEvent) => void;
   /** Steps and epochs done at the last one kept. */
@@ -25,7 +25,7 @@ export class Checkpoints implements Callback {
     everySteps: number;
     stepsPerEpoch: number;
     guard: FiniteGuard;
-    write: (checkpoint: Checkpoint) => Promise<CheckpointRef>;
+    write: (checkpoint: Checkpoint) => Promise<KeptCheckpoints>;
     recorder: Recorder;
     emit: (event: TrainEvent) => void;
   }) {
@@ -60,7 +60,7 @@ export class Checkpoints implements Callback {
     const snapshot = await this.#engine.snapshot();
     this.#guard.checkState({ step: history.length, ...snapshot });
     const checkpoint = { step: history.length, ...snapshot, steps: history.columns(), epochs, seconds };
-    this.#emit({ type: "checkpoint", checkpoint: await this.#write(checkpoint) });
+    this.#emit({ type: "checkpoint", checkpoints: await this.#write(checkpoint) });
     this.#kept = this.#position();
   }
 

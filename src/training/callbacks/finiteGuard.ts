@@ -1,7 +1,7 @@
 // Guards a run's numbers: what is no longer finite ends it before anything of it is kept. Writes nothing.
 import { LabError } from "../../protocol/labError";
 import type { EpochRecord, StepRecord } from "../../protocol/training";
-import type { Checkpoint } from "../../storage/checkpoints";
+import type { Checkpoint } from "../../storage/checkpointRecord";
 import type { StepHistory } from "../history";
 import type { Callback } from "../loop";
 
