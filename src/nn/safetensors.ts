@@ -2,6 +2,7 @@
 // length, a JSON header, then the data. Not aware of models: see `weights.ts`.
 import { LabError } from "../protocol/labError";
 import type { NamedArray, NamedArrays } from "./engine";
+import { countElements, NUMBER_TYPES, type NumberType } from "./numberTypes";
 
 export interface SafetensorsFile {
   arrays: NamedArrays;
@@ -12,34 +13,7 @@ export interface SafetensorsFile {
 /** The format's own limit on the header. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-type Reader = (view: DataView, offset: number) => number;
-
-/** IEEE 754 half precision. */
-function readHalf(view: DataView, offset: number): number {
-  const bits = view.getUint16(offset, true);
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The upper half of a float32. */
-function readBrainFloat(view: DataView, offset: number): number {
-  const widened = new DataView(new ArrayBuffer(4));
-  widened.setUint16(0, view.getUint16(offset, true));
-  return widened.getFloat32(0);
-}
-
-const DTYPES = new Map<string, { bytes: number; read: Reader }>([
-  ["F64", { bytes: 8, read: (view, offset) => view.getFloat64(offset, true) }],
-  ["F32", { bytes: 4, read: (view, offset) => view.getFloat32(offset, true) }],
-  ["F16", { bytes: 2, read: readHalf }],
-  ["BF16", { bytes: 2, read: readBrainFloat }],
-  ["I64", { bytes: 8, read: (view, offset) => Number(view.getBigInt64(offset, true)) }],
-  ["I32", { bytes: 4, read: (view, offset) => view.getInt32(offset, true) }],
-]);
+const DTYPES = new Map<string, NumberType>(Object.entries(NUMBER_TYPES));
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -50,7 +24,7 @@ function isCounts(value: unknown): value is number[] {
 }
 
 /**
- * Reads every array as float32, whatever its type in the file (F64, F32, F16, BF16, I64, I32).
+ * Reads every array as float32, whatever its type in the file (`NUMBER_TYPES`).
  * The data must be covered without gaps or overlaps, as the format demands. `source` names the file in errors.
  * @throws LabError weightsUnreadable
  */
@@ -95,7 +69,7 @@ export function readSafetensors(buffer: ArrayBuffer, source: string): Safetensor
     if (!isCounts(shape)) throw unreadable(`${name} has no proper shape`, name);
     if (!isCounts(offsets) || offsets.length !== 2) throw unreadable(`${name} has no proper data_offsets`, name);
     const [start = 0, end = 0] = offsets;
-    const size = shape.reduce((product, side) => product * side, 1);
+    const size = countElements(shape);
     if (end > dataBytes || start > end) throw unreadable(`${name} reaches beyond the end of the file`, name);
     if (end - start !== size * type.bytes) {
       throw unreadable(`${name} [${shape.join(", ")}] needs ${size * type.bytes} bytes but has ${end - start}`, name);
@@ -115,7 +89,7 @@ export function readSafetensors(buffer: ArrayBuffer, source: string): Safetensor
   return { arrays, metadata };
 }
 
-function readArray(view: DataView, offset: number, size: number, { bytes, read }: { bytes: number; read: Reader }): Float32Array {
+function readArray(view: DataView, offset: number, size: number, { bytes, read }: NumberType): Float32Array {
   const data = new Float32Array(size);
   for (let i = 0; i < size; i++) data[i] = read(view, offset + i * bytes);
   return data;
