@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { LabError } from "../../protocol/labError";
+import goldens from "../golden/torchFiles.json";
+import { isTorchFile, readTorchFile } from "./readTorchFile";
+import { fromBase64, makeLegacyFile, opcodes, text } from "./testSupport";
+
+type Golden = { file: string; arrays: Record<string, { shape: number[]; data: number[] }> | null };
+const cases = Object.entries(goldens as unknown as Record<string, Golden>);
+const WITHIN: Record<string, string> = { trained: "model", parallel: "state_dict" };
+
+describe("what torch.save wrote", () => {
+  it.each(cases.filter(([, { arrays }]) => arrays))("%s", (name, { file, arrays }) => {
+    const buffer = fromBase64(file);
+    expect(isTorchFile(buffer)).toBe(true);
+    const read = readTorchFile(buffer, "weights.pth");
+    expect(read.within).toBe(WITHIN[name.split(",")[0]!] ?? "");
+    const found = Object.fromEntries(
+      Array.from(read.arrays, ([key, array]) => [key, { shape: array.shape, data: [...array.read()] }]),
+    );
+    expect(found).toEqual(arrays);
+    expect([...read.arrays.keys()]).toEqual(Object.keys(arrays!));
+  });
+
+  it("a whole model is a program, and is refused with the way to save its weights", () => {
+    const { file } = goldens["whole model"];
+    expect(() => readTorchFile(fromBase64(file), "model.pth")).toThrow(
+      /^model\.pth cannot be read as a PyTorch file: it asks for torch\.nn\.modules\.linear\.Linear: the lab reads data only\..*state_dict\(\)/,
+    );
+  });
+});
+
+describe("what a file asks to be run is refused by name", () => {
+  it.each<[string, number[], RegExp]>([
+    ["os.system", opcodes("cos\nsystem\n", "(", "X", text("id"), "t", "R", "."), /asks for os\.system: the lab reads data only/],
+    ["eval", opcodes("cbuiltins\neval\n", "."), /asks for builtins\.eval/],
+    ["a global by its name on the stack", opcodes("X", text("os"), "X", text("system"), [0x93], "."), /asks for os\.system/],
+    [
+      "an allowed module's other function",
+      opcodes("ctorch._utils\n_import_dotted_name\n", "."),
+      /asks for torch\._utils\._import_dotted_name/,
+    ],
+    ["a storage's class", opcodes("ctorch\nFloatStorage\n", ")", "R", "."), /asks to run torch\.FloatStorage/],
+    ["a class by INST", opcodes("(", "ios\nsystem\n", "."), /the pickle opcode 0x69 \(i\)/],
+    ["a class by OBJ", opcodes("(", "ctorch\nSize\n", "o", "."), /the pickle opcode 0x6f \(o\)/],
+    ["a class by NEWOBJ", opcodes("ctorch\nSize\n", ")", [0x81], "."), /the pickle opcode 0x81:/],
+    ["an extension", opcodes([0x82, 1], "."), /the pickle opcode 0x82:/],
+    ["a text of Python's syntax", opcodes("S'x'\n", "."), /the pickle opcode 0x53 \(S\)/],
+    ["nothing", opcodes("X", text("x"), ")", "R", "."), /calls what is no function/],
+  ])("%s", (_, pickle, reason) => {
+    expect(() => readTorchFile(makeLegacyFile(pickle), "bad.pth")).toThrow(reason);
+    expect(() => readTorchFile(makeLegacyFile(pickle), "bad.pth")).toThrow(
+      expect.objectContaining({ code: "weightsUnreadable" }),
+    );
+  });
+});
+
+describe("a file that asks for more than it is", () => {
+  const storage = (count: number) =>
+    opcodes("(", "X", text("storage"), "ctorch\nFloatStorage\n", "X", text("0"), "N", "J", int(count), "t", "Q");
+  const rebuild = (count: number, shape: number[], strides: number[], offset = 0) =>
+    opcodes(
+      ["}", "X", text("w"), "ctorch._utils\n_rebuild_tensor_v2\n", "("],
+      storage(count),
+      [
+        "K",
+        [offset],
+        "(",
+        ...shape.flatMap((side) => ["J", int(side)]),
+        "t",
+        "(",
+        ...strides.flatMap((by) => ["J", int(by)]),
+        "t",
+      ],
+      ["t", "R", "s", "."],
+    );
+  const one = opcodes("]", "X", text("0"), "a", ".");
+  const bytes = new Uint8Array(8 + 4);
+
+  it("reads the one that asks for what is there", () => {
+    const file = makeLegacyFile(rebuild(1, [1, 1], [1, 1]), one, [...bytes]);
+    expect(readTorchFile(file, "w.pth").arrays.get("w")?.read()).toEqual(Float32Array.of(0));
+  });
+
+  it.each<[string, number[], RegExp]>([
+    ["a huge storage", rebuild(2 ** 31 - 1, [1], [1]), /storages are not all there/],
+    [
+      "a huge tensor on a small storage",
+      rebuild(1, [2 ** 31 - 1, 2 ** 31 - 1], [0, 0]),
+      /reaches beyond its storage of 1 elements/,
+    ],
+    ["a step beyond the storage", rebuild(1, [1, 1], [1, 1], 1), /reaches beyond/],
+    ["a negative side", rebuild(1, [-1], [1]), /no proper shape/],
+    ["a negative storage", rebuild(-1, [1], [1]), /no storage of a tensor/],
+    ["more strides than sides", rebuild(1, [1], [1, 1]), /no proper shape/],
+  ])("%s", (_, pickle, reason) => {
+    expect(() => readTorchFile(makeLegacyFile(pickle, one, [...bytes]), "w.pth")).toThrow(reason);
+  });
+
+  it.each<[string, number[], RegExp]>([
+    ["lists within lists", opcodes("]".repeat(100_000), "a".repeat(99_999), "."), /no state dict/],
+    [
+      "lists that hold each other twice, a million times over if they were walked",
+      opcodes("]", ...Array.from({ length: 250 }, (_, i) => ["q", [i], "]", "h", [i], "a", "h", [i], "a"]), "."),
+      /no state dict/,
+    ],
+    [
+      "such a list where a name belongs",
+      opcodes(
+        "]",
+        ...Array.from({ length: 250 }, (_, i) => ["q", [i], "]", "h", [i], "a", "h", [i], "a"]),
+        "X",
+        text("x"),
+        [0x93],
+        ".",
+      ),
+      /names a global by what is no text/,
+    ],
+    [
+      "a dict that holds itself",
+      opcodes("}", "q", [0], "X", text("model"), "h", [0], "s", "."),
+      /holds model, and no state dict/,
+    ],
+    [
+      "a memo at its far end",
+      opcodes("}", "r", [255, 255, 255, 255], "j", [254, 255, 255, 255], "."),
+      /recalls what was not kept/,
+    ],
+    ["a text of four gigabytes", opcodes("X", [255, 255, 255, 255], "."), /ends too early/],
+    ["no end", opcodes("N".repeat(5_000_000)), /more than 4000000 steps/],
+    ["nothing on the stack", opcodes("."), /takes what is not there/],
+    ["a mark for a value", opcodes("(", "."), /takes what is not there/],
+  ])("%s", (_, pickle, reason) => {
+    expect(() => readTorchFile(makeLegacyFile(pickle), "bomb.pth")).toThrow(reason);
+  });
+});
+
+it("takes the texts of Python 2", () => {
+  const state = opcodes("}", "U", [5], "epoch", "K", [1], "s", ".");
+  expect(() => readTorchFile(makeLegacyFile(state), "old.pth")).toThrow(/it holds epoch, and no state dict/);
+});
+
+describe("mutated files", () => {
+  it.each(cases)("%s is read or refused, whatever becomes of its bytes", (_, { file }) => {
+    const whole = new Uint8Array(fromBase64(file));
+    const mutation = fc.record({
+      cut: fc.integer({ min: 0, max: whole.length }),
+      changes: fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 }),
+      isCut: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(mutation, ({ cut, isCut, changes }) => {
+        const bytes = whole.slice();
+        for (const [at, byte] of changes) bytes[at] = byte;
+        const buffer = bytes.slice(0, isCut ? cut : bytes.length).buffer;
+        try {
+          for (const array of readTorchFile(buffer, "file").arrays.values()) array.read();
+        } catch (error) {
+          expect(error).toBeInstanceOf(LabError);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+const int = (value: number): number[] => [...new Uint8Array(Int32Array.of(value).buffer)];
