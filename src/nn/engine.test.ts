@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
+import { STILL } from "../kernels/films";
 import { ENGINES, NORMALISATION } from "../protocol/settings";
 import { createEngine } from "./createEngine";
-import { type Batch, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
+import { type Batch, type BatchImages, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
+import { showFilm } from "./moveFilms";
 
 openTestGpu();
 
@@ -16,6 +18,17 @@ const films: Batch = {
 };
 const adamw: OptimizerStep = { name: "adamw", lr: 1e-2, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
 const sgd: OptimizerStep = { name: "sgd", lr: 1e-2, momentum: 0.9, weightDecay: 1e-2 };
+
+/** What a network should see of a batch of films, by its definition. */
+function normalise(batch: Batch): BatchImages {
+  const data = Array.from({ length: COUNT }, (_, film) => {
+    const greys = showFilm(batch, film);
+    return NORMALISATION.mean.flatMap((mean, channel) =>
+      Array.from(greys, (grey) => (grey - mean) / NORMALISATION.std[channel]!),
+    );
+  });
+  return { kind: "normalised", data: Float32Array.from(data.flat()), size: SIZE };
+}
 
 describe.each(ENGINES)("the %s engine", (name) => {
   const open = (seed = 5) => createEngine(name, { arch: "densenet-mini", classes: 1 }, seed);
@@ -48,23 +61,43 @@ describe.each(ENGINES)("the %s engine", (name) => {
 
   it("sees films as bytes just as it sees them normalised", async () => {
     const engine = open();
-    const normalised = new Float32Array(COUNT * 3 * SIZE * SIZE);
-    for (let film = 0; film < COUNT; film++) {
-      for (let channel = 0; channel < 3; channel++) {
-        for (let pixel = 0; pixel < SIZE * SIZE; pixel++) {
-          const grey = (pixels[film * SIZE * SIZE + pixel] ?? 0) / 255;
-          const mean = NORMALISATION.mean[channel] ?? 0;
-          normalised[(film * 3 + channel) * SIZE * SIZE + pixel] = (grey - mean) / (NORMALISATION.std[channel] ?? 1);
-        }
-      }
-    }
     const fromBytes = await engine.predict(films);
-    const fromFloats = await engine.predict({ ...films, images: { kind: "normalised", data: normalised, size: SIZE } });
+    const fromFloats = await engine.predict({ ...films, images: normalise(films) });
     fromBytes.forEach((logit, index) => {
       expect(logit).toBeCloseTo(fromFloats[index] ?? Number.NaN, 5);
     });
     expect(new Set(fromBytes).size).toBe(COUNT);
     engine.dispose();
+  });
+
+  it("sees films moved and lit, and in training blended", async () => {
+    const options = { arch: "densenet-mini", classes: 1, blends: true } as const;
+    const turned = [0.98, -0.17, 1.5, 1e-3, 0.17, 0.98, -2, -2e-3, 0.3, 0.9, 0, 0];
+    const moved: Batch = { ...films, moves: Float32Array.from([...turned, ...STILL, ...STILL, ...turned]) };
+    const blend = { partners: Uint32Array.of(3, 0, 2, 1), shares: Float32Array.of(0.6, 0.8, 1, 0.5) };
+    const see = async (batch: Batch) => {
+      const engine = createEngine(name, options, 5);
+      const predicted = await engine.predict(batch);
+      let logits = new Float32Array();
+      await engine.trainStep(batch, adamw, (seen) => {
+        logits = seen.logits.slice();
+      });
+      engine.dispose();
+      return { predicted: [...predicted], trained: [...logits] };
+    };
+    const close = (got: number[], want: number[]) => {
+      got.forEach((logit, film) => {
+        expect(logit).toBeCloseTo(want[film] ?? Number.NaN, 4);
+      });
+    };
+
+    const got = await see(moved);
+    const want = await see({ ...films, images: normalise(moved) });
+    close(got.predicted, want.predicted);
+    close(got.trained, want.trained);
+    const blended = await see({ ...moved, blend });
+    close(blended.trained, (await see({ ...films, images: normalise({ ...moved, blend }) })).trained);
+    expect(Math.abs(blended.trained[0]! - got.trained[0]!)).toBeGreaterThan(1e-3);
   });
 
   describe("with unknown targets", () => {

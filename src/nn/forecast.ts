@@ -70,7 +70,15 @@ function groupBuffers(state: StateBuffers, batch: BatchBuffers): Record<Exclude<
       batch.weightParts,
       batch.outcome,
     ],
-    films: [...batch.films, ...batch.moves, ...batch.images, batch.targets],
+    films: [
+      ...batch.films,
+      ...batch.moves,
+      ...batch.partners,
+      ...batch.partnerMoves,
+      ...batch.shares,
+      ...batch.images,
+      batch.targets,
+    ],
   };
 }
 

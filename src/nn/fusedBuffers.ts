@@ -1,6 +1,7 @@
 // The fused engine's buffers: what lives with the engine, and what a batch of some shape needs. Plans them by their bytes, so that these are
 // known beforehand; allocates none (gpuBuffers.ts).
 import type { PlannedBuffer } from "../kernels/dispatches";
+import { MOVE_FLOATS } from "../kernels/films";
 import type { Storage } from "../kernels/kernel";
 import type { BatchShape } from "./engine";
 import { type FusedLayout, planSides, QUAD } from "./fusedLayout";
@@ -53,6 +54,10 @@ export interface BatchBuffers {
   filmsPerSlice: number;
   films: Batched;
   moves: Batched;
+  /** What films are blended with: the films, their moves, and the share that each film keeps of itself. */
+  partners: Batched;
+  partnerMoves: Batched;
+  shares: Batched;
   images: Batched;
   /** Its own where it is kept for the backward pass; else in the gradients' buffer, which forward does not need. */
   stem: Batched;
@@ -102,7 +107,10 @@ export function planBatch(layout: FusedLayout, classes: number, shape: BatchShap
     options,
     filmsPerSlice,
     films: batched("films", size * size),
-    moves: batched("moves", 2 * plain),
+    moves: batched("moves", MOVE_FLOATS * FLOAT),
+    partners: batched("partners", size * size),
+    partnerMoves: batched("partners' moves", MOVE_FLOATS * FLOAT),
+    shares: batched("shares", FLOAT),
     images: batched("images", size * size * plain),
     stem: options.keepBottlenecks ? batched("features: stem", stemPixels * layout.stemQuads * stored) : gradients,
     // At the end of the backward pass the first block's buffer takes the stem's output, computed again.

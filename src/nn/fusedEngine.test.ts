@@ -3,11 +3,14 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
+import { MOVE_FLOATS } from "../kernels/films";
 import { cutPasses } from "../protocol/passes";
+import { NORMALISATION } from "../protocol/settings";
 import { getGpu } from "./backend";
 import { type Batch, countKnown, type EngineOptions, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
 import { findLargestPass, forecastMemory } from "./forecast";
 import { createFusedEngine, cutSubmissions } from "./fusedEngine";
+import { showFilm } from "./moveFilms";
 import { createRandom } from "./random";
 import { createStockEngine } from "./stockEngine";
 
@@ -96,6 +99,36 @@ it("cuts a batch into slices where the adapter binds less at once", async () => 
   expect(sliced.gradients).not.toEqual(whole.gradients);
 });
 
+it("blends films across slices and passes, each with the move of its own", async () => {
+  const options: EngineOptions = { ...MINI, blends: true };
+  const random = createRandom(2, "augment");
+  const shift = () => [1, 0, random.int(9) - 4, 0, 0, 1, random.int(9) - 4, 0, random.normal() / 9, 1, 0, 0];
+  const batch: Batch = {
+    ...makeBatch(5),
+    moves: Float32Array.from(Array.from({ length: 5 }, shift).flat()),
+    blend: { partners: Uint32Array.of(4, 3, 1, 0, 2), shares: Float32Array.of(0.5, 0.6, 0.7, 0.8, 0.9) },
+  };
+  const whole = await look(options, batch);
+  const sliced = await look(options, batch, { maxBindingBytes: 2.5 * SIZE * SIZE * 16 });
+  expect(Math.abs(sliced.loss / whole.loss - 1)).toBeLessThan(1e-6);
+  expect(farthest(sliced.gradients, whole.gradients)).toBeLessThan(1e-4);
+
+  // Two passes, of two films and of three, by what each film should look like.
+  const passes = await look({ ...options, filmsPerPass: 3 }, batch);
+  const data = Array.from({ length: 5 }, (_, film) => {
+    const greys = showFilm(batch, film);
+    return NORMALISATION.mean.flatMap((mean, channel) =>
+      Array.from(greys, (grey) => (grey - mean) / NORMALISATION.std[channel]!),
+    );
+  });
+  const images = { kind: "normalised", data: Float32Array.from(data.flat()), size: SIZE } as const;
+  const shown = await look({ ...MINI, filmsPerPass: 3 }, { count: 5, images, targets: batch.targets });
+  expect(Math.abs(passes.loss / shown.loss - 1)).toBeLessThan(1e-5);
+  passes.logits.forEach((logit, film) => {
+    expect(logit).toBeCloseTo(shown.logits[film] ?? Number.NaN, 4);
+  });
+});
+
 it("shares tiles in workgroup memory as graphics cards want it, with the same numbers", async () => {
   const batch = makeBatch(5, 70);
   const direct = await look(MINI, batch, { isSoftware: true });
@@ -174,6 +207,7 @@ describe("the forecast", () => {
     ["in passes", { filmsPerPass: 2 }],
     ["in halves", { activations: "f16" as const }],
     ["with bottlenecks kept", { bottlenecks: "keep" as const }],
+    ["with films blended", { blends: true }],
   ])("is what a step takes, %s", async (_, changes) => {
     const options = { ...MINI, ...changes };
     const engine = createFusedEngine(options, 0);
@@ -181,6 +215,9 @@ describe("the forecast", () => {
     await engine.trainStep(makeBatch(4), adamw);
     const { gpuBytes, parts } = forecastMemory(options, { count: 4, size: SIZE }, getGpu().report);
     expect(engine.memory().gpuBytes / gpuBytes).toBeCloseTo(1, 2);
+    const without = forecastMemory({ ...options, blends: false }, { count: 4, size: SIZE }, getGpu().report);
+    const partners = 4 * SIZE * SIZE + 4 * MOVE_FLOATS * 4 + 4 * 4;
+    expect(parts.films - without.parts.films).toBe("blends" in changes ? partners : 0);
     expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBe(gpuBytes);
     engine.dispose();
     expect(engine.memory().gpuBytes).toBe(0);

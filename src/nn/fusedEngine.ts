@@ -15,9 +15,10 @@ import {
 } from "./engine";
 import { chooseBottlenecks } from "./forecast";
 import { type BatchBuffers, planBatch } from "./fusedBuffers";
-import { planLayout, QUAD } from "./fusedLayout";
+import { planLayout } from "./fusedLayout";
 import { createFusedModel } from "./fusedModel";
 import { chooseTuning, type PassInputs } from "./fusedPass";
+import { gatherFilms, gatherMoves, toQuads } from "./gatherFilms";
 import { allocate, countBytes, listBuffers, readFloats, release, submit, write } from "./gpuBuffers";
 import { recordPass } from "./recordPass";
 
@@ -130,22 +131,29 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   }
 
   /** Films from `first` on into the buffers of a pass. */
-  function upload({ images, targets }: Batch, first: number, count: number, buffers: BatchBuffers): void {
-    const { size, data } = images;
-    const pixels = size * size;
+  function upload(use: EngineUse, given: Batch, first: number, count: number, buffers: BatchBuffers): void {
+    const { images, targets, blend } = given;
     for (let done = 0, slice = 0; done < count; done += buffers.filmsPerSlice, slice++) {
       const films = Math.min(buffers.filmsPerSlice, count - done);
       const from = first + done;
       const place = (array: PlannedBuffer[]): PlannedBuffer => array[slice] as PlannedBuffer;
       if (images.kind === "films") {
-        const bytes = new Uint8Array(Math.ceil((films * pixels) / 4) * 4);
-        bytes.set(data.subarray(from * pixels, (from + films) * pixels));
-        write(device, place(buffers.films), bytes);
-        const moves = new Float32Array(films * STILL.length);
-        for (let film = 0; film < films; film++) moves.set(STILL, film * STILL.length);
-        write(device, place(buffers.moves), moves);
+        const own = Array.from({ length: films }, (_, film) => from + film);
+        write(device, place(buffers.films), gatherFilms(images, own));
+        write(device, place(buffers.moves), gatherMoves(given, own));
+        if (use === "training" && options.blends) {
+          // A partner may be in another slice or pass, so it comes along. A batch that is not blended is all its own.
+          const partners = own.map((film) => blend?.partners[film] ?? film);
+          write(device, place(buffers.partners), gatherFilms(images, partners));
+          write(device, place(buffers.partnerMoves), gatherMoves(given, partners));
+          write(
+            device,
+            place(buffers.shares),
+            Float32Array.from(own, (film) => blend?.shares[film] ?? 1),
+          );
+        }
       } else {
-        write(device, place(buffers.images), toQuads(data as Float32Array, from, films, pixels));
+        write(device, place(buffers.images), toQuads(images, from, films));
       }
     }
     const told = new Float32Array(buffers.shape.count * classes + 1 + classes);
@@ -165,7 +173,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     const outcomes: Promise<Outcome>[] = [];
     let first = 0;
     for (const { films, list } of passes) {
-      upload(given, first, films, buffers);
+      upload(use, given, first, films, buffers);
       for (const [from, to] of cutSubmissions(list.dispatches)) submit(device, (encoder) => list.encode(encoder, from, to));
       const outcome = readOutcome(buffers, first, films);
       // Whoever waits for it is told; until then a failure is nobody's.
@@ -201,6 +209,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
 
     async trainStep(given, optimizerStep, observe) {
       checkBatch(given, options.filmsPerPass);
+      if (given.blend && !options.blends) throw new Error("The engine was not made to blend films");
       await model.settle();
       await model.openOptimizer(optimizerStep.name);
       model.clearGradients();
@@ -257,21 +266,4 @@ export function cutSubmissions(dispatches: readonly Pick<Dispatch, "flop">[]): [
     flop = 0;
   });
   return cuts;
-}
-
-/** A film that is neither moved nor lit (kernels/films.ts). */
-const STILL = Float32Array.of(1, 0, 0, 1, 0, 1, 0, 0);
-
-/** [films, 3, pixels] as pixels of a quad whose last channel is zero. */
-function toQuads(data: Float32Array, first: number, films: number, pixels: number): Float32Array<ArrayBuffer> {
-  const quads = new Float32Array(films * pixels * QUAD);
-  for (let film = 0; film < films; film++) {
-    for (let channel = 0; channel < 3; channel++) {
-      const from = ((first + film) * 3 + channel) * pixels;
-      for (let pixel = 0; pixel < pixels; pixel++) {
-        quads[(film * pixels + pixel) * QUAD + channel] = data[from + pixel] ?? 0;
-      }
-    }
-  }
-  return quads;
 }

@@ -2,7 +2,7 @@
 // product reading through BatchNorm and ReLU as it loads.
 import { MOMENT_QUADS } from "../kernels/columns";
 import { dispatch } from "../kernels/dispatches";
-import { spreadFilms } from "../kernels/films";
+import { blendFilms, spreadFilms } from "../kernels/films";
 import { normaliseInference } from "../kernels/normalise";
 import { NORMALISATION } from "../protocol/settings";
 import { recordHeadForward } from "./fusedHead";
@@ -36,25 +36,21 @@ function recordNorms({ add, layout, state: { parameters, running, norms } }: Pas
   );
 }
 
-/** Bytes to normalised images. */
-function recordFilms({ add, at, slices, batch }: Pass): void {
+/** Bytes to normalised images; where a step may blend films, these with their partners. */
+function recordFilms({ add, at, slices, batch, options, training }: Pass): void {
   const { size } = batch.shape;
+  const [mean0, mean1, mean2] = NORMALISATION.mean;
+  const [std0, std1, std2] = NORMALISATION.std;
   for (const { index, films } of slices) {
     const values = films * size * size;
-    const [mean0, mean1, mean2] = NORMALISATION.mean;
-    const [std0, std1, std2] = NORMALISATION.std;
-    const bindings = { films: at(batch.films, index), moves: at(batch.moves, index), out: at(batch.images, index) };
-    add(
-      dispatch(
-        spreadFilms,
-        bindings,
-        { values, size, mean0, mean1, mean2, std0, std1, std2 },
-        {
-          threads: values,
-          touched: { films: values / 4, out: values },
-        },
-      ),
-    );
+    const uniforms = { values, size, mean0, mean1, mean2, std0, std1, std2 };
+    const out = at(batch.images, index);
+    const own = { films: at(batch.films, index), moves: at(batch.moves, index), out };
+    add(dispatch(spreadFilms, own, uniforms, { threads: values, touched: { films: values / 4, out: values } }));
+    if (!training || !options.blends) continue;
+    const partners = { films: at(batch.partners, index), moves: at(batch.partnerMoves, index) };
+    const bindings = { ...partners, shares: at(batch.shares, index), out };
+    add(dispatch(blendFilms, bindings, uniforms, { threads: values, touched: { films: values / 4, out: 2 * values } }));
   }
 }
 

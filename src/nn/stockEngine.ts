@@ -19,6 +19,7 @@ import {
 } from "./engine";
 import { initialise } from "./initialise";
 import { binaryCrossEntropy } from "./loss";
+import { showFilm } from "./moveFilms";
 import { checkArrays } from "./namedArrays";
 import { initOptimizer, type OptimizerState, updateParameters } from "./optimizer";
 import { type Packing, pack, planPacking, unpack } from "./packing";
@@ -54,15 +55,18 @@ function concatenate(tensors: tf.Tensor[]): tf.Tensor1D {
   return tf.concat(tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [-1])));
 }
 
-/** [count, size, size, 3], normalised. */
-function openImages({ count, images }: Batch): tf.Tensor4D {
+/** [count, size, size, 3], moved, blended and normalised. */
+function openImages(batch: Batch): tf.Tensor4D {
+  const { count, images } = batch;
   const { size } = images;
   if (images.kind === "normalised") {
     return tf.transpose(tf.tensor4d(images.data, [count, 3, size, size]), [0, 2, 3, 1]);
   }
-  const films = tf.cast(tf.tensor4d(images.data, [count, size, size, 1], "int32"), "float32");
+  const greys = new Float32Array(count * size * size);
+  for (let film = 0; film < count; film++) greys.set(showFilm(batch, film), film * size * size);
   const perChannel = (values: number[]) => tf.tensor4d(values, [1, 1, 1, values.length]);
-  return tf.div(tf.sub(tf.div(films, 255), perChannel(NORMALISATION.mean)), perChannel(NORMALISATION.std));
+  const films = tf.tensor4d(greys, [count, size, size, 1]);
+  return tf.div(tf.sub(films, perChannel(NORMALISATION.mean)), perChannel(NORMALISATION.std));
 }
 
 function disposeState({ parameters, runningMean, runningVariance, optimizer }: State): void {
