@@ -8,36 +8,40 @@ import { formatPlural, nameAuroc } from "./format";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_EVALUATION } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
+import { chooseOffered, labelOffered, nameWeights } from "./offeredWeights";
 import { demandPreparedSample } from "./preparedSample";
 import type { LabCommands } from "./state";
 
-type EvaluationCommands = Pick<LabCommands, "evaluate" | "stopEvaluating">;
+type EvaluationCommands = Pick<LabCommands, "chooseEvaluated" | "evaluate" | "stopEvaluating">;
 
 export function createEvaluationCommands(context: LabContext, { alone, fail }: GpuJobs): EvaluationCommands {
   const { store, workers, patch, say } = context;
   let evaluating: JobHandle | null = null;
 
   return {
+    chooseEvaluated: (which) => patch("evaluation", { which }),
     async evaluate() {
       await alone("evaluation", "An evaluation", async () => {
-        const { weights, run: shown } = store.getState();
+        const { weights, run: shown, evaluation } = store.getState();
         const fromWeights = weights.choice.kind !== "fresh";
         if (!fromWeights && !shown.trial) {
           throw new LabError("badSettings", "There are no weights to evaluate yet: train a trial, or choose a weights file.");
         }
         const ofTrial = shown.trial && !fromWeights ? shown.trial : null;
+        const which = ofTrial ? chooseOffered(ofTrial, evaluation.which) : evaluation.which;
         const { trial, settings } = chooseEvaluated(store.getState());
         const request: EvaluateRequest = {
           settings,
           sample: trial ? await workers.training.readSample(trial.id) : demandPreparedSample(store.getState()),
-          weights: ofTrial ? { kind: "trial", trialId: ofTrial.id, which: "last" } : weights.choice,
+          weights: ofTrial ? { kind: "trial", trialId: ofTrial.id, which } : weights.choice,
         };
-        const label = ofTrial ? `Trial ${ofTrial.id}, last checkpoint` : weights.label;
-        const name = ofTrial ? `trial-${ofTrial.id}` : weights.label.replace(/\.safetensors$/i, "");
+        const label = ofTrial ? `Trial ${ofTrial.id}, ${labelOffered(ofTrial, which)}` : weights.label;
+        const name = ofTrial ? nameWeights(ofTrial.id, which) : weights.label.replace(/\.safetensors$/i, "");
         store.setState({
           evaluation: {
             ...EMPTY_EVALUATION,
             state: "running",
+            which,
             label,
             name,
             total: request.sample.valid.slots.length,
@@ -50,6 +54,9 @@ export function createEvaluationCommands(context: LabContext, { alone, fail }: G
             if (event.type === "evaluateProgress") {
               patch("evaluation", { done: event.done, total: event.total });
               store.setState({ gpuBytes: event.gpuBytes });
+            } else if (event.type === "notice") {
+              patch("evaluation", { notices: [...store.getState().evaluation.notices, event.message] });
+              say(event.message);
             } else if (event.type === "phase") {
               patch("evaluation", { compiling: event.progress ?? null });
               say(event.detail);

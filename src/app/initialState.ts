@@ -34,9 +34,11 @@ export const FRESH_WEIGHTS: WeightsState = { choice: { kind: "fresh" }, label: "
 
 export const EMPTY_EVALUATION: EvaluationState = {
   state: "idle",
+  which: "last",
   label: "",
   name: "",
   compiling: null,
+  notices: [],
   done: 0,
   total: 0,
   evaluation: null,

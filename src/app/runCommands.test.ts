@@ -201,7 +201,7 @@ describe("a finder's curve", () => {
     const { commands, ports, trials, store, started } = createLabOnDoubles();
     const found = { ...INITIAL_STATE.finder, state: "done" as const, result: RESULT };
     store.setState({ finder: found });
-    await commands.takeTrialWeights(7);
+    await commands.takeTrialWeights(7, "last");
     expect(store.getState().finder.result).toBeNull();
 
     store.setState({ finder: found });

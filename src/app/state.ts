@@ -24,6 +24,7 @@ import type {
   Trial,
   WeightsChoice,
   WeightsSummary,
+  WhichWeights,
 } from "../protocol/training";
 
 export const STEPS = ["dataset", "balance", "finder", "train", "evaluate", "trials"] as const;
@@ -129,11 +130,15 @@ export interface WeightsState {
 
 export interface EvaluationState {
   state: JobState;
+  /** Of the shown trial's weights those to evaluate, where it has such. */
+  which: WhichWeights;
   /** What was evaluated, e.g. "Trial 3, last checkpoint". */
   label: string;
   /** The same as the files of it are called, e.g. "trial-3". */
   name: string;
   compiling: CompileProgress | null;
+  /** What was damaged, and what was evaluated in its place. */
+  notices: string[];
   done: number;
   total: number;
   evaluation: Evaluation | null;
@@ -201,15 +206,18 @@ export interface LabCommands {
   /** Shows an ended trial's curves on the Train step. */
   showTrial(id: number): Promise<void>;
   deleteTrial(id: number): Promise<void>;
-  downloadWeights(id?: number): Promise<void>;
+  /** Of the shown trial, or of another; of its last checkpoint, or others that are kept. */
+  downloadWeights(id?: number, which?: WhichWeights): Promise<void>;
   downloadTrial(id?: number): Promise<void>;
   downloadPredictions(): void;
   /** Begins the next trial, or evaluates, from a weights file. */
   takeWeights(file: File): Promise<void>;
   /** Begins the next trial from an earlier one's weights. */
-  takeTrialWeights(id: number): Promise<void>;
+  takeTrialWeights(id: number, which: WhichWeights): Promise<void>;
   clearWeights(): void;
-  /** Validation films through the shown trial's last checkpoint, or through the weights that were taken. */
+  /** Which of the shown trial's weights are evaluated. */
+  chooseEvaluated(which: WhichWeights): void;
+  /** Validation films through the chosen weights of the shown trial, or through those that were taken. */
   evaluate(): Promise<void>;
   stopEvaluating(): void;
 }

@@ -4,6 +4,7 @@ import type { Trial } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { formatPredictions } from "./downloads";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
+import { nameWeights } from "./offeredWeights";
 import { saveFile, saveText } from "./save";
 import type { LabCommands, WeightsState } from "./state";
 
@@ -48,17 +49,18 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
         // Nothing of it is left to go on with or to take away.
         const { run, evaluation, weights } = store.getState();
         if (run.trial?.id === id) store.setState({ run: EMPTY_RUN });
-        if (evaluation.name === `trial-${id}`) store.setState({ evaluation: EMPTY_EVALUATION });
+        if (/^trial-(\d+)/.exec(evaluation.name)?.[1] === String(id)) store.setState({ evaluation: EMPTY_EVALUATION });
         if (weights.choice.kind === "trial" && weights.choice.trialId === id) begin(FRESH_WEIGHTS);
         await loadTrials();
         return `Trial ${id} and its checkpoints are deleted.`;
       }),
-    downloadWeights: (id) =>
+    downloadWeights: (id, which = "last") =>
       errand(async () => {
         const trial = trialId(id);
-        const name = `trial-${trial}.safetensors`;
-        saveFile(name, await workers.training.exportWeights(trial, "last"), "application/octet-stream");
-        return `${name} is in your downloads.`;
+        const name = `${nameWeights(trial, which)}.safetensors`;
+        const { bytes, notices } = await workers.training.exportWeights(trial, which);
+        saveFile(name, bytes, "application/octet-stream");
+        return [...notices, `${name} is in your downloads.`].join(" ");
       }),
     downloadTrial: (id) =>
       errand(async () => {
@@ -85,11 +87,11 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
         announce({ type: "failed", ...failure });
       }
     },
-    async takeTrialWeights(id) {
-      const label = `trial-${id}`;
+    async takeTrialWeights(id, which) {
+      const label = nameWeights(id, which);
       const arch = store.getState().trials.find((trial) => trial.id === id)?.settings.arch;
-      begin({ choice: { kind: "trial", trialId: id, which: "last" }, label, summary: null, failure: null }, arch);
-      say(`The next trial begins from the weights of trial ${id}.`);
+      begin({ choice: { kind: "trial", trialId: id, which }, label, summary: null, failure: null }, arch);
+      say(`The next trial begins from ${label}.`);
     },
     clearWeights() {
       begin(FRESH_WEIGHTS);

@@ -17,9 +17,14 @@ export interface WeightsInfo {
   imageSize: number | null;
 }
 
-/** The model of an engine's snapshot as a safetensors file. */
-export function writeWeights(model: NamedArrays, { arch, head, classes, imageSize }: WeightsInfo): ArrayBuffer {
+/** A model as a safetensors file. `origin` stands in its metadata as it is: where the weights come from. */
+export function writeWeights(
+  model: NamedArrays,
+  { arch, head, classes, imageSize }: WeightsInfo,
+  origin: Record<string, string> = {},
+): ArrayBuffer {
   const metadata: Record<string, string> = {
+    ...origin,
     formatVersion: FORMAT_VERSION,
     architecture: arch,
     head,

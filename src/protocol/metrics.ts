@@ -9,6 +9,9 @@ export interface Validated {
   auroc: number | null;
 }
 
+/** As they are called in a sentence. */
+export const METRIC_NAMES: Record<MetricName, string> = { auroc: "AUROC", validLoss: "validation loss", accuracy: "accuracy" };
+
 const LOWER_IS_BETTER: Record<MetricName, boolean> = { auroc: false, accuracy: false, validLoss: true };
 
 /**

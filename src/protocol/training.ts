@@ -205,15 +205,26 @@ export interface Evaluation {
 export type EvaluateEvent =
   | PhaseEvent
   | { type: "evaluateProgress"; done: number; total: number; gpuBytes: number }
+  /** A sentence the person should read; the evaluation goes on. */
+  | { type: "notice"; message: string }
   | { type: "finished"; evaluation: Evaluation }
   | { type: "stopped" }
   | ({ type: "failed" } & Failure);
+
+/** Which of a trial's kept weights: those of its last checkpoint, of its best epoch, or the mean of its last epochs. */
+export type WhichWeights = "last" | "best" | "average";
+
+/** A file of weights, and what a person should know of it. */
+export interface WeightsFile {
+  bytes: ArrayBuffer;
+  notices: string[];
+}
 
 /** Which weights: fresh from the seed, a file's, or a trial's checkpoint. */
 export type WeightsChoice =
   | { kind: "fresh" }
   | { kind: "file"; name: string; bytes: ArrayBuffer }
-  | { kind: "trial"; trialId: number; which: "last" | "best" };
+  | { kind: "trial"; trialId: number; which: WhichWeights };
 
 export interface FinderRequest {
   settings: TrialSettings;
@@ -275,8 +286,8 @@ export interface TrainApi {
    */
   train(trialId: number, port: MessagePort, gpuBudgetMiB?: number): Promise<void>;
   evaluate(request: EvaluateRequest, port: MessagePort): Promise<void>;
-  /** The trial's weights as a safetensors file under torchvision's names. @throws LabError checkpointDamaged */
-  exportWeights(trialId: number, which: "last" | "best"): Promise<ArrayBuffer>;
+  /** The trial's weights as a safetensors file under torchvision's names. @throws LabError weightsUnreadable, checkpointDamaged */
+  exportWeights(trialId: number, which: WhichWeights): Promise<WeightsFile>;
   /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */
   exportTrial(trialId: number): Promise<string>;
   /** Steps of a trial so far, from its last checkpoint. */

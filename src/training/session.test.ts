@@ -215,7 +215,7 @@ describe("two targets, one of them not known of every film", () => {
     const bytesOf = async (lab: TestLab) => {
       const { id } = await lab.createTrial();
       await train(lab, id);
-      return lab.session.exportWeights(id, "last");
+      return (await lab.session.exportWeights(id, "last")).bytes;
     };
     const [ofOne, ofTwo] = [await bytesOf(one), await bytesOf(two)];
     expect(await two.session.inspectWeights(ofTwo, two.settings)).toMatchObject({ classes: ["class 1", "class 2"] });
@@ -463,7 +463,7 @@ describe("trials", () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();
     await train(lab, id);
-    const bytes = await lab.session.exportWeights(id, "last");
+    const { bytes } = await lab.session.exportWeights(id, "last");
     const { model } = await lastCheckpoint(lab, id);
     for (const weights of [
       { kind: "trial", trialId: id, which: "last" },

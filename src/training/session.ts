@@ -15,16 +15,18 @@ import type {
   TrainEvent,
   WeightsChoice,
 } from "../protocol/training";
+import type { Notify } from "../storage/checkpoints";
 import { drawFinderBatches, readBatches } from "./batches";
 import { findLr, toFinderResult } from "./finder";
 import { StepHistory, toStepRecords } from "./history";
+import { readKeptWeights } from "./keptWeights";
 import { sigmoid } from "./metrics";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
 import { validate } from "./validate";
-import { createWorkbench, noCheckpoint, readFitting, type Tools } from "./workbench";
+import { createWorkbench, readFitting, type Tools } from "./workbench";
 
 export function createSession(tools: Tools): TrainApi {
   const { trials, checkpoints, now } = tools;
@@ -74,7 +76,7 @@ export function createSession(tools: Tools): TrainApi {
     const { settings, sample, weights } = request;
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<EvaluateEvent> => {
-      await giveWeights(engine, weights, settings);
+      await giveWeights(engine, weights, settings, (message) => emit({ type: "notice", message }));
       await compile("inference");
       onPhase({ phase: "validating", detail: "Evaluating the validation films." });
       const due = createPace(now);
@@ -94,8 +96,8 @@ export function createSession(tools: Tools): TrainApi {
     });
   }
 
-  async function giveWeights(engine: Engine, choice: WeightsChoice, settings: TrialSettings): Promise<void> {
-    const model = await workbench.loadWeights(choice, settings);
+  async function giveWeights(engine: Engine, choice: WeightsChoice, settings: TrialSettings, notice?: Notify): Promise<void> {
+    const model = await workbench.loadWeights(choice, settings, notice);
     if (model) engine.restore(beforeTraining(model));
   }
 
@@ -135,11 +137,11 @@ export function createSession(tools: Tools): TrainApi {
 
     async exportWeights(trialId, which) {
       const trial = await trials.read(trialId);
-      const checkpoint = await checkpoints.read(trial, which);
-      if (!checkpoint) throw noCheckpoint(trialId);
+      const notices: string[] = [];
+      const { model, origin } = await readKeptWeights(checkpoints, trial, which, (notice) => notices.push(notice));
       const { arch, head, imageSize } = trial.settings;
       const classes = targetsOf(trial.settings).map(({ target }) => target);
-      return tools.writeWeights(checkpoint.model, { arch, head, classes, imageSize });
+      return { bytes: tools.writeWeights(model, { arch, head, classes, imageSize }, origin), notices };
     },
 
     async exportTrial(trialId) {

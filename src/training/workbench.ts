@@ -9,10 +9,11 @@ import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
 import { type EngineName, type TrialSettings, targetsOf } from "../protocol/settings";
 import type { AdapterReport, Forecast, PhaseEvent, WeightsChoice } from "../protocol/training";
-import type { CheckpointStore } from "../storage/checkpoints";
+import type { CheckpointStore, Notify } from "../storage/checkpoints";
 import type { FilmReader } from "../storage/filmReader";
 import type { TrialStore } from "../storage/trials";
 import type { FilmSource } from "./batches";
+import { readKeptWeights } from "./keptWeights";
 import { createPace } from "./pace";
 import { Stopwatch } from "./stopwatch";
 
@@ -58,7 +59,7 @@ export interface Workbench {
     isTrial?: boolean,
   ): Promise<Result>;
   /** The chosen weights, or null for those the seed gives. @throws LabError weightsUnreadable, weightsMismatch, checkpointDamaged */
-  loadWeights(choice: WeightsChoice, settings: TrialSettings): Promise<NamedArrays | null>;
+  loadWeights(choice: WeightsChoice, settings: TrialSettings, notice?: Notify): Promise<NamedArrays | null>;
 }
 
 /** Below this side of a film there is no DenseNet. */
@@ -255,7 +256,7 @@ export function createWorkbench(tools: Tools): Workbench {
       }
     },
 
-    async loadWeights(choice, settings) {
+    async loadWeights(choice, settings, notice) {
       switch (choice.kind) {
         case "fresh":
           return null;
@@ -269,9 +270,7 @@ export function createWorkbench(tools: Tools): Workbench {
             throw new LabError("weightsMismatch", message, "Architecture");
           }
           checkTargets(namesOf(trial.settings), settings, `Trial ${trial.id}`);
-          const checkpoint = await tools.checkpoints.read(trial, choice.which);
-          if (!checkpoint) throw noCheckpoint(trial.id);
-          return checkpoint.model;
+          return (await readKeptWeights(tools.checkpoints, trial, choice.which, notice)).model;
         }
       }
     },
@@ -300,12 +299,4 @@ function checkTargets(classes: string[], settings: TrialSettings, source: string
   const count = (names: string[]) => `${names.length} ${names.length === 1 ? "target" : "targets"} (${names.join(", ")})`;
   const message = `${source} tells ${count(classes)}, and ${count(wanted)} ${wanted.length === 1 ? "is" : "are"} to be learnt. Choose as many targets as the weights have, or other weights.`;
   throw new LabError("weightsMismatch", message, "classifier.weight");
-}
-
-export function noCheckpoint(trialId: number): LabError {
-  return new LabError(
-    "weightsUnreadable",
-    `Trial ${trialId} has no checkpoint yet, so it has no weights. Train it first.`,
-    `trial-${trialId}`,
-  );
 }

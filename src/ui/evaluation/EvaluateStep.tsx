@@ -1,5 +1,6 @@
 // Step 5: the validation films through the trained network, the worst mistakes first.
 import { Button } from "@mantine/core";
+import { chooseOffered, labelOffered } from "../../app/offeredWeights";
 import type { LabState } from "../../app/state";
 import { useCommands, useLab } from "../labContext";
 import { CompileProgress } from "../parts/CompileProgress";
@@ -13,9 +14,10 @@ import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { EvaluationResult } from "./EvaluationResult";
 import { describeMismatch } from "./mismatch";
+import { WhichWeights } from "./WhichWeights";
 
 export function EvaluateStep() {
-  const { state, label, compiling, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
+  const { state, label, compiling, notices, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
   const source = useLab(describeSource);
   const blocked = useLab(whatEvaluationNeeds);
   const { evaluate, stopEvaluating, downloadPredictions } = useCommands();
@@ -60,6 +62,12 @@ export function EvaluateStep() {
       {mismatch && <Notice tone="warning">{mismatch}</Notice>}
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
+          <WhichWeights disabled={isRunning} />
+          {notices.map((notice) => (
+            <Notice key={notice} tone="warning">
+              {notice}
+            </Notice>
+          ))}
           {evaluation ? (
             <EvaluationResult evaluation={evaluation} />
           ) : (
@@ -77,8 +85,9 @@ export function EvaluateStep() {
   );
 }
 
-function describeSource({ weights, run }: LabState): string {
-  return weights.choice.kind === "fresh" ? `Trial ${run.trial?.id ?? ""}` : weights.label;
+function describeSource({ weights, run, evaluation }: LabState): string {
+  if (weights.choice.kind !== "fresh" || !run.trial) return weights.label;
+  return `Trial ${run.trial.id}, ${labelOffered(run.trial, chooseOffered(run.trial, evaluation.which))},`;
 }
 
 function whatEvaluationNeeds({ gpu, run, finder, weights, preparation }: LabState): string | null {

@@ -1,4 +1,5 @@
 // What the rail says of each step: a line of figures, and whether the step is done. Pure; it draws nothing.
+import { offerWeights } from "../../app/offeredWeights";
 import type { LabState, StepName } from "../../app/state";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
 import {
@@ -120,11 +121,11 @@ function evaluateLine({ evaluation, run, weights }: LabState): string {
 
 function trialsLine({ trials }: LabState): string {
   if (trials.length === 0) return "none yet";
-  const best = bestAuroc(trials.flatMap((trial) => trial.epochs));
+  const best = bestAuroc(trials.flatMap(offerWeights));
   return `${formatPlural(trials.length, "trial")}${best === null ? "" : `, best AUROC ${formatMetric(best)}`}`;
 }
 
-/** The highest AUROC of these epochs; null where none has one. */
-export function bestAuroc(epochs: { auroc: number | null }[]): number | null {
-  return epochs.reduce<number | null>((best, { auroc }) => (auroc !== null && auroc > (best ?? -1) ? auroc : best), null);
+/** The highest AUROC of weights that can be taken; null where none has one. */
+export function bestAuroc(offered: { auroc: number | null }[]): number | null {
+  return offered.reduce<number | null>((best, { auroc }) => (auroc !== null && auroc > (best ?? -1) ? auroc : best), null);
 }

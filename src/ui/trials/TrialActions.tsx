@@ -1,10 +1,12 @@
 // What can be done with one trial. Each name carries the trial's number, so that none is heard twice.
-import type { Trial } from "../../protocol/training";
+import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
 import styles from "./trials.module.css";
 
 interface TrialActionsProps {
   trial: Trial;
+  /** Of its weights those to take. */
+  which: WhichWeights;
   /** This trial is being trained. */
   isLive: boolean;
   /** Some trial is being trained. */
@@ -12,13 +14,14 @@ interface TrialActionsProps {
   onDelete: () => void;
 }
 
-export function TrialActions({ trial: { id, state, failure, checkpoints }, isLive, isBusy, onDelete }: TrialActionsProps) {
+export function TrialActions({ trial, which, isLive, isBusy, onDelete }: TrialActionsProps) {
+  const { id, state, failure, checkpoints } = trial;
   const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial } = useCommands();
   const hasWeights = checkpoints.last !== null;
   const canGoOn = state !== "finished" && failure?.code !== "lossNotFinite";
 
   function begin(): void {
-    void takeTrialWeights(id);
+    void takeTrialWeights(id, which);
     goTo("finder");
   }
 
@@ -51,8 +54,8 @@ export function TrialActions({ trial: { id, state, failure, checkpoints }, isLiv
           <button
             type="button"
             aria-label={`Weights of trial ${id}`}
-            title="Download its weights"
-            onClick={() => void downloadWeights(id)}
+            title="Download these weights"
+            onClick={() => void downloadWeights(id, which)}
           >
             Weights
           </button>

@@ -1,0 +1,133 @@
+// One trial of the table: what it was, how far it came, how good the weights are that it offers, and what can be done with it.
+import { useState } from "react";
+import { chooseOffered, offerWeights } from "../../app/offeredWeights";
+import { chooseBudget } from "../../protocol/budget";
+import type { Trial, TrialState, WhichWeights } from "../../protocol/training";
+import { useCommands } from "../labContext";
+import {
+  formatArchitecture,
+  formatCount,
+  formatDuration,
+  formatLr,
+  formatMemory,
+  formatMetric,
+  formatPass,
+  formatTargets,
+} from "../parts/format";
+import { TrialActions } from "./TrialActions";
+import styles from "./trials.module.css";
+
+const STATE_WORDS: Record<TrialState, string> = {
+  ready: "not started",
+  running: "interrupted",
+  paused: "paused",
+  stopped: "stopped",
+  finished: "finished",
+  failed: "failed",
+};
+
+interface TrialRowProps {
+  trial: Trial;
+  /** The highest AUROC of all trials' weights. */
+  best: number | null;
+  liveTrial: number | undefined;
+  columns: number;
+}
+
+export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
+  const { id, state, settings, stepsDone, stepsTotal, seconds, parent, adapter } = trial;
+  const [toDelete, setToDelete] = useState(false);
+  const [wanted, setWanted] = useState<WhichWeights>("last");
+  const { deleteTrial } = useCommands();
+  const offered = offerWeights(trial);
+  const which = chooseOffered(trial, wanted);
+  const auroc = offered.find((one) => one.which === which)?.auroc ?? null;
+  const isLive = id === liveTrial;
+  return (
+    <>
+      <tr>
+        <td>
+          <b>{id}</b>
+          {parent !== null && <small>from {parent}</small>}
+        </td>
+        <td data-state={isLive ? "live" : state}>
+          {isLive ? "under way" : STATE_WORDS[state]}
+          {state !== "finished" && !isLive && (
+            <small>
+              {formatCount(stepsDone)} of {formatCount(stepsTotal)}
+            </small>
+          )}
+        </td>
+        <td>
+          {formatTargets(settings)}
+          <small>
+            {formatArchitecture(settings.arch)}, {settings.imageSize} px
+          </small>
+        </td>
+        <td>
+          {settings.batchSize}
+          {formatPass(settings) && <small>passes of {formatPass(settings)}</small>}
+        </td>
+        <td>
+          {settings.engine}, {settings.activations}
+          {adapter && (
+            <small>
+              {adapter.name}, {formatMemory(chooseBudget(adapter, settings.gpuBudgetMiB))}
+            </small>
+          )}
+        </td>
+        <td>{settings.epochs}</td>
+        <td>{formatLr(settings.maxLr)}</td>
+        <td>{formatDuration(seconds)}</td>
+        <td>
+          {offered.length > 1 ? (
+            <select
+              className={styles.which}
+              aria-label={`Weights of trial ${id} to take`}
+              value={which}
+              onChange={({ currentTarget: { value } }) => setWanted(offered.find((one) => one.which === value)?.which ?? "last")}
+            >
+              {offered.map((one) => (
+                <option key={one.which} value={one.which}>
+                  {one.label}
+                </option>
+              ))}
+            </select>
+          ) : (
+            (offered[0]?.label ?? "none yet")
+          )}
+        </td>
+        <td data-best={(auroc !== null && auroc === best && auroc > 0.5) || undefined}>{formatMetric(auroc)}</td>
+        <td>
+          <TrialActions
+            trial={trial}
+            which={which}
+            isLive={isLive}
+            isBusy={liveTrial !== undefined}
+            onDelete={() => setToDelete(true)}
+          />
+        </td>
+      </tr>
+      {toDelete && (
+        <tr>
+          <td colSpan={columns} className={styles.confirm}>
+            Trial {id}, its curves and its weights go for good.
+            <button type="button" onClick={() => setToDelete(false)}>
+              Keep it
+            </button>
+            <button
+              type="button"
+              data-danger
+              onClick={() => {
+                setToDelete(false);
+                void deleteTrial(id);
+              }}
+            >
+              Delete for good
+            </button>
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
