@@ -8,6 +8,7 @@ import { DENSENETS, findHead, listArrays } from "../src/nn/densenet";
 import { type Batch, beforeTraining, type NamedArray, type NamedArrays, type OptimizerStep } from "../src/nn/engine";
 import { readSafetensors, writeSafetensors } from "../src/nn/safetensors";
 import { LabError } from "../src/protocol/labError";
+import { oneCycle } from "../src/protocol/schedule";
 import {
   ACTIVATIONS,
   type Activations,
@@ -16,7 +17,6 @@ import {
   ENGINES,
   type EngineName,
 } from "../src/protocol/settings";
-import { oneCycle } from "../src/training/schedule";
 import { endProcess, openDawn } from "./vulkan";
 
 type Fields = Record<string, unknown>;
@@ -62,7 +62,7 @@ function readSchedule(fields: unknown, optimizer: OptimizerStep): Recipe["step"]
   if (fields === null || fields === undefined) return () => optimizer;
   if (!isFields(fields) || fields.kind !== "oneCycle")
     throw bad("The recipe's schedule must be null or of kind oneCycle.", "schedule");
-  const { lr, momentum } = oneCycle({
+  const schedule = oneCycle({
     maxLr: readNumber(fields, "maxLr"),
     totalSteps: readNumber(fields, "totalSteps"),
     divFactor: readNumber(fields, "divFactor"),
@@ -70,10 +70,10 @@ function readSchedule(fields: unknown, optimizer: OptimizerStep): Recipe["step"]
     finalDiv: readNumber(fields, "finalDiv"),
     moms: readPair(fields, "moms"),
   });
-  return (index) =>
-    optimizer.name === "adamw"
-      ? { ...optimizer, lr: lr(index), beta1: momentum(index) }
-      : { ...optimizer, lr: lr(index), momentum: momentum(index) };
+  return (index) => {
+    const { lr, momentum } = schedule(index, []);
+    return optimizer.name === "adamw" ? { ...optimizer, lr, beta1: momentum } : { ...optimizer, lr, momentum };
+  };
 }
 
 function readRecipe(text: string | undefined): Recipe {

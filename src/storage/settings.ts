@@ -1,4 +1,5 @@
 // The page's settings as IndexedDB keeps them from one visit to the next. Trials keep their own (trials.ts).
+import { isNumericSetting, type NumericSetting, SETTING_RULES } from "../protocol/settingRules";
 import {
   ARCHITECTURES,
   type Architecture,
@@ -37,34 +38,31 @@ function differs([field, value]: [string, unknown]): boolean {
 export function readSettings(kept: unknown): TrialSettings {
   const settings = { ...DEFAULT_SETTINGS };
   if (typeof kept !== "object" || kept === null) return settings;
-  const take = <Field extends keyof TrialSettings>(field: Field, value: unknown) => {
+  const take = <Field extends CheckedSetting>(field: Field, value: unknown) => {
     if (CHECKS[field](value)) settings[field] = value;
   };
-  for (const [field, value] of Object.entries(kept)) if (isField(field)) take(field, value);
+  for (const [field, value] of Object.entries(kept)) {
+    if (isChecked(field)) take(field, value);
+    else if (isNumericSetting(field) && typeof value === "number" && SETTING_RULES[field].holds(value)) settings[field] = value;
+  }
   return settings;
 }
 
-function isField(name: string): name is keyof TrialSettings {
+type CheckedSetting = Exclude<keyof TrialSettings, NumericSetting>;
+
+function isChecked(name: string): name is CheckedSetting {
   return Object.hasOwn(CHECKS, name);
 }
+
+const isField = (name: string): name is keyof TrialSettings => isChecked(name) || isNumericSetting(name);
 
 type Check<Value> = (value: unknown) => value is Value;
 
 const isFlag: Check<boolean> = (value) => typeof value === "boolean";
 const isText: Check<string> = (value) => typeof value === "string";
-const numberThat =
-  (holds: (n: number) => boolean): Check<number> =>
-  (value): value is number =>
-    typeof value === "number" && holds(value);
-const isWholeFromZero = numberThat((n) => Number.isSafeInteger(n) && n >= 0);
-const isCount = numberThat((n) => Number.isSafeInteger(n) && n >= 1);
-const isFromZero = numberThat((n) => n >= 0 && n < Infinity);
-const isAboveZero = numberThat((n) => n > 0 && n < Infinity);
-const isShare = numberThat((n) => n >= 0 && n <= 1);
-const isPartialShare = numberThat((n) => n > 0 && n < 1);
-const isBelowOne = numberThat((n) => n >= 0 && n < 1);
+const isNumberBelowOne = (value: unknown) => typeof value === "number" && value >= 0 && value < 1;
 const isPair: Check<[number, number]> = (value): value is [number, number] =>
-  Array.isArray(value) && value.length === 2 && value.every(isBelowOne);
+  Array.isArray(value) && value.length === 2 && value.every(isNumberBelowOne);
 
 /** As a record, so that a word that is added to the type is asked for here. */
 function oneOf<Word extends string>(words: Record<Word, true>): Check<Word> {
@@ -84,60 +82,27 @@ const isTarget: Check<TargetSettings> = (value): value is TargetSettings => {
   return Object.entries(TARGET_CHECKS).every(([field, check]) => check(fields.get(field)));
 };
 
-const CHECKS: { [Field in keyof TrialSettings]: Check<TrialSettings[Field]> } = {
+/** Of what is no number; those have rules. */
+const CHECKS: { [Field in CheckedSetting]: Check<TrialSettings[Field]> } = {
   ...TARGET_CHECKS,
   moreTargets: (value): value is TargetSettings[] => Array.isArray(value) && value.every(isTarget),
   frontalOnly: isFlag,
-  validation: (value) => value === "own" || isPartialShare(value),
+  validation: (value): value is number | "own" => value === "own" || (typeof value === "number" && value > 0 && value < 1),
   balance: oneOf({ undersample: true, oversample: true, weight: true, none: true }),
   freshEachEpoch: isFlag,
-  imageSize: isCount,
   fit: oneOf({ stretch: true, letterbox: true }),
   cropBorders: isFlag,
   equalise: isFlag,
   grading: oneOf({ window: true, percentiles: true }),
-  epochs: isCount,
-  seed: isWholeFromZero,
   arch: (value): value is Architecture => ARCHITECTURES.some((arch) => arch === value),
   head: oneOf({ linear: true, fastai: true }),
-  batchSize: isCount,
   schedule: oneOf({ oneCycle: true, flatCos: true, constant: true, plateau: true }),
-  maxLr: isAboveZero,
-  divFactor: isAboveZero,
-  pctStart: isShare,
-  finalDiv: isAboveZero,
   moms: isPair,
-  flatPct: isShare,
-  flatFinalDiv: isAboveZero,
-  plateauPatience: isCount,
-  plateauFactor: isPartialShare,
-  sliceFrom: isFromZero,
-  freezeEpochs: isWholeFromZero,
-  rotate: isFromZero,
-  zoom: numberThat((n) => n >= 1 && n < Infinity),
-  shift: isShare,
-  lighting: isBelowOne,
-  contrast: isBelowOne,
-  warp: isBelowOne,
   flip: isFlag,
-  augmentP: isShare,
-  mixup: isFromZero,
   loss: oneOf({ bce: true, focal: true }),
-  focalGamma: isFromZero,
-  focalAlpha: numberThat((n) => n <= 1),
-  labelSmoothing: isBelowOne,
-  weightDecay: isFromZero,
   normDecay: isFlag,
   betas: isPair,
-  eps: isAboveZero,
-  clipNorm: isFromZero,
-  averageDecay: isBelowOne,
   keepBest: oneOf({ auroc: true, validLoss: true, accuracy: true }),
-  earlyStop: isWholeFromZero,
-  averageLast: isWholeFromZero,
-  checkpointEverySteps: isCount,
   engine: oneOf({ fused: true, stock: true }),
   activations: oneOf({ f32: true, f16: true }),
-  filmsPerPass: isWholeFromZero,
-  gpuBudgetMiB: isWholeFromZero,
 };

@@ -1,7 +1,6 @@
 // fastai v1's LR finder: a short run at rising rates, after which the network is as it was before. It picks nothing for the person.
 import type { Batch, Engine, OptimizerStep } from "../nn/engine";
 import type { FinderPoint, FinderResult, FinderSettings, FinderSuggestions } from "../protocol/training";
-import { finderLr } from "./schedule";
 
 const SMOOTHING = 0.98;
 const DIVERGED = 4;
@@ -41,6 +40,11 @@ export async function findLr(
   } finally {
     engine.restore(before);
   }
+}
+
+/** fastai v1 `annealing_exp` in `LRFinder`: the rate that step `step` (from 0) runs at. */
+function finderLr(step: number, startLr: number, endLr: number, steps: number): number {
+  return startLr * (endLr / startLr) ** (step / steps);
 }
 
 /** Bias-corrected exponential mean (fastai v1 `SmoothenValue`). */

@@ -19,7 +19,6 @@ export interface Run {
   plan: RunPlan;
   train: FilmSource;
   valid: FilmSource;
-  epochs: number;
   batchSize: number;
   seed: number;
   progress: Progress;
@@ -39,14 +38,15 @@ export interface Callback {
 }
 
 /**
- * Goes on from `progress` to the last epoch's validation. A run that is stopped anywhere and taken up again from its
+ * Goes on from `progress` until the plan is over. A run that is stopped anywhere and taken up again from its
  * progress and the engine's snapshot computes what the uninterrupted run would have computed, bit for bit.
  */
 export async function runEpochs(run: Run, signal: AbortSignal, callbacks: readonly Callback[]): Promise<"finished" | "stopped"> {
   const { engine, plan, progress, batchSize, seed, now } = run;
   const { history, epochs } = progress;
   try {
-    for (let epoch = epochs.length; epoch < run.epochs; epoch++) {
+    while (!plan.isOver(epochs)) {
+      const epoch = epochs.length;
       const firstStep = epoch * plan.stepsPerEpoch;
       const order = shuffleEpoch(plan.drawFilms(epoch), seed, epoch);
       let begun = now();

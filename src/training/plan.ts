@@ -1,31 +1,41 @@
-// What a run will be, known before it starts: its steps, its films, its learning rates. Checks what a person has set.
+// What a run will be, known before it starts: its steps, its films, what each step changes, its end. Checks what a person has set.
 import { drawEpoch } from "../data/balance";
-import type { OptimizerStep } from "../nn/engine";
+import { LAYER_GROUPS, type OptimizerRule, type StepScope } from "../nn/engine";
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { cutPasses, leastPass } from "../protocol/passes";
+import { type Phase, phaseAt, planPhases } from "../protocol/schedule";
 import type { TrialSettings } from "../protocol/settings";
 import type { EpochRecord } from "../protocol/training";
-import { oneCycle } from "./schedule";
+import { checkSettings } from "./checkSettings";
+import { type EarlyEnd, findEarlyEnd } from "./earlyStop";
 import { valuesUnder } from "./targets";
 
 export interface RunPlan {
   stepsPerEpoch: number;
   stepsTotal: number;
+  /** Each a cycle of its own. */
+  phases: readonly Phase[];
   /** Indices into the sample's training part, in no particular order. */
   drawFilms(epoch: number): Uint32Array;
   /** What step `step` of the run is taken with, after the epochs so far. */
   optimizerAt(step: number, epochs: readonly EpochRecord[]): AdamwStep;
-  /** What the finder's step at this rate is taken with. */
+  /** What the finder's step at this rate is taken with: it looks for what is trained first. */
   finderOptimizerAt(lr: number): AdamwStep;
+  /** Why a run that still had epochs ahead is over after these; null where it is not. */
+  earlyEnd(epochs: readonly EpochRecord[]): EarlyEnd | null;
+  /** Whether nothing is left to train after these epochs. */
+  isOver(epochs: readonly EpochRecord[]): boolean;
 }
 
-export type AdamwStep = Extract<OptimizerStep, { name: "adamw" }>;
+export type AdamwStep = Extract<OptimizerRule, { name: "adamw" }> & StepScope;
+
+/** Of the layer groups all but the head (fastai `freeze`). */
+const FROZEN_GROUPS = LAYER_GROUPS - 1;
 
 /** @throws LabError badSettings naming the setting, noFilms where there is nothing to validate with */
 export function planRun(settings: TrialSettings, sample: PreparedSample): RunPlan {
   checkSettings(settings);
-  const { batchSize, epochs, maxLr, divFactor, pctStart, finalDiv, moms, betas, eps, weightDecay } = settings;
+  const { batchSize, epochs: planned, betas, eps, weightDecay, averageDecay } = settings;
   const { balance, freshEachEpoch, seed } = settings;
   const labels = Uint8Array.from(valuesUnder(sample.train.labels, 0, sample.targets.length));
   const drawFilms = (epoch: number) => drawEpoch({ labels, balance, freshEachEpoch, seed }, epoch);
@@ -41,45 +51,55 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
     throw new LabError("noFilms", "No film is held out to validate with. Raise Validation share.", "Validation share");
   }
   const stepsPerEpoch = Math.floor(films / batchSize);
-  const stepsTotal = stepsPerEpoch * epochs;
-  const schedule = oneCycle({ maxLr, totalSteps: stepsTotal, divFactor, pctStart, finalDiv, moms });
-  const adamwAt = (lr: number, beta1: number): AdamwStep => ({ name: "adamw", lr, beta1, beta2: betas[1], eps, weightDecay });
+  const phases = planPhases(settings, stepsPerEpoch);
+  const scope = scopeOf(settings);
+  const earlyEnd = (epochs: readonly EpochRecord[]) =>
+    epochs.length < planned ? findEarlyEnd(settings, phases.at(-1)!.firstEpoch, epochs) : null;
+  const adamwAt = (lr: number, beta1: number, { isFrozen }: Phase): AdamwStep => ({
+    name: "adamw",
+    lr,
+    beta1,
+    beta2: betas[1],
+    eps,
+    weightDecay,
+    ...scope,
+    ...(isFrozen && { frozenGroups: FROZEN_GROUPS }),
+  });
   return {
     stepsPerEpoch,
-    stepsTotal,
+    stepsTotal: stepsPerEpoch * planned,
+    phases,
     drawFilms,
-    optimizerAt: (step) => adamwAt(schedule.lr(step), schedule.momentum(step)),
-    finderOptimizerAt: (lr) => adamwAt(lr, betas[0]),
+    optimizerAt(step, epochs) {
+      const phase = phaseAt(phases, step);
+      const { lr, momentum } = phase.ratesAt(step, epochs);
+      return {
+        ...adamwAt(lr, momentum, phase),
+        // fastai's unfreeze makes a new optimiser.
+        ...(step > 0 && step === phase.firstStep && { restarts: true }),
+        ...(averageDecay > 0 && { averageDecay: warmUp(averageDecay, step) }),
+      };
+    },
+    finderOptimizerAt: (lr) => adamwAt(lr, betas[0], phases[0]!),
+    earlyEnd,
+    isOver: (epochs) => epochs.length >= planned || earlyEnd(epochs) !== null,
   };
 }
 
-const isFromZero = (value: number) => Number.isSafeInteger(value) && value >= 0;
-
-function checkSettings(settings: TrialSettings): void {
-  const demand = (holds: boolean, name: string, wanted: string) => {
-    if (!holds) throw new LabError("badSettings", `${name} must be ${wanted}.`, name);
+/** What every step has in common. */
+function scopeOf({ sliceFrom, maxLr, normDecay, clipNorm }: TrialSettings): StepScope {
+  return {
+    ...(sliceFrom > 0 && { groupFactors: spreadRates(sliceFrom / maxLr) }),
+    ...(!normDecay && { decaysNorms: false }),
+    ...(clipNorm > 0 && { clipNorm }),
   };
-  const share = (value: number) => value >= 0 && value < 1;
-  const above = (value: number) => value > 0 && Number.isFinite(value);
-  demand(Number.isInteger(settings.batchSize) && settings.batchSize >= 1, "Batch size", "a whole number from 1");
-  demand(isFromZero(settings.filmsPerPass), "Films per pass", "a whole number, or 0 for the whole batch");
-  demand(isFromZero(settings.gpuBudgetMiB), "GPU budget", "a whole number of MiB, or 0 for the default");
-  demand(
-    Math.min(...cutPasses(settings.batchSize, settings.filmsPerPass)) >= leastPass(settings.imageSize),
-    settings.filmsPerPass > 0 ? "Films per pass" : "Batch size",
-    `2 or more, with no film left alone: at ${settings.imageSize} px one film leaves BatchNorm a single value to normalise by`,
-  );
-  demand(Number.isInteger(settings.epochs) && settings.epochs >= 1, "Epochs", "a whole number from 1");
-  demand(above(settings.maxLr), "Max LR", "a number above 0, such as 1e-3");
-  demand(Number.isSafeInteger(settings.seed), "Seed", "a whole number");
-  demand(Number.isFinite(settings.weightDecay) && settings.weightDecay >= 0, "Weight decay", "0 or more");
-  demand(settings.betas.every(share) && settings.moms.every(share), "Momentum", "at least 0 and below 1");
-  demand(above(settings.eps), "Epsilon", "a number above 0");
-  demand(above(settings.divFactor) && above(settings.finalDiv), "Div factor", "a number above 0");
-  demand(settings.pctStart >= 0 && settings.pctStart <= 1, "Pct start", "from 0 to 1");
-  demand(
-    Number.isInteger(settings.checkpointEverySteps) && settings.checkpointEverySteps >= 1,
-    "Checkpoint every",
-    "a whole number of steps from 1",
-  );
 }
+
+/** Factors from `first` to 1, a layer group each, each the same multiple of the one before (fastai v1 `even_mults`). */
+export function spreadRates(first: number): number[] {
+  const last = LAYER_GROUPS - 1;
+  return Array.from({ length: LAYER_GROUPS }, (_, group) => first ** ((last - group) / last));
+}
+
+/** So that an average of few steps is not still its beginning (TensorFlow `ExponentialMovingAverage` with `num_updates`). */
+const warmUp = (decay: number, step: number) => Math.min(decay, (1 + step) / (10 + step));

@@ -1,14 +1,16 @@
 // Runs a kept trial from its last checkpoint to its end. The steps themselves are loop.ts's.
 import type { Job } from "../protocol/job";
 import { toFailure } from "../protocol/labError";
+import { thinRates } from "../protocol/schedule";
 import type { TrainEvent } from "../protocol/training";
 import { Checkpoints } from "./callbacks/checkpoints";
 import { FiniteGuard } from "./callbacks/finiteGuard";
 import { PauseGate } from "./callbacks/pauseGate";
 import { Recorder } from "./callbacks/recorder";
+import { describeEarlyEnd } from "./earlyStop";
 import { StepHistory } from "./history";
 import { type Callback, type Progress, runEpochs } from "./loop";
-import { planRun, type RunPlan } from "./plan";
+import { planRun } from "./plan";
 import type { Tools, Workbench } from "./workbench";
 
 /** The last step that was run, for a failure to name. */
@@ -53,7 +55,7 @@ async function runHeld(
   const trial = await trials.read(trialId);
   const sample = await trials.readSample(trialId);
   const settings = { ...trial.settings, gpuBudgetMiB: gpuBudgetMiB ?? trial.settings.gpuBudgetMiB };
-  const { batchSize, epochs, seed, maxLr, checkpointEverySteps } = settings;
+  const { batchSize, epochs, seed, maxLr, keepBest, checkpointEverySteps } = settings;
   const plan = planRun(settings, sample);
   const onPhase: Parameters<Workbench["lend"]>[2] = (phase) => emit({ type: "phase", ...phase });
 
@@ -80,7 +82,8 @@ async function runHeld(
         stepsTotal: plan.stepsTotal,
         epochs: progress.epochs,
       });
-      emit({ type: "schedule", lrs: thinSchedule(plan) });
+      const tellSchedule = () => emit({ type: "schedule", lrs: thinRates(plan.phases, plan.stepsTotal, progress.epochs) });
+      tellSchedule();
 
       const guard = new FiniteGuard(maxLr, history);
       const recorder = new Recorder({
@@ -111,6 +114,8 @@ async function runHeld(
         onLoss: ({ step }) => {
           reached.step = step;
         },
+        // What is to come may depend on how well the epoch went.
+        onEpochEnd: tellSchedule,
       };
 
       await compile("training");
@@ -119,7 +124,6 @@ async function runHeld(
         plan,
         train: source(sample.train),
         valid: source(sample.valid),
-        epochs,
         batchSize,
         seed,
         progress,
@@ -127,19 +131,10 @@ async function runHeld(
       };
       const ending = await runEpochs(run, signal, [watch, guard, recorder, keeper, pause]);
       await keeper.save();
+      const early = ending === "finished" ? plan.earlyEnd(progress.epochs) : null;
+      if (early) emit({ type: "notice", message: describeEarlyEnd(early, keepBest, progress.epochs.length, epochs) });
       return { type: ending, trial: await trials.patch(trialId, { state: ending }) };
     },
     true,
   );
-}
-
-const CHART_POINTS = 400;
-
-/** The rates from the first step to the last, thinned for a chart. */
-function thinSchedule({ optimizerAt, stepsTotal }: RunPlan): { step: number; lr: number }[] {
-  const count = Math.min(CHART_POINTS, stepsTotal);
-  return Array.from({ length: count }, (_, i) => {
-    const step = Math.round((i * (stepsTotal - 1)) / Math.max(1, count - 1));
-    return { step, lr: optimizerAt(step, []).lr };
-  });
 }

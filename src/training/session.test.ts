@@ -125,6 +125,23 @@ describe("an interrupted run that goes on equals the uninterrupted one bit for b
     expect(essence(await lastCheckpoint(lab, id))).toEqual(await uninterrupted());
   });
 
+  it.each([4, 5, 6])("stopped after step %i, about where the network is unfrozen", async (at) => {
+    const begin = async () => {
+      const lab = createTestLab();
+      return { lab, id: (await lab.createTrial({ freezeEpochs: 1, schedule: "plateau", averageDecay: 0.9 })).id };
+    };
+    const whole = await begin();
+    await train(whole.lab, whole.id);
+    const { lab, id } = await begin();
+    await train(lab, id, commandAt(lab, at - 1, "stop"));
+    lab.onEngine = () => {};
+    lab.reload();
+    await train(lab, id);
+    const last = await lastCheckpoint(lab, id);
+    expect(essence(last)).toEqual(essence(await lastCheckpoint(whole.lab, whole.id)));
+    expect(last.optimizerSteps, "moments began anew").toBe(STEPS_TOTAL - 5);
+  });
+
   it.each([
     ["fresh films every epoch", { balance: "undersample", freshEachEpoch: true }],
     ["films of the smaller class repeated", { balance: "oversample" }],

@@ -56,6 +56,10 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
           gradients.get("weight")![k * pixels + i]! += (slope * batch.images.data[film * pixels + i]!) / 255;
         }
       });
+      if (step.restarts) {
+        optimizer = new Map();
+        optimizerSteps = 0;
+      }
       if (optimizer.size === 0) {
         optimizer = new Map(
           ["exp_avg", "exp_avg_sq"].flatMap((moment) =>

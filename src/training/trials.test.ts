@@ -45,3 +45,18 @@ it("gives the same text whatever order its fields were stored in", () => {
   });
   expect(formatTrial(shuffled, [])).toBe(formatTrial(trial, []));
 });
+
+it("spells out the schedule and the optimiser, and nothing of schedules that were not chosen", () => {
+  const settings = { ...TEST_SETTINGS, freezeEpochs: 1, sliceFrom: TEST_SETTINGS.maxLr / 100, clipNorm: 1, normDecay: false };
+  const phases = [
+    { firstStep: 0, isFrozen: true },
+    { firstStep: 5, isFrozen: false },
+  ];
+  const { maxLr, divFactor, finalDiv, pctStart, moms } = settings;
+  const { schedule, optimizer } = JSON.parse(formatTrial({ ...trial, settings }, []));
+  expect(schedule).toEqual({ kind: "oneCycle", maxLr, totalSteps: 15, divFactor, finalDiv, pctStart, moms, phases });
+  expect(optimizer).toMatchObject({ name: "adamw", decaysNorms: false, clipNorm: 1, averageDecay: null });
+  expect(optimizer.groupFactors).toEqual([expect.closeTo(0.01, 12), expect.closeTo(0.1, 12), 1]);
+  const plateau = JSON.parse(formatTrial({ ...trial, settings: { ...TEST_SETTINGS, schedule: "plateau" } }, [])).schedule;
+  expect(Object.keys(plateau)).toEqual(["kind", "maxLr", "totalSteps", "plateauPatience", "plateauFactor", "phases"]);
+});

@@ -1,7 +1,9 @@
 // What a trial is made of, before it runs and as the file that a person takes away. Keeps nothing (storage/trials.ts does).
 import { chooseBudget } from "../protocol/budget";
-import { NORMALISATION, type TrialSettings } from "../protocol/settings";
+import { planPhases } from "../protocol/schedule";
+import { NORMALISATION, type ScheduleName, type ScheduleSettings, type TrialSettings } from "../protocol/settings";
 import type { NewTrial, StepRecord, Trial } from "../protocol/training";
+import { spreadRates } from "./plan";
 
 export function describeTrial(
   { settings, sample, dataset, finder, parent }: NewTrial,
@@ -68,12 +70,33 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
   return `{\n${fields.join(",\n")}\n}\n`;
 }
 
-function describeSchedule({ maxLr, divFactor, finalDiv, pctStart, moms }: TrialSettings, totalSteps: number) {
-  return { kind: "oneCycle", maxLr, totalSteps, divFactor, finalDiv, pctStart, moms };
+const FIELDS_OF: Record<ScheduleName, readonly (keyof ScheduleSettings)[]> = {
+  oneCycle: ["divFactor", "finalDiv", "pctStart", "moms"],
+  flatCos: ["flatPct", "flatFinalDiv"],
+  constant: [],
+  plateau: ["plateauPatience", "plateauFactor"],
+};
+
+/** A phase is a cycle of its own, from its first step to the next one's. */
+function describeSchedule(settings: TrialSettings, totalSteps: number) {
+  const { schedule: kind, maxLr, epochs } = settings;
+  const fields = FIELDS_OF[kind].map((field) => [field, settings[field]] as const);
+  const phases = planPhases(settings, totalSteps / epochs).map(({ firstStep, isFrozen }) => ({ firstStep, isFrozen }));
+  return { kind, maxLr, totalSteps, ...Object.fromEntries(fields), phases };
 }
 
-function describeOptimizer({ betas, eps, weightDecay }: TrialSettings) {
-  return { name: "adamw", betas, eps, weightDecay };
+function describeOptimizer(settings: TrialSettings) {
+  const { betas, eps, weightDecay, normDecay, clipNorm, averageDecay, sliceFrom, maxLr } = settings;
+  return {
+    name: "adamw",
+    betas,
+    eps,
+    weightDecay,
+    decaysNorms: normDecay,
+    groupFactors: sliceFrom > 0 ? spreadRates(sliceFrom / maxLr) : null,
+    clipNorm: clipNorm || null,
+    averageDecay: averageDecay || null,
+  };
 }
 
 /** A list has a line an entry, so that 100,000 steps stay readable and short. */
