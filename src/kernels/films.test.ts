@@ -1,5 +1,5 @@
 // Films from bytes to the network's input against their readable definition: where they lie, how they are moved, lit and blended. What that
-// definition is held to stands in training/moves.test.ts.
+// definition is held to stands in nn/moves.test.ts.
 import { expect, it } from "vitest";
 import { expectClose, hold, holdEmpty, openTestDevice, runDispatches } from "../../scripts/testKernels";
 import { moveFilm } from "../nn/moveFilms";
