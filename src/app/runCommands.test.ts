@@ -216,7 +216,7 @@ describe("a finder's curve", () => {
 
 describe("an evaluation of weights from elsewhere", () => {
   const weights = {
-    choice: { kind: "file" as const, name: "w", bytes: new ArrayBuffer(0) },
+    choice: { kind: "file" as const, name: "w", file: new Blob() },
     label: "w",
     summary: null,
     failure: null,

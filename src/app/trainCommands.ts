@@ -159,7 +159,6 @@ export function createTrainCommands(
           dataset: freezeDataset(dataset.summary, sample, preparation.failed),
           finder: result,
           weights: weights.choice,
-          parent: weights.choice.kind === "fresh" ? null : weights.label,
         });
         // The trial keeps its curve; the next one begins from fresh weights, for which a curve of others says nothing.
         const curve = weights.choice.kind === "fresh" ? finder : EMPTY_FINDER;

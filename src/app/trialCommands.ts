@@ -75,9 +75,9 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     },
     async takeWeights(file) {
       try {
-        const bytes = await file.arrayBuffer();
-        const summary = await workers.training.inspectWeights(bytes, store.getState().settings);
-        begin({ choice: { kind: "file", name: file.name, bytes }, label: file.name, summary, failure: null }, summary.arch);
+        // The file's bytes never come to the page: the worker reads them.
+        const summary = await workers.training.inspectWeights(file, file.name, store.getState().settings);
+        begin({ choice: { kind: "file", name: file.name, file }, label: file.name, summary, failure: null }, summary.arch);
         announce({ type: "weights", ...summary });
         say(`${file.name} is taken: ${summary.arch}, ${summary.classes.join(", ")}. The next trial begins from it.`);
       } catch (error) {

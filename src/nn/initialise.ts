@@ -38,9 +38,18 @@ function drawArray({ shape, role, kaiming }: ArraySpec, random: Random): Float32
   }
 }
 
-/** Arrays by name in the order given; each has its own generator, so a network's others do not depend on it. */
-export function initialise(arrays: readonly ArraySpec[], seed: number): NamedArrays {
-  return new Map(
-    arrays.map((array, index) => [array.name, { shape: array.shape, data: drawArray(array, createRandom(seed, "init", index)) }]),
-  );
+/**
+ * Arrays by name in the order given; each has its own generator, so a network's others do not depend on it, and those that are not
+ * `wanted` are left out.
+ */
+export function initialise(
+  arrays: readonly ArraySpec[],
+  seed: number,
+  wanted: (array: ArraySpec) => boolean = () => true,
+): NamedArrays {
+  const drawn: NamedArrays = new Map();
+  arrays.forEach((array, index) => {
+    if (wanted(array)) drawn.set(array.name, { shape: array.shape, data: drawArray(array, createRandom(seed, "init", index)) });
+  });
+  return drawn;
 }

@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { ARCHITECTURES } from "../protocol/settings";
 import { DENSENETS, listArrays } from "./densenet";
 import { initialise } from "./initialise";
 import { readSafetensors, writeSafetensors } from "./safetensors";
-import { readArchitecture, readWeights, type WeightsInfo, writeWeights } from "./weights";
+import { readWeights, type WeightsInfo, writeWeights } from "./weights";
 
 const arch = "densenet-mini";
 const makeModel = (classes = 1) => initialise(listArrays(DENSENETS[arch], classes), 3);
 const info = { arch, head: "linear", classes: ["Cardiomegaly"], imageSize: 64 } as const;
 const write = (model = makeModel()) => writeWeights(model, { ...info, classes: [...info.classes] });
-const read = (file: ArrayBuffer, as: Parameters<typeof readWeights>[1] = arch) => readWeights(file, as, "trial.safetensors");
+const read = (file: ArrayBuffer, chosen: Parameters<typeof readWeights>[2] = arch) =>
+  readWeights(file, "trial.safetensors", chosen);
 
 it("gives back model and description", () => {
   const model = makeModel();
-  expect(read(write(model))).toEqual({ model, info });
+  expect(read(write(model))).toEqual({ model, info, notes: [] });
 });
 
 it("says in the file what a program elsewhere needs", () => {
@@ -37,17 +39,44 @@ it("takes a file without metadata and without num_batches_tracked", () => {
 it("knows fastai's head by its names, with its classes", () => {
   const model = initialise(listArrays(DENSENETS[arch], 2, "fastai"), 3);
   const info: WeightsInfo = { arch, head: "fastai", classes: ["Cardiomegaly", "Edema"], imageSize: 64 };
-  expect(read(writeWeights(model, info))).toEqual({ model, info });
+  expect(read(writeWeights(model, info))).toEqual({ model, info, notes: [] });
   expect(readSafetensors(writeWeights(model, info), "file").metadata.head).toBe("fastai");
   expect(read(writeSafetensors({ arrays: model, metadata: {} })).info).toMatchObject({ head: "fastai", classes: { length: 2 } });
   const both = new Map([...model, ...makeModel()]);
   expect(() => read(writeSafetensors({ arrays: both, metadata: {} }))).toThrow(/holds head\.2\.weight .* no place/);
 });
 
-it("tells the architecture before anything is read for it", () => {
-  expect(readArchitecture(write(), "file")).toBe(arch);
-  expect(readArchitecture(writeSafetensors({ arrays: makeModel(), metadata: {} }), "file")).toBeNull();
-  expect(readArchitecture(writeSafetensors({ arrays: makeModel(), metadata: { architecture: "vgg" } }), "file")).toBeNull();
+describe("the architecture", () => {
+  it.each(ARCHITECTURES)("%s is recognised by its layers where the file does not say, whatever is chosen", (name) => {
+    // What it is refused for says what it was held to be: a file of names and widths is enough.
+    const isList = ({ shape }: { shape: number[] }) => shape.length < 2;
+    const short = new Map(
+      listArrays(DENSENETS[name], 1).map((array) => {
+        const shape = isList(array) ? array.shape : [array.shape[0]!, 0];
+        return [array.name, { shape, data: new Float32Array(isList(array) ? (shape[0] ?? 1) : 0) }];
+      }),
+    );
+    expect(() => read(writeSafetensors({ arrays: short, metadata: {} }))).toThrow(`(now ${name})`);
+  });
+
+  it("is the file's own word, before its shapes", () => {
+    const file = writeSafetensors({ arrays: makeModel(), metadata: { architecture: "densenet121" } });
+    expect(() => read(file)).toThrow(/lacks .* \(now densenet121\)/);
+  });
+
+  it("that the lab does not have is refused by name", () => {
+    const file = writeSafetensors({ arrays: makeModel(), metadata: { architecture: "vgg" } });
+    expect(() => read(file)).toThrow(/says it holds a vgg, which the lab does not have/);
+  });
+});
+
+it("reads fastai's names, behind a prefix, and says what it made of them", () => {
+  const model = initialise(listArrays(DENSENETS[arch], 2, "fastai"), 3);
+  const fastaiName = (name: string) => `module.${name.replace(/^features\./, "0.0.").replace(/^head\./, "1.")}`;
+  const arrays = new Map(Array.from(model, ([name, array]) => [fastaiName(name), array]));
+  const found = read(writeSafetensors({ arrays, metadata: {} }), "densenet121");
+  expect(found).toMatchObject({ model, info: { arch, head: "fastai" } });
+  expect(found.notes).toHaveLength(3);
 });
 
 describe("refuses", () => {
@@ -76,7 +105,14 @@ describe("refuses", () => {
     expect(() => read(file)).toThrow(expect.objectContaining({ code: "weightsMismatch" }));
   });
 
-  it("another architecture, and names both", () => {
-    expect(() => read(write(), "densenet121")).toThrow(/holds a densenet-mini, but densenet121 is chosen. Choose densenet-mini/);
+  it("many arrays by the first of each kind, and counts the others", () => {
+    const file = changed((model) => {
+      for (const name of ["weight", "bias"]) model.delete(`features.norm0.${name}`);
+      model.set("features.norm5.bias", { shape, data });
+      for (const name of ["a", "b", "c"]) model.set(name, { shape, data });
+    });
+    expect(() => read(file)).toThrow(
+      /lacks features\.norm0\.weight \[8\], and 1 more of the kind; it holds features\.norm5\.bias with shape \[1\], but \[\d+\] is needed; it holds a \[1\], which densenet-mini has no place for, and 2 more of the kind\./,
+    );
   });
 });

@@ -1,10 +1,14 @@
-// A trained model as a file that a person takes away, and back: safetensors under torchvision's names and layouts.
+// A trained model as a file that a person takes away, and back: written as safetensors under torchvision's names and layouts, read from
+// PyTorch's own files too. What a network makes of weights that are not of its classes is fitWeights.ts.
 import { LabError } from "../protocol/labError";
 import { ARCHITECTURES, type Architecture, type Head, NORMALISATION } from "../protocol/settings";
 import { DENSENETS, findHead, listArrays } from "./densenet";
 import type { NamedArrays } from "./engine";
+import type { ArrayFile, LazyArrays } from "./lazyArrays";
+import { mapNames } from "./mapNames";
 import { checkArrays } from "./namedArrays";
 import { readSafetensors, writeSafetensors } from "./safetensors";
+import { isTorchFile, readTorchFile } from "./torchFiles/readTorchFile";
 
 const FORMAT_VERSION = "1";
 
@@ -46,28 +50,63 @@ function parseClasses(text: string | undefined, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `class ${index + 1}`);
 }
 
-/** The architecture that a weights file says it is of; null where it says none that the lab has. @throws LabError weightsUnreadable */
-export function readArchitecture(buffer: ArrayBuffer, source: string): Architecture | null {
-  const declared = readSafetensors(buffer, source).metadata.architecture;
-  return ARCHITECTURES.find((name) => name === declared) ?? null;
+function readArrays(buffer: ArrayBuffer, source: string): ArrayFile {
+  if (isTorchFile(buffer)) {
+    const { arrays, within } = readTorchFile(buffer, source);
+    return { arrays, metadata: {}, notes: within ? [`The weights stand under “${within}” in the file.`] : [] };
+  }
+  const { arrays, metadata } = readSafetensors(buffer, source);
+  const lazy = Array.from(arrays, ([name, { shape, data }]) => [name, { shape, read: () => data }] as const);
+  return { arrays: new Map(lazy), metadata, notes: [] };
+}
+
+/** By how many layers there are and how wide they are; null where no network of the lab is so. */
+function recogniseArchitecture(arrays: LazyArrays): Architecture | null {
+  const widthOf = (name: string) => arrays.get(name)?.shape[0];
+  const layers = new Map<string, number>();
+  for (const name of arrays.keys()) {
+    const block = /^features\.denseblock(\d+)\.denselayer\d+\.conv2\.weight$/.exec(name)?.[1];
+    if (block) layers.set(block, (layers.get(block) ?? 0) + 1);
+  }
+  const isOf = (arch: Architecture) => {
+    const { initialFeatures, growth, blocks } = DENSENETS[arch];
+    return (
+      widthOf("features.conv0.weight") === initialFeatures &&
+      widthOf("features.denseblock1.denselayer1.conv2.weight") === growth &&
+      layers.size === blocks.length &&
+      blocks.every((count, b) => layers.get(String(b + 1)) === count)
+    );
+  };
+  return ARCHITECTURES.find(isOf) ?? null;
+}
+
+function readDeclared({ architecture }: Record<string, string>, source: string): Architecture | null {
+  if (architecture === undefined) return null;
+  const known = ARCHITECTURES.find((name) => name === architecture);
+  if (known) return known;
+  const message = `${source} says it holds a ${architecture}, which the lab does not have. Choose a file of ${ARCHITECTURES.join(", ")}.`;
+  throw new LabError("weightsMismatch", message, "Architecture");
+}
+
+/** What a weights file holds: a whole network, and what a person should know of how it was read. */
+export interface ReadWeights {
+  model: NamedArrays;
+  info: WeightsInfo;
+  /** Sentences, e.g. of names that were mapped. */
+  notes: string[];
 }
 
 /**
- * Reads a weights file for `arch`. A file from elsewhere (converted from torchvision) needs no metadata, but all names and shapes.
- * `num_batches_tracked` may be missing, as in torchvision's oldest files; it is then 0. `source` names the file in errors.
- * @throws LabError weightsUnreadable; weightsMismatch naming the array, or the architecture that the file says it is of
+ * Reads a weights file of any network that the lab has: safetensors, or a state dict as torch.save writes it, under today's names of
+ * torchvision, early ones or fastai's. Every array of the network must be there, and no other; only `num_batches_tracked` may be missing,
+ * as in torchvision's oldest files, and is then 0. Where neither the file nor its shapes tell the architecture, it is held to be `chosen`,
+ * so that the error says what it lacks of that. `source` names the file in errors.
+ * @throws LabError weightsUnreadable; weightsMismatch naming the arrays
  */
-export function readWeights(buffer: ArrayBuffer, arch: Architecture, source: string): { model: NamedArrays; info: WeightsInfo } {
-  const { arrays, metadata } = readSafetensors(buffer, source);
-  const declared = metadata.architecture;
-  if (declared !== undefined && declared !== arch) {
-    const known = ARCHITECTURES.find((name) => name === declared);
-    throw new LabError(
-      "weightsMismatch",
-      `${source} holds a ${declared}, but ${arch} is chosen. ${known ? `Choose ${known} as Architecture.` : "Choose another file."}`,
-      "Architecture",
-    );
-  }
+export function readWeights(buffer: ArrayBuffer, source: string, chosen: Architecture): ReadWeights {
+  const file = readArrays(buffer, source);
+  const { arrays, notes } = mapNames(file.arrays);
+  const arch = readDeclared(file.metadata, source) ?? recogniseArchitecture(arrays) ?? chosen;
   const found = findHead(arrays);
   if (!found) {
     throw new LabError(
@@ -78,19 +117,17 @@ export function readWeights(buffer: ArrayBuffer, arch: Architecture, source: str
   }
   const { head, classes } = found;
   const expected = listArrays(DENSENETS[arch], classes, head);
-  const model: NamedArrays = new Map();
   for (const { name, role } of expected) {
-    const array = arrays.get(name) ?? (role === "batches" ? { shape: [], data: new Float32Array(1) } : undefined);
-    if (array) model.set(name, array);
+    if (role === "batches" && !arrays.has(name)) arrays.set(name, { shape: [], read: () => new Float32Array(1) });
   }
-  for (const [name, array] of arrays) model.set(name, array);
-  checkArrays(expected, model, source, arch);
-  const imageSize = Number(metadata.imageSize);
+  checkArrays(expected, arrays, source, arch);
+  const model: NamedArrays = new Map(expected.map(({ name, shape }) => [name, { shape, data: arrays.get(name)!.read() }]));
+  const imageSize = Number(file.metadata.imageSize);
   const info = {
     arch,
     head,
-    classes: parseClasses(metadata.classes, classes),
+    classes: parseClasses(file.metadata.classes, classes),
     imageSize: Number.isInteger(imageSize) ? imageSize : null,
   };
-  return { model, info };
+  return { model, info, notes: [...file.notes, ...notes] };
 }

@@ -2,7 +2,7 @@
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
-import type { Architecture, TrialSettings } from "./settings";
+import type { Architecture, Head, TrialSettings } from "./settings";
 
 export interface AdapterReport {
   /** As the driver names itself, e.g. "Apple M2" or "SwiftShader". */
@@ -88,6 +88,22 @@ export interface DatasetFingerprint {
   failed?: FailedFilm[];
 }
 
+/** The weights from elsewhere that a trial began from. */
+export interface Beginning {
+  /** The trial, e.g. `trial-27`, or the file's name. */
+  name: string;
+  /** Which of the trial's weights; null for a file. */
+  which: WhichWeights | null;
+  /** Side in pixels that they were trained at; null where the file does not say. */
+  imageSize: number | null;
+  /** Of the file, or of the one that the trial's weights would be downloaded as. */
+  sha256: string;
+  /** What of them was drawn anew instead, in a sentence; null where nothing was. */
+  replaced: string | null;
+  /** How a file was read, in sentences. */
+  notes: string[];
+}
+
 /** A numbered trial as it is kept in IndexedDB. History and weights stand with its checkpoints. */
 export interface Trial {
   id: number;
@@ -99,6 +115,8 @@ export interface Trial {
   settings: TrialSettings;
   dataset: DatasetFingerprint;
   sample: SampleSummary;
+  /** Missing in trials of earlier versions. */
+  beginning?: Beginning | null;
   finder: FinderResult | null;
   adapter: AdapterReport | null;
   /** Versions of what computed it. */
@@ -223,7 +241,7 @@ export interface WeightsFile {
 /** Which weights: fresh from the seed, a file's, or a trial's checkpoint. */
 export type WeightsChoice =
   | { kind: "fresh" }
-  | { kind: "file"; name: string; bytes: ArrayBuffer }
+  | { kind: "file"; name: string; file: Blob }
   | { kind: "trial"; trialId: number; which: WhichWeights };
 
 export interface FinderRequest {
@@ -239,7 +257,6 @@ export interface NewTrial {
   dataset: DatasetFingerprint;
   finder: FinderResult | null;
   weights: WeightsChoice;
-  parent: string | null;
 }
 
 export interface EvaluateRequest {
@@ -267,9 +284,12 @@ export interface Forecast {
 
 export interface WeightsSummary {
   arch: Architecture;
+  head: Head;
   classes: string[];
   imageSize: number | null;
   parameters: number;
+  /** How the file was read, in sentences. */
+  notes: string[];
 }
 
 export interface TrainApi {
@@ -293,10 +313,10 @@ export interface TrainApi {
   /** Steps of a trial so far, from its last checkpoint. */
   readSteps(trialId: number): Promise<StepRecord[]>;
   /**
-   * What a weights file holds, checked against the architecture it names, or else that of the settings, and against their targets.
+   * What a weights file holds: a whole network of the lab's, whose targets are not those of the settings in another order.
    * @throws LabError weightsMismatch, weightsUnreadable
    */
-  inspectWeights(bytes: ArrayBuffer, settings: TrialSettings): Promise<WeightsSummary>;
+  inspectWeights(file: Blob, name: string, settings: TrialSettings): Promise<WeightsSummary>;
   listTrials(): Promise<Trial[]>;
   readSample(trialId: number): Promise<PreparedSample>;
   deleteTrial(trialId: number): Promise<void>;

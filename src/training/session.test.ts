@@ -9,8 +9,9 @@ import {
   type TrainEvent,
 } from "../protocol/training";
 import { type Checkpoint, type CheckpointRecord, unsealCheckpoint } from "../storage/checkpointRecord";
+import { sha256 } from "../storage/sha256";
 import { commandAt, createTestLab, type Page, play, type TestLab } from "./testLab";
-import { TEST_SETTINGS } from "./testSample";
+import { TEST_SETTINGS, TEST_SIZE } from "./testSample";
 
 const STEPS_TOTAL = 15;
 
@@ -27,6 +28,7 @@ function essence({ step, model, optimizer, optimizerSteps, steps, epochs }: Chec
   return { step, model, optimizer, optimizerSteps, steps, epochs: epochs.map((epoch) => ({ ...epoch, seconds: 0 })) };
 }
 
+const fileOf = (bytes: ArrayBuffer) => new Blob([bytes]);
 const train = (lab: TestLab, id: number, page?: Page<TrainEvent>) =>
   play<TrainEvent>((port) => lab.session.train(id, port), page);
 const steps = (events: TrainEvent[]) => events.flatMap((event) => (event.type === "steps" ? event.steps : []));
@@ -227,7 +229,7 @@ describe("two targets, one of them not known of every film", () => {
     expect(predictions.map(({ target }) => target ?? UNKNOWN_LABEL)).toEqual([...lab.sample.valid.labels]);
   });
 
-  it("take weights of two targets only, and say of others which they have", async () => {
+  it("are evaluated with weights of as many targets only, and say of others which they have", async () => {
     const [one, two] = [createTestLab(), createTestLab(TARGETS)];
     const bytesOf = async (lab: TestLab) => {
       const { id } = await lab.createTrial();
@@ -235,18 +237,15 @@ describe("two targets, one of them not known of every film", () => {
       return (await lab.session.exportWeights(id, "last")).bytes;
     };
     const [ofOne, ofTwo] = [await bytesOf(one), await bytesOf(two)];
-    expect(await two.session.inspectWeights(ofTwo, two.settings)).toMatchObject({ classes: ["class 1", "class 2"] });
-    const message = "w tells 1 target (class 1), and 2 targets (Cardiomegaly, No Finding) are to be learnt.";
-    expect((await evaluate(two, { kind: "file", name: "w", bytes: ofOne })).at(-1)).toMatchObject({
+    expect(await two.session.inspectWeights(fileOf(ofTwo), "w", two.settings)).toMatchObject({ classes: ["class 1", "class 2"] });
+    const message = "w tells 1 target (class 1), and 2 targets (Cardiomegaly, No Finding) are to be told.";
+    expect((await evaluate(two, { kind: "file", name: "w", file: fileOf(ofOne) })).at(-1)).toMatchObject({
       code: "weightsMismatch",
       message: expect.stringContaining(message),
     });
-    await expect(one.session.inspectWeights(ofTwo, one.settings)).rejects.toThrow(
-      /2 targets .* and 1 target \(Cardiomegaly\) is/,
-    );
-    await expect(two.createTrial({ moreTargets: [] }, { kind: "trial", trialId: 1, which: "last" })).rejects.toThrow(
-      /^Trial 1 tells 2 targets \(Cardiomegaly, No Finding\), and 1 target/,
-    );
+    expect((await evaluate(one, { kind: "file", name: "w", file: fileOf(ofTwo) })).at(-1)).toMatchObject({
+      message: expect.stringMatching(/^w tells 2 targets .* and 1 target \(Cardiomegaly\) is/),
+    });
     const [further] = two.settings.moreTargets;
     const swapped = { target: "No Finding", moreTargets: [{ ...further!, target: "Cardiomegaly" }] };
     await expect(two.createTrial(swapped, { kind: "trial", trialId: 1, which: "last" })).rejects.toThrow(
@@ -476,6 +475,24 @@ describe("trials", () => {
     expect(await lab.session.readSample(2)).toEqual(lab.sample);
   });
 
+  it("begin from weights of other targets with another classifier, and say so", async () => {
+    const lab = createTestLab(["Cardiomegaly", "No Finding"]);
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    const next = await lab.createTrial({ moreTargets: [] }, { kind: "trial", trialId: id, which: "last" });
+    expect(next.beginning?.replaced).toBe("Classifier replaced: the weights tell 2 classes, 1 is learnt.");
+    expect((await lastCheckpoint(lab, next.id)).model.get("bias")?.shape).toEqual([1]);
+    expect(JSON.parse(await lab.session.exportTrial(next.id))).toMatchObject({ parent: "trial-1", beginning: next.beginning });
+  });
+
+  it("say of a file that is gone since it was chosen that it is to be chosen again", async () => {
+    const lab = createTestLab();
+    const gone = Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new DOMException("gone", "NotFoundError")) });
+    await expect(lab.createTrial({}, { kind: "file", name: "w.pth", file: gone })).rejects.toThrow(
+      /^w\.pth cannot be read any more/,
+    );
+  });
+
   it("begin from another trial's weights, or a file's, and keep them as the checkpoint of step 0", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();
@@ -484,10 +501,12 @@ describe("trials", () => {
     const { model } = await lastCheckpoint(lab, id);
     for (const weights of [
       { kind: "trial", trialId: id, which: "last" },
-      { kind: "file", name: "w.safetensors", bytes },
+      { kind: "file", name: "w.safetensors", file: fileOf(bytes) },
     ] as const) {
       const next = await lab.createTrial({}, weights);
-      expect(next).toMatchObject({ parent: "elsewhere", checkpoints: { last: { step: 0 }, best: null } });
+      const parent = weights.kind === "trial" ? "trial-1" : "w.safetensors";
+      const beginning = { name: parent, imageSize: TEST_SIZE, sha256: await sha256(bytes), replaced: null };
+      expect(next).toMatchObject({ parent, beginning, checkpoints: { last: { step: 0 }, best: null } });
       expect((await lastCheckpoint(lab, next.id)).model).toEqual(model);
       const first = steps(await train(lab, next.id))[0];
       expect(first?.step).toBe(0);
@@ -591,7 +610,7 @@ describe("Evaluate", () => {
 
   it("refuses a file that does not fit, before it predicts", async () => {
     const lab = createTestLab();
-    const weights = { kind: "file", name: "other.safetensors", bytes: new ArrayBuffer(80) } as const;
+    const weights = { kind: "file", name: "other.safetensors", file: fileOf(new ArrayBuffer(80)) } as const;
     const events = await play<EvaluateEvent>((port) =>
       lab.session.evaluate({ settings: TEST_SETTINGS, sample: lab.sample, weights }, port),
     );

@@ -1,8 +1,8 @@
 // The training worker's API: one job on the GPU at a time, and the trials that are kept. Holds no network between jobs.
-import { beforeTraining, type Engine, type NamedArrays } from "../nn/engine";
+import { beforeTraining, type NamedArrays } from "../nn/engine";
 import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
-import { type TrialSettings, targetsOf } from "../protocol/settings";
+import type { TrialSettings } from "../protocol/settings";
 import type {
   EvaluateEvent,
   EvaluateRequest,
@@ -15,18 +15,17 @@ import type {
   TrainEvent,
   WeightsChoice,
 } from "../protocol/training";
-import type { Notify } from "../storage/checkpoints";
 import { drawFinderBatches, readBatches } from "./batches";
 import { findLr, toFinderResult } from "./finder";
 import { StepHistory, toStepRecords } from "./history";
-import { readKeptWeights } from "./keptWeights";
+import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
 import { sigmoid } from "./metrics";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
 import { validate } from "./validate";
-import { createWorkbench, readFitting, type Tools } from "./workbench";
+import { createWorkbench, type Tools } from "./workbench";
 
 export function createSession(tools: Tools): TrainApi {
   const { trials, checkpoints, now } = tools;
@@ -51,7 +50,8 @@ export function createSession(tools: Tools): TrainApi {
     const { drawFilms, finderOptimizerAt } = planRun(settings, sample);
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
-      await giveWeights(engine, weights, settings);
+      const begun = await loadBeginning(weights, settings);
+      if (begun) engine.restore(beforeTraining(begun.model));
       await compile("training");
       const due = createPace(now);
       let pending: FinderPoint[] = [];
@@ -73,10 +73,19 @@ export function createSession(tools: Tools): TrainApi {
   }
 
   async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
-    const { settings, sample, weights } = request;
+    const { sample, weights } = request;
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
+    const loaded = await loadWeights(tools, weights, request.settings.arch);
+    if (loaded) demandTargets(loaded, request.settings);
+    // The network is the weights'.
+    const settings = {
+      ...request.settings,
+      arch: loaded?.info.arch ?? request.settings.arch,
+      head: loaded?.info.head ?? request.settings.head,
+    };
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<EvaluateEvent> => {
-      await giveWeights(engine, weights, settings, (message) => emit({ type: "notice", message }));
+      if (loaded) engine.restore(beforeTraining(loaded.model));
+      if (weights.kind === "trial") for (const message of loaded?.beginning.notes ?? []) emit({ type: "notice", message });
       await compile("inference");
       onPhase({ phase: "validating", detail: "Evaluating the validation films." });
       const due = createPace(now);
@@ -96,9 +105,10 @@ export function createSession(tools: Tools): TrainApi {
     });
   }
 
-  async function giveWeights(engine: Engine, choice: WeightsChoice, settings: TrialSettings, notice?: Notify): Promise<void> {
-    const model = await workbench.loadWeights(choice, settings, notice);
-    if (model) engine.restore(beforeTraining(model));
+  /** What a run of these settings begins with; null for fresh weights. */
+  async function loadBeginning(choice: WeightsChoice, settings: TrialSettings) {
+    const loaded = await loadWeights(tools, choice, settings.arch);
+    return loaded && beginFrom(tools, loaded, settings);
   }
 
   return {
@@ -115,15 +125,16 @@ export function createSession(tools: Tools): TrainApi {
     async createTrial(request) {
       const { settings, sample, weights } = request;
       const plan = planRun(settings, sample);
-      const model = await workbench.loadWeights(weights, settings);
-      const trial = await trials.add(describeTrial(request, plan.stepsTotal, tools.versions), sample);
-      if (!model) return trial;
+      const begun = await loadBeginning(weights, settings);
+      const described = describeTrial(request, begun?.beginning ?? null, plan.stepsTotal, tools.versions);
+      const trial = await trials.add(described, sample);
+      if (!begun) return trial;
       // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from.
       try {
         const steps = new StepHistory().columns();
         await checkpoints.write(trial.id, {
           step: 0,
-          ...beforeTraining(model),
+          ...beforeTraining(begun.model),
           steps,
           epochs: [],
           seconds: 0,
@@ -136,12 +147,9 @@ export function createSession(tools: Tools): TrainApi {
     },
 
     async exportWeights(trialId, which) {
-      const trial = await trials.read(trialId);
       const notices: string[] = [];
-      const { model, origin } = await readKeptWeights(checkpoints, trial, which, (notice) => notices.push(notice));
-      const { arch, head, imageSize } = trial.settings;
-      const classes = targetsOf(trial.settings).map(({ target }) => target);
-      return { bytes: tools.writeWeights(model, { arch, head, classes, imageSize }, origin), notices };
+      const { bytes } = await exportKept(tools, await trials.read(trialId), which, (notice) => notices.push(notice));
+      return { bytes, notices };
     },
 
     async exportTrial(trialId) {
@@ -155,11 +163,10 @@ export function createSession(tools: Tools): TrainApi {
       return checkpoint ? toStepRecords(checkpoint.steps) : [];
     },
 
-    async inspectWeights(bytes, settings) {
-      const source = "The weights file";
-      const arch = tools.readArchitecture(bytes, source) ?? settings.arch;
-      const { model, info } = readFitting(tools, bytes, { ...settings, arch }, source);
-      return { ...info, parameters: countParameters(model) };
+    async inspectWeights(file, name, settings) {
+      const { model, info, beginning } = await loadFile(tools, file, name, settings.arch);
+      demandOrder(info.classes, settings, name);
+      return { ...info, parameters: countParameters(model), notes: beginning.notes };
     },
     listTrials: () => trials.list(),
     readSample: (trialId) => trials.readSample(trialId),

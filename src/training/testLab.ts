@@ -83,8 +83,7 @@ export function createTestLab(targets?: string[]): TestLab {
         return engine;
       },
       openFilms: async () => ({ imageSize: TEST_SIZE, read, close: () => {} }),
-      readArchitecture: () => null,
-      readWeights: (bytes, arch, source) => {
+      readWeights: (bytes, source, arch) => {
         const pixels = TEST_SIZE ** 2;
         const length = bytes.byteLength / 4 / (pixels + 1);
         if (!Number.isInteger(length)) throw new LabError("weightsMismatch", `${source} does not fit.`, "bias");
@@ -93,8 +92,14 @@ export function createTestLab(targets?: string[]): TestLab {
           ["bias", { shape: [length], data: new Float32Array(bytes, 4 * length * pixels) }],
         ]);
         const classes = Array.from({ length }, (_, k) => `class ${k + 1}`);
-        return { model, info: { arch, head: "linear", classes, imageSize: TEST_SIZE } };
+        return { model, info: { arch, head: "linear", classes, imageSize: TEST_SIZE }, notes: ["read"] };
       },
+      // The "body" of this network is nothing: another head is a network of zeros.
+      fitWeights: (_, { classes }) =>
+        new Map([
+          ["weight", { shape: [classes, TEST_SIZE ** 2], data: new Float32Array(classes * TEST_SIZE ** 2) }],
+          ["bias", { shape: [classes], data: new Float32Array(classes) }],
+        ]),
       writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
       trials,
       checkpoints: createCheckpointStore(kept, trials),
@@ -135,7 +140,6 @@ export function createTestLab(targets?: string[]): TestLab {
         dataset: { name: "made", format: "chexpert", rows: 29, films: 29, csvPath: "train.csv", csvSha256: "0" },
         finder: null,
         weights,
-        parent: weights.kind === "fresh" ? null : "elsewhere",
       }),
   };
   return lab;

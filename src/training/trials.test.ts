@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { NewTrial, Trial } from "../protocol/training";
+import type { Beginning, NewTrial, Trial } from "../protocol/training";
 import { createTestSample, TEST_SETTINGS } from "./testSample";
 import { describeTrial, formatTrial } from "./trials";
 
@@ -15,9 +15,13 @@ const request: NewTrial = {
     chosen: 1e-3,
   },
   weights: { kind: "fresh" },
-  parent: "trial-6",
 };
-const trial: Trial = { ...describeTrial(request, 15, { lab: "0", tfjs: "1" }), id: 7, createdAt: "2019-05-01T00:00:00.000Z" };
+const beginning: Beginning = { name: "trial-6", which: "best", imageSize: 32, sha256: "cd", replaced: null, notes: [] };
+const trial: Trial = {
+  ...describeTrial(request, beginning, 15, { lab: "0", tfjs: "1" }),
+  id: 7,
+  createdAt: "2019-05-01T00:00:00.000Z",
+};
 
 it("has every field that the trial is run again from, one step a line", () => {
   const steps = [
@@ -27,7 +31,15 @@ it("has every field that the trial is run again from, one step a line", () => {
   const text = formatTrial(trial, steps);
   expect(text).toContain('{"step":1,"epoch":0,"loss":0.30000000000000004,"lr":0.002,"momentum":0.94}\n');
   const file = JSON.parse(text);
-  expect(file).toMatchObject({ trial: "trial-7", parent: "trial-6", settings: TEST_SETTINGS, stepsTotal: 15, epochs: [], steps });
+  expect(file).toMatchObject({
+    trial: "trial-7",
+    parent: "trial-6",
+    beginning,
+    settings: TEST_SETTINGS,
+    stepsTotal: 15,
+    epochs: [],
+    steps,
+  });
   expect(file.finder).toEqual({ ...request.finder, losses: [0.7, null], smoothed: [0.7, null] });
   expect(file.sample).toMatchObject({ kept: 24, setAside: 0, positives: 12, negatives: 12, targets: [{ positiveWeight: 1 }] });
 });

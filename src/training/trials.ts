@@ -2,16 +2,18 @@
 import { chooseBudget } from "../protocol/budget";
 import { planPhases } from "../protocol/schedule";
 import { NORMALISATION, type ScheduleName, type ScheduleSettings, type TrialSettings } from "../protocol/settings";
-import type { NewTrial, StepRecord, Trial } from "../protocol/training";
+import type { Beginning, NewTrial, StepRecord, Trial } from "../protocol/training";
 import { spreadRates } from "./plan";
 
 export function describeTrial(
-  { settings, sample, dataset, finder, parent }: NewTrial,
+  { settings, sample, dataset, finder }: NewTrial,
+  beginning: Beginning | null,
   stepsTotal: number,
   versions: Record<string, string>,
 ): Omit<Trial, "id"> {
   return {
-    parent,
+    parent: beginning?.name ?? null,
+    beginning,
     createdAt: new Date().toISOString(),
     state: "ready",
     failure: null,
@@ -38,6 +40,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     formatVersion: 1,
     trial: `trial-${trial.id}`,
     parent: trial.parent,
+    beginning: trial.beginning ? inOrder(trial.beginning) : null,
     createdAt: trial.createdAt,
     state: trial.state,
     failure: trial.failure,

@@ -1,19 +1,19 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
-import type { Engine, EngineOptions, EngineUse, NamedArrays } from "../nn/engine";
+import type { Engine, EngineOptions, EngineUse } from "../nn/engine";
+import type { fitWeights } from "../nn/fitWeights";
 import { type Adapter, chooseBottlenecks, findLargestPass, forecastMemory } from "../nn/forecast";
-import type { readArchitecture, readWeights, writeWeights } from "../nn/weights";
+import type { readWeights, writeWeights } from "../nn/weights";
 import { chooseBudget } from "../protocol/budget";
 import type { PreparedPart, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
 import { type EngineName, type TrialSettings, targetsOf } from "../protocol/settings";
-import type { AdapterReport, Forecast, PhaseEvent, WeightsChoice } from "../protocol/training";
-import type { CheckpointStore, Notify } from "../storage/checkpoints";
+import type { AdapterReport, Forecast, PhaseEvent } from "../protocol/training";
+import type { CheckpointStore } from "../storage/checkpoints";
 import type { FilmReader } from "../storage/filmReader";
 import type { TrialStore } from "../storage/trials";
 import type { FilmSource } from "./batches";
-import { readKeptWeights } from "./keptWeights";
 import { createPace } from "./pace";
 import { Stopwatch } from "./stopwatch";
 
@@ -22,8 +22,8 @@ export interface Tools {
   openGpu(options: { allowSoftware: boolean }): Promise<OpenedGpu>;
   createEngine(name: EngineName, options: EngineOptions, seed: number): Engine;
   openFilms(store: string): Promise<FilmReader>;
-  readArchitecture: typeof readArchitecture;
   readWeights: typeof readWeights;
+  fitWeights: typeof fitWeights;
   writeWeights: typeof writeWeights;
   trials: TrialStore;
   checkpoints: CheckpointStore;
@@ -58,8 +58,6 @@ export interface Workbench {
     use: (bench: Bench) => Promise<Result>,
     isTrial?: boolean,
   ): Promise<Result>;
-  /** The chosen weights, or null for those the seed gives. @throws LabError weightsUnreadable, weightsMismatch, checkpointDamaged */
-  loadWeights(choice: WeightsChoice, settings: TrialSettings, notice?: Notify): Promise<NamedArrays | null>;
 }
 
 /** Below this side of a film there is no DenseNet. */
@@ -255,48 +253,5 @@ export function createWorkbench(tools: Tools): Workbench {
         engine.dispose();
       }
     },
-
-    async loadWeights(choice, settings, notice) {
-      switch (choice.kind) {
-        case "fresh":
-          return null;
-        case "file":
-          return readFitting(tools, choice.bytes, settings, choice.name).model;
-        case "trial": {
-          const trial = await tools.trials.read(choice.trialId);
-          const { arch } = settings;
-          if (trial.settings.arch !== arch) {
-            const message = `Trial ${trial.id} trained ${trial.settings.arch}; its weights do not fit ${arch}. Set Architecture to ${trial.settings.arch}.`;
-            throw new LabError("weightsMismatch", message, "Architecture");
-          }
-          checkTargets(namesOf(trial.settings), settings, `Trial ${trial.id}`);
-          return (await readKeptWeights(tools.checkpoints, trial, choice.which, notice)).model;
-        }
-      }
-    },
   };
-}
-
-/** Reads a weights file of the settings' architecture, and checks that it has a logit for each of their targets. */
-export function readFitting(tools: Tools, bytes: ArrayBuffer, settings: TrialSettings, source: string) {
-  const read = tools.readWeights(bytes, settings.arch, source);
-  checkTargets(read.info.classes, settings, source);
-  return read;
-}
-
-const namesOf = (settings: TrialSettings) => targetsOf(settings).map(({ target }) => target);
-
-/** Logits are matched by their place: other names may be other words for the same findings. */
-function checkTargets(classes: string[], settings: TrialSettings, source: string): void {
-  const wanted = namesOf(settings);
-  const isOtherOrder =
-    classes.join("\n") !== wanted.join("\n") && [...classes].sort().join("\n") === [...wanted].sort().join("\n");
-  if (isOtherOrder) {
-    const message = `${source} tells ${classes.join(", ")} in this order, and ${wanted.join(", ")} are to be learnt. Choose the targets in the weights' order.`;
-    throw new LabError("weightsMismatch", message, "classifier.weight");
-  }
-  if (classes.length === wanted.length) return;
-  const count = (names: string[]) => `${names.length} ${names.length === 1 ? "target" : "targets"} (${names.join(", ")})`;
-  const message = `${source} tells ${count(classes)}, and ${count(wanted)} ${wanted.length === 1 ? "is" : "are"} to be learnt. Choose as many targets as the weights have, or other weights.`;
-  throw new LabError("weightsMismatch", message, "classifier.weight");
 }

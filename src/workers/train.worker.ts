@@ -3,7 +3,8 @@ import { version_core } from "@tensorflow/tfjs-core";
 import { version as labVersion } from "../../package.json";
 import { openWebGpu } from "../nn/backend";
 import { createEngine } from "../nn/createEngine";
-import { readArchitecture, readWeights, writeWeights } from "../nn/weights";
+import { fitWeights } from "../nn/fitWeights";
+import { readWeights, writeWeights } from "../nn/weights";
 import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
 import { openFilmReader } from "../storage/filmReader";
 import { createTrialStore, holdTrial, openTrialStores } from "../storage/trials";
@@ -17,7 +18,7 @@ expose(
     openGpu: openWebGpu,
     createEngine,
     openFilms: (store) => openFilmReader(store),
-    readArchitecture,
+    fitWeights,
     readWeights,
     writeWeights,
     trials,

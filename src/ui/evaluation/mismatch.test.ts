@@ -6,9 +6,16 @@ import type { Trial } from "../../protocol/training";
 import { describeMismatch } from "./mismatch";
 
 const trialOf = (id: number, target: string) => ({ id, settings: { ...DEFAULT_SETTINGS, target } }) as Trial;
-const SUMMARY = { arch: "densenet121" as const, classes: ["Edema"], imageSize: 64, parameters: 1 };
+const SUMMARY = {
+  arch: "densenet121" as const,
+  head: "linear" as const,
+  classes: ["Edema"],
+  imageSize: 64,
+  parameters: 1,
+  notes: [],
+};
 const FILE: WeightsState = {
-  choice: { kind: "file", name: "w", bytes: new ArrayBuffer(0) },
+  choice: { kind: "file", name: "w", file: new Blob() },
   label: "w.safetensors",
   summary: SUMMARY,
   failure: null,

@@ -1,0 +1,121 @@
+// Weights from elsewhere for one job: a file's or another trial's, as they are for an evaluation, or fitted to what is to be learnt.
+import type { NamedArrays } from "../nn/engine";
+import type { WeightsInfo } from "../nn/weights";
+import { LabError } from "../protocol/labError";
+import { describeReplacement } from "../protocol/replacement";
+import { type Architecture, type TrialSettings, targetsOf } from "../protocol/settings";
+import type { Beginning, Trial, WeightsChoice, WhichWeights } from "../protocol/training";
+import type { Notify } from "../storage/checkpoints";
+import { sha256 } from "../storage/sha256";
+import { readKeptWeights } from "./keptWeights";
+import type { Tools } from "./workbench";
+
+export interface LoadedWeights {
+  /** How they are called in sentences. */
+  source: string;
+  model: NamedArrays;
+  info: WeightsInfo;
+  /** The bytes of the file that they are, or that they would be downloaded as. */
+  bytes: ArrayBuffer;
+  beginning: Pick<Beginning, "name" | "which" | "notes">;
+}
+
+const namesOf = (settings: TrialSettings) => targetsOf(settings).map(({ target }) => target);
+
+/**
+ * The chosen weights; null for those the seed gives. `arch` is only said of a file that does not tell its own.
+ * @throws LabError weightsUnreadable, weightsMismatch, checkpointDamaged
+ */
+export async function loadWeights(tools: Tools, choice: WeightsChoice, arch: Architecture): Promise<LoadedWeights | null> {
+  switch (choice.kind) {
+    case "fresh":
+      return null;
+    case "file":
+      return loadFile(tools, choice.file, choice.name, arch);
+    case "trial": {
+      const { trialId, which } = choice;
+      const trial = await tools.trials.read(trialId);
+      const notes: string[] = [];
+      const { model, info, bytes } = await exportKept(tools, trial, which, (notice) => notes.push(notice));
+      const beginning = { name: `trial-${trialId}`, which, notes };
+      return { source: `Trial ${trialId}`, model, info, bytes, beginning };
+    }
+  }
+}
+
+/** A whole network from a file. `arch` as in `loadWeights`. @throws LabError weightsUnreadable, weightsMismatch */
+export async function loadFile(tools: Tools, file: Blob, name: string, arch: Architecture): Promise<LoadedWeights> {
+  const bytes = await readFile(file, name);
+  const { model, info, notes } = tools.readWeights(bytes, name, arch);
+  return { source: name, model, info, bytes, beginning: { name, which: null, notes } };
+}
+
+/**
+ * A trial's kept weights, and the file that they are downloaded as. `notice` as in `readKeptWeights`.
+ * @throws LabError weightsUnreadable, checkpointDamaged
+ */
+export async function exportKept(tools: Tools, trial: Trial, which: WhichWeights, notice: Notify) {
+  const { model, origin } = await readKeptWeights(tools.checkpoints, trial, which, notice);
+  const { arch, head, imageSize } = trial.settings;
+  const info: WeightsInfo = { arch, head, classes: namesOf(trial.settings), imageSize };
+  return { model, info, bytes: tools.writeWeights(model, info, origin) };
+}
+
+/** The file stays on the disk until it is needed: it may be gone by then. */
+async function readFile(file: Blob, name: string): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch {
+    throw new LabError(
+      "weightsUnreadable",
+      `${name} cannot be read any more: it was moved, changed or deleted. Choose it again.`,
+      name,
+    );
+  }
+}
+
+/**
+ * The network that a run with these settings begins with: the body is taken over, a head for other classes is drawn from the seed.
+ * @throws LabError weightsMismatch where the architecture differs, or the targets are the same in another order
+ */
+export async function beginFrom(
+  tools: Tools,
+  { source, model, info, bytes, beginning }: LoadedWeights,
+  settings: TrialSettings,
+): Promise<{ model: NamedArrays; beginning: Beginning }> {
+  demandArchitecture(info.arch, settings, source);
+  demandOrder(info.classes, settings, source);
+  const { arch, head, seed } = settings;
+  const replaced = describeReplacement(info, settings);
+  const fitted = replaced ? tools.fitWeights(model, { arch, head, classes: targetsOf(settings).length }, seed) : model;
+  return { model: fitted, beginning: { ...beginning, imageSize: info.imageSize, sha256: await sha256(bytes), replaced } };
+}
+
+/** That these weights have a logit for each target: an evaluation of others would say nothing. @throws LabError weightsMismatch */
+export function demandTargets({ source, info: { classes } }: LoadedWeights, settings: TrialSettings): void {
+  demandOrder(classes, settings, source);
+  const wanted = namesOf(settings);
+  if (classes.length === wanted.length) return;
+  const count = (names: string[]) => `${names.length} ${names.length === 1 ? "target" : "targets"} (${listNames(names)})`;
+  const message = `${source} tells ${count(classes)}, and ${count(wanted)} ${wanted.length === 1 ? "is" : "are"} to be told. Choose as many targets as the weights have, or other weights; a trial that begins from them replaces their classifier.`;
+  throw new LabError("weightsMismatch", message, "classifier.weight");
+}
+
+const MOST_NAMES = 5;
+const listNames = (names: string[]) => `${names.slice(0, MOST_NAMES).join(", ")}${names.length > MOST_NAMES ? " and so on" : ""}`;
+
+function demandArchitecture(arch: Architecture, settings: TrialSettings, source: string): void {
+  if (arch === settings.arch) return;
+  const message = `${source} holds a ${arch}, but ${settings.arch} is chosen. Choose ${arch} as Architecture.`;
+  throw new LabError("weightsMismatch", message, "Architecture");
+}
+
+/** Logits are matched by their place: other names may be other words for the same findings. @throws LabError weightsMismatch */
+export function demandOrder(classes: string[], settings: TrialSettings, source: string): void {
+  const wanted = namesOf(settings);
+  const isOtherOrder =
+    classes.join("\n") !== wanted.join("\n") && [...classes].sort().join("\n") === [...wanted].sort().join("\n");
+  if (!isOtherOrder) return;
+  const message = `${source} tells ${classes.join(", ")} in this order, and ${wanted.join(", ")} are to be learnt. Choose the targets in the weights' order.`;
+  throw new LabError("weightsMismatch", message, "classifier.weight");
+}
