@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
-import type { FinderSuggestions, TargetScores } from "../src/protocol/training";
+import type { FinderSuggestions } from "../src/protocol/finder";
+import type { TargetScores } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
 
 export interface DriveOptions {

@@ -1,16 +1,16 @@
 // The commands of LR Find, and what its events make of the page.
 import * as Comlink from "comlink";
-import { FINDER_DEFAULTS, type FinderEvent } from "../protocol/training";
+import { FINDER_DEFAULTS, type FinderEvent, SUGGESTIONS } from "../protocol/finder";
 import { announce, type LabContext } from "./context";
 import type { Forecasts } from "./forecasts";
-import { formatCount, formatLr } from "./format";
+import { formatFinderStep, formatLr, SUGGESTION_NAMES } from "./format";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_FINDER } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import { demandPreparedSample } from "./preparedSample";
 import type { LabCommands } from "./state";
 
-type FinderCommands = Pick<LabCommands, "findLr" | "stopFinder" | "pickMaxLr">;
+type FinderCommands = Pick<LabCommands, "findLr" | "stopFinder" | "chooseFinderRuns" | "pickMaxLr">;
 
 export function createFinderCommands(
   context: LabContext,
@@ -26,19 +26,19 @@ export function createFinderCommands(
         patch("finder", { phase: event.phase, compiling: event.progress ?? null });
         if (event.detail) say(event.detail);
         break;
-      case "points":
-        patch("finder", { points: [...store.getState().finder.points, ...event.points], steps: event.steps });
+      case "curve":
+        patch("finder", { points: event.curve, progress: event.progress });
         store.setState({ gpuBytes: event.gpuBytes });
-        say(`LR Find: step ${formatCount(store.getState().finder.points.length)} of ${formatCount(event.steps)}.`);
+        say(`LR Find: ${formatFinderStep(event.progress)}.`);
         break;
       case "finished":
       case "stopped": {
         patch("finder", { state: event.type === "finished" ? "done" : "stopped", result: event.result });
-        const { steepest, minimumOver10 } = event.result.suggestions;
-        const named = [
-          steepest !== null && `steepest at ${formatLr(steepest)}`,
-          minimumOver10 !== null && `minimum / 10 at ${formatLr(minimumOver10)}`,
-        ].filter(Boolean);
+        const { suggestions } = event.result;
+        const named = SUGGESTIONS.flatMap((name) => {
+          const lr = suggestions[name];
+          return lr === null ? [] : [`${SUGGESTION_NAMES[name]} at ${formatLr(lr)}`];
+        });
         say(`LR Find ${event.type}${named.length > 0 ? `: ${named.join(", ")}. Pick a max LR on the curve.` : "."}`);
         announce({ type: "finder", ...event.result });
         break;
@@ -54,9 +54,9 @@ export function createFinderCommands(
       await alone("finder", "LR Find", async () => {
         const settings = await forecasts.demandFit();
         const sample = demandPreparedSample(store.getState());
-        const { weights } = store.getState();
-        store.setState({ finder: { ...EMPTY_FINDER, state: "running", steps: FINDER_DEFAULTS.steps } });
-        const request = { settings, sample, weights: weights.choice, finder: FINDER_DEFAULTS };
+        const { weights, finderRuns: runs } = store.getState();
+        store.setState({ finder: { ...EMPTY_FINDER, state: "running", progress: { ...EMPTY_FINDER.progress, runs } } });
+        const request = { settings, sample, weights: weights.choice, finder: { ...FINDER_DEFAULTS, runs } };
         const job = watchJob<FinderEvent>(
           (port) => workers.training.find(request, Comlink.transfer(port, [port])),
           (event) => {
@@ -75,11 +75,12 @@ export function createFinderCommands(
       patch("finder", { state: "stopping" });
       finding.send({ type: "stop" });
     },
+    chooseFinderRuns: (runs) => store.setState({ finderRuns: runs }),
     pickMaxLr(lr) {
       if (!(lr > 0) || !Number.isFinite(lr)) return;
       store.setState((state) => ({
         settings: { ...state.settings, maxLr: lr },
-        finder: state.finder.result ? { ...state.finder, result: { ...state.finder.result, chosen: lr } } : state.finder,
+        finder: state.finder.state === "idle" ? state.finder : { ...state.finder, chosen: lr },
       }));
       say(`Max LR is ${formatLr(lr)}.`);
     },

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
+import type { CurvePoint } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
-import type { FinderPoint, Forecast, Trial } from "../protocol/training";
+import type { Forecast, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { createForecasts } from "./forecasts";
 import { INITIAL_STATE } from "./initialState";
@@ -121,7 +122,7 @@ it("asks again once a job has taken a few steps, for their time", async () => {
   change({ batchSize: 2 });
   await vi.runAllTimersAsync();
   for (const steps of [1, 4, 5, 6, 7]) {
-    const points = Array.from({ length: steps }, (): FinderPoint => ({ lr: 1, loss: 1, smoothed: 1 }));
+    const points = Array.from({ length: steps }, (): CurvePoint => ({ lr: 1, loss: 1, smoothed: 1, low: 1, high: 1 }));
     store.setState((state) => ({ finder: { ...state.finder, points } }));
     await vi.runAllTimersAsync();
   }

@@ -1,6 +1,7 @@
 // How counts and rates are written, in the lab's sentences and on the page. The page's own figures are ui/parts/format.ts.
 
 import type { LabelFormat } from "../protocol/dataset";
+import type { FinderProgress, SuggestionName } from "../protocol/finder";
 import { cutPasses } from "../protocol/passes";
 import type { TrialSettings } from "../protocol/settings";
 
@@ -35,6 +36,21 @@ export function formatBatch(settings: Cut): string {
 /** 7.4e-2 */
 export function formatLr(lr: number): string {
   return Number.isFinite(lr) ? lr.toExponential(1).replace("e+", "e") : "–";
+}
+
+/** As fastai's documentation calls them. */
+export const SUGGESTION_NAMES: Record<SuggestionName, string> = {
+  valley: "valley",
+  minimumOver10: "minimum / 10",
+  slide: "slide",
+  steep: "steep",
+  steepest: "steepest",
+};
+
+/** step 12 of 100, step 12 of 100 in run 2 of 3 */
+export function formatFinderStep({ step, steps, run, runs }: FinderProgress): string {
+  const within = `step ${formatCount(step)} of ${formatCount(steps)}`;
+  return runs > 1 ? `${within} in run ${run + 1} of ${runs}` : within;
 }
 
 /** GPU memory, which is counted in binary units as the limits of adapters are: 0.72 GiB, 4 GiB, 306 MiB, 84 KiB */

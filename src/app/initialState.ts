@@ -1,4 +1,5 @@
 // The lab before anything has happened, and each job before it was started.
+import { FINDER_DEFAULTS } from "../protocol/finder";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import type { EvaluationState, FinderState, LabState, PreparationState, RunState, WeightsState } from "./state";
 
@@ -9,8 +10,9 @@ export const EMPTY_FINDER: FinderState = {
   phase: null,
   compiling: null,
   points: [],
-  steps: 0,
+  progress: { step: 0, steps: FINDER_DEFAULTS.steps, run: 0, runs: FINDER_DEFAULTS.runs },
   result: null,
+  chosen: null,
   failure: null,
 };
 
@@ -57,6 +59,7 @@ export const INITIAL_STATE: LabState = {
   sample: { state: "none", summary: null, failure: null, recipe: null },
   preparation: EMPTY_PREPARATION,
   finder: EMPTY_FINDER,
+  finderRuns: FINDER_DEFAULTS.runs,
   run: EMPTY_RUN,
   weights: FRESH_WEIGHTS,
   evaluation: EMPTY_EVALUATION,

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
+import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
-import type { EvaluateRequest, FinderResult, TrainApi, Trial } from "../protocol/training";
+import type { EvaluateRequest, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { INITIAL_STATE } from "./initialState";
 import { createRunCommands } from "./runCommands";
@@ -15,8 +16,10 @@ const RESULT: FinderResult = {
   lrs: [1],
   losses: [1],
   smoothed: [1],
-  suggestions: { steepest: null, minimumOver10: null },
+  suggestions: NO_SUGGESTIONS,
+  runs: [],
   chosen: null,
+  chosenAt: null,
 };
 const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown as LabState["preparation"]["sample"];
 const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) } } as unknown as typeof SAMPLE;
@@ -186,7 +189,12 @@ describe("a finder's curve", () => {
     commands.changeSettings({ batchSize: 3 });
     expect(store.getState().finder.state).toBe("idle");
     const second = commands.findLr();
-    ports[0]?.port.postMessage({ type: "points", points: [{ lr: 1, loss: 1, smoothed: 1 }], steps: 100, gpuBytes: 0 });
+    ports[0]?.port.postMessage({
+      type: "curve",
+      curve: [{ lr: 1, loss: 1, smoothed: 1, low: 1, high: 1 }],
+      progress: { step: 1, steps: 100, run: 0, runs: 1 },
+      gpuBytes: 0,
+    });
     await vi.waitFor(() => expect(ports[0]?.commands).toEqual(["stop"]));
     expect(store.getState().finder.points).toEqual([]);
     ports[0]?.port.postMessage({ type: "stopped", result: RESULT });
@@ -207,7 +215,7 @@ describe("a finder's curve", () => {
     store.setState({ finder: found });
     const trained = commands.train();
     await started(1);
-    expect(trials[0]?.finder).toMatchObject({ chosen: store.getState().settings.maxLr });
+    expect(trials[0]?.finder).toEqual(RESULT);
     expect(store.getState()).toMatchObject({ weights: { choice: { kind: "fresh" } }, finder: { result: null } });
     ports[0]?.port.postMessage({ type: "finished", trial: trials[0] });
     await trained;

@@ -26,8 +26,34 @@ function describeSampling(settings: TrialSettings): string {
   return JSON.stringify({ ...sampleSettingsOf(settings), epochs: settings.freshEachEpoch ? settings.epochs : null });
 }
 
-/** A finder's curve belongs to the net, the batch and the films it was run with; one under way is given up. */
-const CURVE_KEYS = ["arch", "batchSize", "filmsPerPass", "activations"] as const satisfies readonly (keyof TrialSettings)[];
+/** A finder's curve belongs to the net, the films, the loss and the steps it was run with; one under way is given up. */
+const CURVE_KEYS: readonly (keyof TrialSettings)[] = [
+  "arch",
+  "head",
+  "batchSize",
+  "filmsPerPass",
+  "activations",
+  "rotate",
+  "zoom",
+  "shift",
+  "lighting",
+  "contrast",
+  "warp",
+  "flip",
+  "augmentP",
+  "mixup",
+  "loss",
+  "focalGamma",
+  "focalAlpha",
+  "labelSmoothing",
+  "weightDecay",
+  "normDecay",
+  "betas",
+  "eps",
+  "clipNorm",
+  "sliceFrom",
+  "freezeEpochs",
+];
 
 export function createSampleCommands(context: LabContext): SampleCommands {
   const { store, workers, patch, say } = context;

@@ -10,13 +10,12 @@ import type {
   WallFilm,
   WallFilter,
 } from "../protocol/dataset";
+import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finder";
 import type { Failure } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
 import type {
   AdapterReport,
   Evaluation,
-  FinderPoint,
-  FinderResult,
   Forecast,
   PhaseEvent,
   StepRecord,
@@ -95,9 +94,12 @@ export interface FinderState {
   state: JobState;
   phase: TrainPhase | null;
   compiling: CompileProgress | null;
-  points: FinderPoint[];
-  steps: number;
+  /** The curve so far. */
+  points: CurvePoint[];
+  progress: FinderProgress;
   result: FinderResult | null;
+  /** The rate that was last picked on this curve, or typed beside it. */
+  chosen: number | null;
   failure: Failure | null;
 }
 
@@ -159,6 +161,8 @@ export interface LabState {
   sample: SampleState;
   preparation: PreparationState;
   finder: FinderState;
+  /** How often the next LR Find runs, to be averaged. */
+  finderRuns: number;
   run: RunState;
   weights: WeightsState;
   evaluation: EvaluationState;
@@ -195,6 +199,8 @@ export interface LabCommands {
   takeRecipe(file: File): Promise<void>;
   findLr(): Promise<void>;
   stopFinder(): void;
+  /** How often LR Find is to run; asks for none. */
+  chooseFinderRuns(runs: number): void;
   /** Writes a max LR, off the finder's curve or typed. */
   pickMaxLr(lr: number): void;
   train(): Promise<void>;

@@ -152,12 +152,11 @@ export function createTrainCommands(
         const sample = demandPreparedSample(store.getState());
         const { weights, finder, dataset, preparation } = store.getState();
         if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
-        const result = finder.result && { ...finder.result, chosen: settings.maxLr };
         const trial = await workers.training.createTrial({
           settings,
           sample,
           dataset: freezeDataset(dataset.summary, sample, preparation.failed),
-          finder: result,
+          finder: finder.result,
           weights: weights.choice,
         });
         // The trial keeps its curve; the next one begins from fresh weights, for which a curve of others says nothing.

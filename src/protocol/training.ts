@@ -1,5 +1,6 @@
 // What crosses between the page and the training worker, and what a trial is made of.
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
+import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
 import type { Architecture, Head, TrialSettings } from "./settings";
@@ -37,36 +38,6 @@ export interface EpochRecord {
   aurocs?: (number | null)[];
   seconds: number;
 }
-
-export interface FinderPoint {
-  lr: number;
-  loss: number;
-  smoothed: number;
-}
-
-export interface FinderSuggestions {
-  /** Where the smoothed loss falls fastest by index (fastai v1 `recorder.plot(suggestion=True)`, "min numerical gradient"). */
-  steepest: number | null;
-  /** LR at the smallest smoothed loss, divided by 10. */
-  minimumOver10: number | null;
-}
-
-export interface FinderResult {
-  lrs: number[];
-  losses: number[];
-  smoothed: number[];
-  suggestions: FinderSuggestions;
-  /** The max LR that the person (or `auto`) took, if any. */
-  chosen: number | null;
-}
-
-export interface FinderSettings {
-  startLr: number;
-  endLr: number;
-  steps: number;
-}
-
-export const FINDER_DEFAULTS: FinderSettings = { startLr: 1e-7, endLr: 10, steps: 100 };
 
 export type TrialState = "ready" | "running" | "paused" | "stopped" | "finished" | "failed";
 
@@ -179,13 +150,6 @@ export type TrainEvent =
   | { type: "stopped"; trial: Trial }
   | ({ type: "failed"; step?: number } & Failure);
 
-export type FinderEvent =
-  | PhaseEvent
-  | { type: "points"; points: FinderPoint[]; steps: number; gpuBytes: number }
-  | { type: "finished"; result: FinderResult }
-  | { type: "stopped"; result: FinderResult }
-  | ({ type: "failed" } & Failure);
-
 /** A film under one target. */
 export interface Prediction {
   path: string;
@@ -243,13 +207,6 @@ export type WeightsChoice =
   | { kind: "fresh" }
   | { kind: "file"; name: string; file: Blob }
   | { kind: "trial"; trialId: number; which: WhichWeights };
-
-export interface FinderRequest {
-  settings: TrialSettings;
-  sample: PreparedSample;
-  weights: WeightsChoice;
-  finder: FinderSettings;
-}
 
 export interface NewTrial {
   settings: TrialSettings;

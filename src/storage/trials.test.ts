@@ -32,6 +32,15 @@ it("reads a trial that was kept before there were engines as one of the plain mo
   expect((await store.read(newer.id)).settings).toMatchObject({ engine: "fused", filmsPerPass: 4 });
 });
 
+it("reads a finder's curve that was kept before finders were repeated", async () => {
+  const store = openStore();
+  const finder = { lrs: [1], losses: [2], smoothed: [3], suggestions: { steepest: 1, minimumOver10: null }, chosen: 1 };
+  const trial = { settings: DEFAULT_SETTINGS, sample: SUMMARY, finder, ...UNTRAINED };
+  const { id } = await store.add(trial as unknown as Trial, {} as PreparedSample);
+  const suggestions = { steepest: 1, minimumOver10: null, valley: null, slide: null, steep: null };
+  expect((await store.read(id)).finder).toEqual({ ...finder, suggestions, runs: [], chosenAt: null });
+});
+
 it("reads a trial and a sample that were kept before several targets could be learnt as those of one", async () => {
   const { moreTargets, ...before } = DEFAULT_SETTINGS;
   const store = openStore();

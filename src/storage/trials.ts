@@ -1,5 +1,6 @@
 // The numbered trials and their samples, as IndexedDB keeps them. Their weights and histories are checkpoints (checkpoints.ts).
 import type { PartSummary, PreparedSample, SampleSummary } from "../protocol/dataset";
+import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import type { CheckpointRef, KeptCheckpoints, Trial } from "../protocol/training";
@@ -60,10 +61,16 @@ function completeCheckpoints({ checkpoints, epochs }: Trial): KeptCheckpoints {
   return { previous: null, epochs: [], ...since, last: completeRef(last), best: completeRef(best) };
 }
 
+/** Finders of before ran once, and suggested less. */
+function completeFinder({ suggestions, ...finder }: FinderResult): FinderResult {
+  return { ...{ runs: [], chosenAt: null }, ...finder, suggestions: { ...NO_SUGGESTIONS, ...suggestions } };
+}
+
 const complete = (trial: Trial): Trial => ({
   ...trial,
   settings: { ...DEFAULT_SETTINGS, ...BEFORE_ENGINES, ...trial.settings },
   checkpoints: completeCheckpoints(trial),
+  finder: trial.finder && completeFinder(trial.finder),
   sample: completeSummary(trial.sample, trial.settings.target),
 });
 

@@ -1,12 +1,9 @@
-// fastai v1's LR finder: a short run at rising rates, after which the network is as it was before. It picks nothing for the person.
+// fastai v1's LR finder: a short run at rising rates, after which the network is as it was before. What is read off it is suggestions.ts's.
 import type { Batch, Engine, OptimizerStep } from "../nn/engine";
-import type { FinderPoint, FinderResult, FinderSettings, FinderSuggestions } from "../protocol/training";
+import type { FinderPoint, FinderSettings } from "../protocol/finder";
 
 const SMOOTHING = 0.98;
 const DIVERGED = 4;
-/** Points at the ends that fastai's plot, and so its suggestions, leave out. */
-const SKIP_START = 10;
-const SKIP_END = 5;
 
 /**
  * One step a rate, from `startLr` to `endLr`, over batches without end. Ends early where the smoothed loss passes four times its best
@@ -15,11 +12,11 @@ const SKIP_END = 5;
  */
 export async function findLr(
   engine: Engine,
-  { startLr, endLr, steps }: FinderSettings,
+  { startLr, endLr, steps }: Omit<FinderSettings, "runs">,
   batches: AsyncIterable<Batch>,
   optimizerAt: (lr: number) => OptimizerStep,
   signal: AbortSignal,
-  onPoint: (point: FinderPoint) => void = () => {},
+  onPoint: (points: readonly FinderPoint[]) => void = () => {},
 ): Promise<FinderPoint[]> {
   const before = await engine.snapshot();
   try {
@@ -32,7 +29,7 @@ export async function findLr(
       const loss = await engine.trainStep(batch, optimizerAt(lr));
       const point = { lr, loss, smoothed: smooth(loss) };
       points.push(point);
-      onPoint(point);
+      onPoint(points);
       best = Math.min(best, point.smoothed);
       if (points.length === steps || !Number.isFinite(point.smoothed) || point.smoothed > DIVERGED * best) break;
     }
@@ -55,39 +52,5 @@ function createSmoother(): (value: number) => number {
     mean = SMOOTHING * mean + (1 - SMOOTHING) * value;
     count++;
     return mean / (1 - SMOOTHING ** count);
-  };
-}
-
-/** What fastai v1's `recorder.plot(suggestion=True)` prints, from the points that its plot shows; null where these are too few. */
-export function suggestLr(points: readonly FinderPoint[]): FinderSuggestions {
-  const shown = points.slice(SKIP_START, Math.max(SKIP_START, points.length - SKIP_END));
-  if (shown.length < 2) return { steepest: null, minimumOver10: null };
-  const losses = shown.map(({ smoothed }) => smoothed);
-  return {
-    steepest: shown[indexOfSmallest(gradient(losses))]!.lr,
-    minimumOver10: shown[indexOfSmallest(losses)]!.lr / 10,
-  };
-}
-
-/** `numpy.gradient` at unit spacing: central differences, one-sided at the ends. */
-function gradient(values: number[]): number[] {
-  const last = values.length - 1;
-  return values.map((_, i) => {
-    const [from, to] = [Math.max(0, i - 1), Math.min(last, i + 1)];
-    return (values[to]! - values[from]!) / (to - from);
-  });
-}
-
-function indexOfSmallest(values: number[]): number {
-  return values.reduce((smallest, value, i) => (value < values[smallest]! ? i : smallest), 0);
-}
-
-export function toFinderResult(points: readonly FinderPoint[]): FinderResult {
-  return {
-    lrs: points.map(({ lr }) => lr),
-    losses: points.map(({ loss }) => loss),
-    smoothed: points.map(({ smoothed }) => smoothed),
-    suggestions: suggestLr(points),
-    chosen: null,
   };
 }

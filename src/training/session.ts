@@ -1,27 +1,24 @@
 // The training worker's API: one job on the GPU at a time, and the trials that are kept. Holds no network between jobs.
-import { beforeTraining, type NamedArrays } from "../nn/engine";
+import { beforeTraining, type Engine, type NamedArrays } from "../nn/engine";
+import type { FinderEvent } from "../protocol/finder";
 import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
 import type {
   EvaluateEvent,
   EvaluateRequest,
-  FinderEvent,
-  FinderPoint,
-  FinderRequest,
   PhaseEvent,
   Prediction,
   TrainApi,
   TrainEvent,
   WeightsChoice,
 } from "../protocol/training";
-import { drawFinderBatches, readBatches } from "./batches";
-import { findLr, toFinderResult } from "./finder";
 import { StepHistory, toStepRecords } from "./history";
 import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
 import { sigmoid } from "./metrics";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
+import { runFinder } from "./runFinder";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
 import { validate } from "./validate";
@@ -42,34 +39,6 @@ export function createSession(tools: Tools): TrainApi {
     } finally {
       underWay = null;
     }
-  }
-
-  async function runFinder({ emit, signal }: Job<FinderEvent>, request: FinderRequest): Promise<FinderEvent> {
-    const { settings, sample, weights, finder } = request;
-    const { batchSize, seed } = settings;
-    const { drawFilms, finderOptimizerAt } = planRun(settings, sample);
-    const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
-    return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
-      const begun = await loadBeginning(weights, settings);
-      if (begun) engine.restore(beforeTraining(begun.model));
-      await compile("training");
-      const due = createPace(now);
-      let pending: FinderPoint[] = [];
-      const flush = () => {
-        if (pending.length > 0)
-          emit({ type: "points", points: pending, steps: finder.steps, gpuBytes: engine.memory().gpuBytes });
-        pending = [];
-      };
-      const onPoint = (point: FinderPoint) => {
-        if (point.lr === finder.startLr) onPhase({ phase: "training", detail: "Looking for a learning rate." });
-        pending.push(point);
-        if (due()) flush();
-      };
-      const batches = readBatches(source(sample.train), drawFinderBatches(drawFilms(0), seed, batchSize));
-      const points = await findLr(engine, finder, batches, finderOptimizerAt, signal, onPoint);
-      flush();
-      return { type: signal.aborted ? "stopped" : "finished", result: toFinderResult(points) };
-    });
   }
 
   async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
@@ -115,7 +84,13 @@ export function createSession(tools: Tools): TrainApi {
     openAdapter: workbench.openAdapter,
     forecast: workbench.forecast,
 
-    find: (request, port) => runJob<FinderEvent>(port, (job) => alone("LR Find", () => runFinder(job, request))),
+    find: (request, port) => {
+      const begin = async (engine: Engine) => {
+        const begun = await loadBeginning(request.weights, request.settings);
+        if (begun) engine.restore(beforeTraining(begun.model));
+      };
+      return runJob<FinderEvent>(port, (job) => alone("LR Find", () => runFinder(workbench, now, begin, job, request)));
+    },
 
     train: (trialId, port, gpuBudgetMiB) =>
       runJob<TrainEvent>(port, (job) => alone(trialTitle(trialId), () => runTrial(tools, workbench, trialId, job, gpuBudgetMiB))),

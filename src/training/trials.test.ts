@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { NO_SUGGESTIONS } from "../protocol/finder";
 import type { Beginning, NewTrial, Trial } from "../protocol/training";
 import { createTestSample, TEST_SETTINGS } from "./testSample";
 import { describeTrial, formatTrial } from "./trials";
@@ -11,8 +12,10 @@ const request: NewTrial = {
     lrs: [1e-7, 2e-7],
     losses: [0.7, Number.NaN],
     smoothed: [0.7, Number.NaN],
-    suggestions: { steepest: null, minimumOver10: null },
-    chosen: 1e-3,
+    suggestions: NO_SUGGESTIONS,
+    runs: [],
+    chosen: null,
+    chosenAt: null,
   },
   weights: { kind: "fresh" },
 };
@@ -40,7 +43,7 @@ it("has every field that the trial is run again from, one step a line", () => {
     epochs: [],
     steps,
   });
-  expect(file.finder).toEqual({ ...request.finder, losses: [0.7, null], smoothed: [0.7, null] });
+  expect(file.finder).toEqual({ ...request.finder, losses: [0.7, null], smoothed: [0.7, null], chosen: TEST_SETTINGS.maxLr });
   expect(file.sample).toMatchObject({ kept: 24, setAside: 0, positives: 12, negatives: 12, targets: [{ positiveWeight: 1 }] });
 });
 

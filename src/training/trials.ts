@@ -3,6 +3,7 @@ import { chooseBudget } from "../protocol/budget";
 import { planPhases } from "../protocol/schedule";
 import { NORMALISATION, type ScheduleName, type ScheduleSettings, type TrialSettings } from "../protocol/settings";
 import type { Beginning, NewTrial, StepRecord, Trial } from "../protocol/training";
+import { choose } from "./finderCurve";
 import { spreadRates } from "./plan";
 
 export function describeTrial(
@@ -20,7 +21,7 @@ export function describeTrial(
     settings,
     dataset,
     sample: sample.summary,
-    finder,
+    finder: finder && choose(finder, settings.maxLr),
     adapter: null,
     versions,
     stepsDone: 0,

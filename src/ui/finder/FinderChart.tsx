@@ -1,19 +1,22 @@
 // The finder's curve on a log axis: a click, a drag or the arrow keys pick the max LR. It is loaded when first shown.
 import type { KeyboardEvent, PointerEvent } from "react";
-import { CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import type { FinderPoint, FinderSuggestions } from "../../protocol/training";
+import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { type CurvePoint, type FinderSuggestions, nearestRate } from "../../protocol/finder";
 import { AXIS, ChartTooltip } from "../parts/chart";
-import { formatLr, formatMetric } from "../parts/format";
+import { formatLr, formatMetric, SUGGESTION_NAMES } from "../parts/format";
 import { roundTicks } from "../parts/ticks";
-import { decades, lossRange, lrAtFraction, nearestPoint, roundLr } from "./curve";
+import { decades, type Flag, flagSuggestions, lossRange, lrAtFraction, RECOMMENDED, roundLr } from "./curve";
 import styles from "./finder.module.css";
 
 /** Pixels between the chart's edge and its axes: by them a pointer is read as an LR. */
 const PLOT_LEFT = 48;
 const PLOT_RIGHT = 16;
+/** Pixels of a row of names above the plot, and above the first. */
+const ROW = 15;
+const ABOVE_ROWS = 8;
 
 interface FinderChartProps {
-  points: FinderPoint[];
+  points: CurvePoint[];
   isComplete: boolean;
   suggestions: FinderSuggestions | null;
   maxLr: number;
@@ -26,7 +29,10 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
   const last = points.at(-1);
   if (!range || !first || !last) return null;
   const ticks = roundTicks(...range);
-  const picked = nearestPoint(points, maxLr);
+  const lrs = points.map(({ lr }) => lr);
+  const picked = nearestRate(lrs, maxLr);
+  const flags = flagSuggestions(suggestions, points);
+  const isSpread = points.some(({ low, high }) => low < high);
 
   function pick(index: number): void {
     const point = points[Math.min(points.length - 1, Math.max(0, index))];
@@ -76,7 +82,11 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
       onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && pickByPointer(event)}
     >
       <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart data={points} margin={{ top: 38, right: PLOT_RIGHT, bottom: 20, left: 0 }} accessibilityLayer={false}>
+        <ComposedChart
+          data={points}
+          margin={{ top: ABOVE_ROWS + ROW * Math.max(1, flags.length), right: PLOT_RIGHT, bottom: 20, left: 0 }}
+          accessibilityLayer={false}
+        >
           <CartesianGrid stroke="var(--line)" strokeOpacity={0.7} vertical={false} />
           <XAxis
             {...AXIS}
@@ -100,7 +110,7 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
             cursor={{ stroke: "var(--faint)", strokeDasharray: "3 3" }}
             isAnimationActive={false}
             content={({ active, label }) => {
-              const point = active ? points[nearestPoint(points, Number(label))] : undefined;
+              const point = active ? points[nearestRate(lrs, Number(label))] : undefined;
               if (!point) return null;
               return (
                 <ChartTooltip
@@ -108,13 +118,31 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
                   rows={[
                     { name: "loss", value: formatMetric(point.loss) },
                     { name: "smoothed", value: formatMetric(point.smoothed) },
+                    ...(isSpread ? [{ name: "runs", value: `${formatMetric(point.low)} to ${formatMetric(point.high)}` }] : []),
                   ]}
                 />
               );
             }}
           />
-          {suggestions?.steepest != null && <Suggestion lr={suggestions.steepest} name="steepest" line={0} />}
-          {suggestions?.minimumOver10 != null && <Suggestion lr={suggestions.minimumOver10} name="minimum / 10" line={1} />}
+          {isSpread && (
+            <Area
+              dataKey={({ low, high }: CurvePoint) => [low, high]}
+              stroke="none"
+              fill="var(--accent)"
+              fillOpacity={0.16}
+              activeDot={false}
+              isAnimationActive={false}
+            />
+          )}
+          {flags.map((flag) => (
+            <ReferenceLine
+              key={flag.name}
+              x={flag.lr}
+              stroke="var(--good)"
+              {...(flag.name !== RECOMMENDED && { strokeDasharray: "4 4" })}
+              label={(props: { viewBox?: { x?: number; y?: number } }) => <FlagName {...flag} {...props.viewBox} />}
+            />
+          ))}
           {maxLr >= first.lr && maxLr <= last.lr && (
             <ReferenceLine
               x={maxLr}
@@ -138,14 +166,15 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
   );
 }
 
-/** Names stand on lines of their own, as two suggestions may be near each other. */
-function Suggestion({ lr, name, line }: { lr: number; name: string; line: number }) {
+/** Left of the suggestion's line, which is led up to it from the plot's top at `y`. */
+function FlagName({ name, row, x = 0, y = 0 }: Flag & { x?: number; y?: number }) {
+  const top = ABOVE_ROWS + row * ROW;
   return (
-    <ReferenceLine
-      x={lr}
-      stroke="var(--good)"
-      strokeDasharray="4 4"
-      label={{ value: name, position: "top", offset: 6 + line * 16, fill: "var(--good)", fontSize: 12 }}
-    />
+    <g fill="var(--good)" stroke="none" fontSize={12} fontWeight={name === RECOMMENDED ? 650 : 400}>
+      <line x1={x} x2={x} y1={top} y2={y} stroke="var(--good)" strokeOpacity={0.5} />
+      <text x={x - 4} y={top + ROW / 2} textAnchor="end" dominantBaseline="middle">
+        {SUGGESTION_NAMES[name]}
+      </text>
+    </g>
   );
 }

@@ -2,12 +2,14 @@
 import { Button } from "@mantine/core";
 import { lazy } from "react";
 import type { FinderState } from "../../app/state";
+import { MOST_FINDER_RUNS } from "../../protocol/finder";
 import { useCommands, useLab } from "../labContext";
 import { BudgetNotice } from "../parts/BudgetNotice";
 import { CompileProgress } from "../parts/CompileProgress";
 import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
-import { formatArchitecture, formatLr, formatMetric } from "../parts/format";
+import { NumberField } from "../parts/fields";
+import { formatArchitecture, formatFinderStep, formatLr, formatMetric, toTitle } from "../parts/format";
 import { JobProgress } from "../parts/JobProgress";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice } from "../parts/Notice";
@@ -18,8 +20,8 @@ import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
 import { WeightsPanel } from "../parts/WeightsPanel";
-import { roundLr } from "./curve";
 import styles from "./finder.module.css";
+import { Suggestions } from "./Suggestions";
 
 const FinderChart = lazy(async () => ({ default: (await import("./FinderChart")).FinderChart }));
 
@@ -28,9 +30,10 @@ export function FinderStep() {
   const maxLr = useLab((lab) => lab.settings.maxLr);
   const first = useLab(whatComesFirst);
   const isPrepared = useLab((lab) => lab.preparation.sample !== null);
-  const { pickMaxLr } = useCommands();
+  const finderRuns = useLab((lab) => lab.finderRuns);
+  const { pickMaxLr, chooseFinderRuns } = useCommands();
   const isBusy = finder.state === "running" || finder.state === "stopping";
-  const suggestions = finder.result?.suggestions ?? null;
+  const runs = finder.result?.runs.length ?? 1;
   return (
     <>
       <StepHeader title="LR Find" actions={<FinderActions />}>
@@ -40,8 +43,8 @@ export function FinderStep() {
       {isBusy && !finder.compiling && (
         <JobProgress
           name="Steps of the finder"
-          done={finder.points.length}
-          total={finder.steps}
+          done={finder.progress.run * finder.progress.steps + finder.progress.step}
+          total={finder.progress.runs * finder.progress.steps}
           unit="steps"
           words={describeProgress(finder)}
         />
@@ -56,6 +59,7 @@ export function FinderStep() {
             { name: "smoothed", color: "var(--accent)" },
             { name: "each batch", color: "color-mix(in srgb, var(--accent) 40%, transparent)" },
             { name: "max LR", color: "var(--lr)" },
+            ...(runs > 1 ? [{ name: "spread of the runs", color: "color-mix(in srgb, var(--accent) 25%, transparent)" }] : []),
           ]}
           table={() => (
             <DataTable
@@ -72,7 +76,7 @@ export function FinderStep() {
             <FinderChart
               points={finder.points}
               isComplete={finder.state === "done"}
-              suggestions={suggestions}
+              suggestions={finder.result?.suggestions ?? null}
               maxLr={maxLr}
               onPick={pickMaxLr}
             />
@@ -88,18 +92,21 @@ export function FinderStep() {
           <Panel title="Which network, how long">
             <TrainingFields disabled={isBusy} />
           </Panel>
-          {suggestions && (
-            <Panel title="Suggestions">
-              <div className={styles.suggestions}>
-                <SuggestionButton name="Steepest" lr={suggestions.steepest} words="where the smoothed loss falls fastest" />
-                <SuggestionButton
-                  name="Minimum / 10"
-                  lr={suggestions.minimumOver10}
-                  words="a tenth of where the loss is lowest"
-                />
-              </div>
-            </Panel>
-          )}
+          {finder.result && <Suggestions result={finder.result} />}
+          <Panel title="How often it runs">
+            <NumberField
+              label="Finder runs"
+              value={finderRuns}
+              min={1}
+              max={MOST_FINDER_RUNS}
+              disabled={isBusy}
+              onChange={chooseFinderRuns}
+            />
+            <p className={partsStyles.hint}>
+              Each more has the films in another order. The curve is then their mean, the band what they lie between: a suggestion
+              that they agree on is no accident.
+            </p>
+          </Panel>
           <MemoryPanel disabled={isBusy} />
           <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={isBusy} />
         </div>
@@ -139,28 +146,14 @@ function FinderSentence() {
   const first = useLab(whatComesFirst);
   const { arch, imageSize, batchSize } = useLab((lab) => lab.settings);
   if (state === "running")
-    return "The rate grows with every batch. Weights, optimiser and generators are put back as they were at the end.";
+    return "The rate grows with every batch. You may pick on the curve at any moment; weights and optimiser are put back as they were at the end.";
   if (state === "stopping") return "Stopping after the step under way.";
-  if (result) return "Click or drag on the curve, or use the arrow keys on it, to pick the max LR.";
+  if (result) return "Click or drag on the curve, use the arrow keys on it, or take a suggestion: that is the max LR.";
   return first ?? `Ready: ${formatArchitecture(arch)} at ${imageSize} px, ${batchSize} films a batch.`;
 }
 
-function describeProgress({ phase, points, steps }: FinderState): string {
+function describeProgress({ phase, progress }: FinderState): string {
   if (phase === "compiling") return "Taking memory on the GPU";
   if (phase === "opening") return "Opening films and weights";
-  return `Step ${points.length} of ${steps}`;
-}
-
-function SuggestionButton({ name, lr, words }: { name: string; lr: number | null; words: string }) {
-  const maxLr = useLab((lab) => lab.settings.maxLr);
-  const { pickMaxLr } = useCommands();
-  if (lr === null) return <p className={styles.noSuggestion}>{name}: the curve has none.</p>;
-  return (
-    <button type="button" aria-pressed={roundLr(maxLr) === roundLr(lr)} onClick={() => pickMaxLr(lr)}>
-      <b>
-        {name} <em>{formatLr(lr)}</em>
-      </b>
-      <span>{words}</span>
-    </button>
-  );
+  return toTitle(formatFinderStep(progress));
 }

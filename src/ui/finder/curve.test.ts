@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decades, lossRange, lrAtFraction, nearestPoint, roundLr } from "./curve";
+import { NO_SUGGESTIONS } from "../../protocol/finder";
+import { decades, flagSuggestions, lossRange, lrAtFraction, roundLr, spreadOver } from "./curve";
 
 const points = Array.from({ length: 100 }, (_, index) => ({
   lr: 1e-7 * (10 / 1e-7) ** (index / 100),
@@ -26,13 +27,6 @@ describe("the finder's curve", () => {
     expect(lossRange([{ lr: 1, loss: Number.NaN, smoothed: Number.NaN }], true)).toBeNull();
   });
 
-  it("finds the nearest point on the log axis", () => {
-    expect(nearestPoint(points, 1e-7)).toBe(0);
-    expect(nearestPoint(points, 1e-3)).toBe(50);
-    expect(nearestPoint(points, 100)).toBe(99);
-    expect(nearestPoint([], 1e-3)).toBe(-1);
-  });
-
   it("reads the log axis", () => {
     expect(lrAtFraction(points, 0)).toBe(1e-7);
     expect(lrAtFraction(points, 50 / 99)).toBeCloseTo(1e-3, 12);
@@ -47,5 +41,26 @@ describe("the finder's curve", () => {
 
   it("rounds a pick to what is shown", () => {
     expect(roundLr(0.01230268)).toBe(0.0123);
+  });
+});
+
+describe("suggestions on the curve", () => {
+  const suggestions = { ...NO_SUGGESTIONS, valley: 1e-3, steep: 1e-2, steepest: 1e-3, minimumOver10: 1e-9 };
+
+  it("are named from the right down to the left, each on a row of its own, and only where the curve is", () => {
+    expect(flagSuggestions(suggestions, points)).toEqual([
+      { name: "steep", lr: 1e-2, row: 0 },
+      { name: "valley", lr: 1e-3, row: 1 },
+      { name: "steepest", lr: 1e-3, row: 2 },
+    ]);
+    expect(flagSuggestions(null, points)).toEqual([]);
+    expect(flagSuggestions(suggestions, [])).toEqual([]);
+  });
+
+  it("spread over the runs that make them", () => {
+    const run = (valley: number | null) => ({ losses: [], smoothed: [], suggestions: { ...NO_SUGGESTIONS, valley } });
+    expect(spreadOver([run(3e-3), run(null), run(1e-3)], "valley")).toEqual([1e-3, 3e-3]);
+    expect(spreadOver([run(3e-3)], "valley")).toBeNull();
+    expect(spreadOver([run(null), run(null)], "valley")).toBeNull();
   });
 });

@@ -1,5 +1,11 @@
 // What of the finder's points is shown and picked. Pure; the figures themselves come from the lab.
-import type { FinderPoint } from "../../protocol/training";
+import {
+  type FinderPoint,
+  type FinderRun,
+  type FinderSuggestions,
+  SUGGESTIONS,
+  type SuggestionName,
+} from "../../protocol/finder";
 
 /** fastai v1 leaves these out of its plot (`recorder.plot(skip_start=10, skip_end=5)`): all is drawn, these set no scale. */
 const SKIP_START = 10;
@@ -24,20 +30,6 @@ export function lossRange(points: readonly FinderPoint[], isComplete: boolean): 
   return [Math.max(0, low - 0.15 * span), start + RISE_SHOWN * span];
 }
 
-/** Index of the point whose LR is nearest on the log axis; -1 where there are none. */
-export function nearestPoint(points: readonly FinderPoint[], lr: number): number {
-  let best = -1;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const [index, point] of points.entries()) {
-    const distance = Math.abs(Math.log(point.lr / lr));
-    if (distance < bestDistance) {
-      best = index;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
 /** The LR at this fraction (0 to 1) of the log axis from the first point to the last. */
 export function lrAtFraction(points: readonly FinderPoint[], fraction: number): number | null {
   const first = points[0];
@@ -58,4 +50,34 @@ export function decades(points: readonly FinderPoint[]): number[] {
 /** A picked LR as it is shown, so that what is read is what is used. */
 export function roundLr(lr: number): number {
   return Number(lr.toPrecision(3));
+}
+
+/** fastai v2's default: where a curve is flat, the steepest point of it is a wobble, and the longest fall is still a fall. */
+export const RECOMMENDED: SuggestionName = "valley";
+
+export interface Flag {
+  name: SuggestionName;
+  lr: number;
+  /** From the top. */
+  row: number;
+}
+
+/**
+ * The suggestions that lie on the curve, each on a row of its own with its name left of its line: from the right down to the left, so that
+ * no line runs through another's name.
+ */
+export function flagSuggestions(suggestions: FinderSuggestions | null, points: readonly FinderPoint[]): Flag[] {
+  const [first, last] = [points[0]?.lr ?? 0, points.at(-1)?.lr ?? 0];
+  return SUGGESTIONS.flatMap((name) => {
+    const lr = suggestions?.[name] ?? null;
+    return lr !== null && lr >= first && lr <= last ? [{ name, lr }] : [];
+  })
+    .sort((a, b) => b.lr - a.lr)
+    .map((flag, row) => ({ ...flag, row }));
+}
+
+/** From the lowest to the highest rate that the runs suggest, each by itself; null where there are not several. */
+export function spreadOver(runs: readonly FinderRun[], name: SuggestionName): [number, number] | null {
+  const lrs = runs.flatMap(({ suggestions }) => suggestions[name] ?? []);
+  return lrs.length < 2 ? null : [Math.min(...lrs), Math.max(...lrs)];
 }

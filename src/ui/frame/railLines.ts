@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS } from "../../protocol/settings";
 import {
   formatCount,
   formatDuration,
+  formatFinderStep,
   formatLr,
   formatMetric,
   formatPlural,
@@ -68,7 +69,7 @@ function balanceLine({ sample, settings, preparation }: LabState): string {
 
 function finderLine(lab: LabState): string {
   const { finder, preparation, settings } = lab;
-  if (finder.state === "running") return `step ${finder.points.length} of ${finder.steps}`;
+  if (finder.state === "running") return formatFinderStep(finder.progress);
   if (finder.state === "failed") return "failed";
   const isOwn = hasOwnMaxLr(lab);
   if (isOwn || finder.result) return `${isOwn ? "" : "default "}max LR ${formatLr(settings.maxLr)}`;
@@ -82,7 +83,7 @@ function isLrFound(lab: LabState): boolean {
 
 /** Whether the person has set the max LR, typed or picked on a curve. */
 function hasOwnMaxLr({ finder, settings }: LabState): boolean {
-  return (finder.result?.chosen ?? null) !== null || settings.maxLr !== DEFAULT_SETTINGS.maxLr;
+  return finder.chosen !== null || settings.maxLr !== DEFAULT_SETTINGS.maxLr;
 }
 
 function trainLine({ run, settings, preparation }: LabState): string {

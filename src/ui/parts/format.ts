@@ -5,16 +5,23 @@ import { formatCount } from "../../app/format";
 export {
   formatBatch,
   formatCount,
+  formatFinderStep,
   formatLr,
   formatMemory,
   formatPass,
   formatPlural,
   LABEL_FORMAT_NAMES,
   nameAuroc,
+  SUGGESTION_NAMES,
 } from "../../app/format";
 
 /** Keeps a figure and its unit on one line. */
 const NBSP = "\u00a0";
+
+/** Its first letter a capital. */
+export function toTitle(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 /** As short as three digits allow, for a field: 1e-3, 1.23e-2. */
 export function formatLrField(lr: number): string {
