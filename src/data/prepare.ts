@@ -1,19 +1,19 @@
 // The preparation job: a sample's films into the store, with progress, stop and resume, and the prepared sample at the end.
 import type { FailedFilm, PreparedContents, PreparedPart, PreparedSample, PrepareEvent } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { type PreparationSettings, preparationOf, type SampleSettings } from "../protocol/settings";
+import { preparationOf, type SampleSettings } from "../protocol/settings";
 import { type FilmContents, openFilmContents } from "../storage/filmContents";
+import { holdFilms } from "../storage/filmLock";
 import { type FilmWriter, openFilmWriter } from "../storage/filmWriter";
 import { sha256 } from "../storage/sha256";
 import type { FilmIndex } from "./filmIndex";
+import { nameStore } from "./filmStoreName";
 import type { FilmWorker } from "./films/filmWorker";
 import { type PreparedFilm, prepareFilms } from "./films/prepareFilms";
 import type { FolderReader } from "./folder/folder";
 import { recogniseFilms, stampOf } from "./recogniseFilms";
 import { keepReady, labelsOf, type SamplePlan } from "./sample";
 
-/** Raised whenever a film's bytes would come out different: films prepared before are then not used again. */
-const PREPARATION_VERSION = 2;
 const PROGRESS_EVERY_MS = 100;
 
 export interface PrepareJob {
@@ -44,7 +44,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   if (plan.summary.problem) return { type: "failed", ...plan.summary.problem };
   const started = performance.now();
   const store = nameStore(settings);
-  const writer = await (job.openWriter ?? openFilmWriter)(store, imageSize);
+  const writer = await (job.openWriter ?? openHeldWriter)(store, imageSize);
   const paths = plannedPaths(index, plan);
   const { failed, done, reused } = await fillStore(job, writer, paths).catch((error: unknown) =>
     Promise.reject(explainFullStorage(error, paths.length, imageSize)),
@@ -94,11 +94,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   return { type: "finished", sample, failed, reused, ms: Math.round(performance.now() - started) };
 }
 
-/** Films that were prepared otherwise are in another store. */
-function nameStore({ imageSize, fit, cropBorders, equalise, grading }: PreparationSettings): string {
-  const choices = [imageSize, fit, cropBorders && "cropped", equalise && "equalised", grading, `v${PREPARATION_VERSION}`];
-  return choices.filter(Boolean).join("-");
-}
+const openHeldWriter = (store: string, imageSize: number) => holdFilms(store, () => openFilmWriter(store, imageSize));
 
 interface Filled {
   failed: FailedFilm[];

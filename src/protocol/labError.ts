@@ -15,6 +15,7 @@ export type ErrorCode =
   | "storageFull"
   | "storageFailed"
   | "checkpointDamaged"
+  | "archiveUnreadable"
   | "weightsUnreadable"
   | "weightsMismatch"
   | "lossNotFinite"

@@ -4,6 +4,7 @@ import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
 import type { Architecture, Head, TrialSettings } from "./settings";
+import type { StorageApi, TrialOrigin } from "./storage";
 
 export interface AdapterReport {
   /** As the driver names itself, e.g. "Apple M2" or "SwiftShader". */
@@ -96,6 +97,8 @@ export interface Trial {
   stepsTotal: number;
   epochs: EpochRecord[];
   checkpoints: KeptCheckpoints;
+  /** Missing where it was trained here. */
+  origin?: TrialOrigin;
   seconds: number;
 }
 
@@ -249,7 +252,7 @@ export interface WeightsSummary {
   notes: string[];
 }
 
-export interface TrainApi {
+export interface TrainApi extends StorageApi {
   /** Asks for the adapter. `allowSoftware` false refuses a software adapter with `softwareAdapter`. @throws LabError noWebGpu */
   openAdapter(allowSoftware: boolean): Promise<AdapterReport>;
   /** Null for the stock engine, whose memory TF.js decides. Allocates nothing. */

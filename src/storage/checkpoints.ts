@@ -12,7 +12,14 @@ export function openCheckpoints(): KeyValue<CheckpointRecord> {
 
 export type Notify = (sentence: string) => void;
 
+export interface KeptRecord {
+  ref: CheckpointRef;
+  record: CheckpointRecord;
+}
+
 export interface CheckpointStore {
+  /** Writes the first checkpoint of a trial that is not yet kept itself. @throws LabError storageFull, storageFailed */
+  begin(trialId: number, checkpoint: Checkpoint): Promise<KeptCheckpoints>;
   /**
    * Writes under a new key, reads it back, points the trial to it, and only then prunes what it no longer points to: all but the last,
    * the one before it, the best by `settings.keepBest`, and the weights of the last `settings.averageLast` epochs. A crash at any
@@ -26,7 +33,16 @@ export interface CheckpointStore {
   read(trial: Trial, which: "last" | "best", notice?: Notify): Promise<Checkpoint | null>;
   /** The weights that are kept for averaging, an epoch's at a time, oldest first; `notice` says which are damaged and left out. */
   readEpochs(trial: Trial, notice?: Notify): AsyncGenerator<Checkpoint>;
+  /** Each that is kept of the trial, as it lies there; `notice` says which are damaged and left out. */
+  readRecords(trial: Trial, notice?: Notify): AsyncGenerator<KeptRecord>;
+  /**
+   * Writes the records of a trial that is not yet kept itself, under new keys, and resolves to where they now are.
+   * @throws LabError checkpointDamaged where one is not as it was sealed; storageFull
+   */
+  adopt(trialId: number, kept: KeptCheckpoints, records: AsyncIterable<KeptRecord>): Promise<KeptCheckpoints>;
   removeAll(trialId: number): Promise<void>;
+  /** Numbers of the trials of which there are checkpoints. */
+  listTrialIds(): Promise<number[]>;
 }
 
 export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials: TrialStore): CheckpointStore {
@@ -41,12 +57,14 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
     return checkpoint;
   }
 
+  const newKey = (trialId: number, step: number) => `${trialId}/${step}/${crypto.randomUUID()}`;
+
   async function writeWhole(trialId: number, checkpoint: Checkpoint): Promise<CheckpointRef> {
     const { step, epochs, steps } = checkpoint;
     const record = await sealCheckpoint(checkpoint);
     const validated = steps.epoch.at(-1) === epochs.at(-1)?.epoch ? epochs.at(-1) : undefined;
     const ref: CheckpointRef = {
-      key: `${trialId}/${step}/${crypto.randomUUID()}`,
+      key: newKey(trialId, step),
       step,
       savedAt: new Date().toISOString(),
       bytes: record.bytes.byteLength,
@@ -66,6 +84,8 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
   }
 
   return {
+    begin: async (trialId, checkpoint) => ({ ...NONE_KEPT, last: await writeWhole(trialId, checkpoint) }),
+
     async write(trialId, checkpoint) {
       const last = await writeWhole(trialId, checkpoint);
       const { checkpoints: before, settings } = await trials.read(trialId);
@@ -111,7 +131,43 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
       }
     },
 
+    async *readRecords({ checkpoints }, notice) {
+      for (const ref of listRefs(checkpoints)) {
+        const record = await store.read(ref.key);
+        if (record && (await unsealCheckpoint(record))) yield { ref, record };
+        else notice?.(`The checkpoint at step ${ref.step} is damaged, and left out.`);
+      }
+    },
+
+    async adopt(trialId, kept, records) {
+      const moved = new Map<string, CheckpointRef>();
+      for await (const { ref, record } of records) {
+        if (!(await unsealCheckpoint(record))) {
+          throw new LabError("checkpointDamaged", `The checkpoint of step ${ref.step} is not as it was written.`);
+        }
+        const key = newKey(trialId, ref.step);
+        await store.write(key, record);
+        moved.set(ref.key, { ...ref, key });
+      }
+      return changeRefs(kept, (ref) => moved.get(ref.key) ?? null);
+    },
+
     removeAll: (trialId) => prune(trialId, []),
+    listTrialIds: async () => [...new Set((await store.keys()).map((key) => Number.parseInt(key, 10)))],
+  };
+}
+
+/** Of a trial before its first checkpoint. */
+export const NONE_KEPT: KeptCheckpoints = { last: null, previous: null, best: null, epochs: [] };
+
+/** What is kept with other references, or without those that are null; the one before the last stands in for a last that is gone. */
+function changeRefs({ last, previous, best, epochs }: KeptCheckpoints, change: (ref: CheckpointRef) => CheckpointRef | null) {
+  const changed = (ref: CheckpointRef | null) => ref && change(ref);
+  return {
+    last: changed(last) ?? changed(previous) ?? changed(best),
+    previous: changed(previous),
+    best: changed(best),
+    epochs: epochs.map(change).filter((ref) => ref !== null),
   };
 }
 

@@ -24,6 +24,12 @@ export function createMemoryDirectory(quota: { bytes: number } = { bytes: Infini
       entries.set(name, entry);
       return entry;
     },
+    keys: async function* () {
+      yield* entries.keys();
+    },
+    removeEntry: async (name) => {
+      if (!entries.delete(name)) throw notFound(name);
+    },
   };
 }
 

@@ -3,6 +3,9 @@
 export interface StoreDirectory {
   getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<StoreDirectory>;
   getFileHandle(name: string, options?: { create?: boolean }): Promise<StoreFile>;
+  /** Names of what it holds. */
+  keys(): AsyncIterable<string>;
+  removeEntry(name: string, options?: { recursive?: boolean }): Promise<void>;
 }
 export interface StoreFile {
   getFile(): Promise<Blob>;

@@ -5,12 +5,19 @@ import type { Trial } from "../protocol/training";
 import { createTestKeyValue } from "./testKeyValue";
 import { createTrialStore } from "./trials";
 
-const openStore = () =>
-  createTrialStore({
+function openStore() {
+  const store = createTrialStore({
     numbers: createTestKeyValue<number>(),
     trials: createTestKeyValue<Trial>(),
     samples: createTestKeyValue<PreparedSample>(),
   });
+  const addNext = async (trial: unknown, sample: unknown) => {
+    const id = await store.reserve();
+    await store.add({ ...(trial as Trial), id }, sample as PreparedSample);
+    return { id };
+  };
+  return { ...store, addNext };
+}
 
 /** As every trial has them, before it is trained. */
 const UNTRAINED = { epochs: [], checkpoints: { last: null, best: null } };
@@ -22,13 +29,13 @@ it("reads a trial that was kept before there were engines as one of the plain mo
   const { engine, activations, filmsPerPass, gpuBudgetMiB, ...before } = DEFAULT_SETTINGS;
   expect(engine).toBe("fused");
   const store = openStore();
-  const { id } = await store.add({ settings: before, sample: SUMMARY, ...UNTRAINED } as unknown as Trial, {} as PreparedSample);
+  const { id } = await store.addNext({ settings: before, sample: SUMMARY, ...UNTRAINED }, {});
   const old = { ...before, engine: "stock", activations, filmsPerPass, gpuBudgetMiB };
   expect((await store.read(id)).settings).toEqual(old);
   expect((await store.list())[0]?.settings).toEqual(old);
   expect((await store.patch(id, { state: "running" })).settings).toEqual(old);
   const settings = { ...DEFAULT_SETTINGS, filmsPerPass: 4 };
-  const newer = await store.add({ settings, sample: SUMMARY, ...UNTRAINED } as unknown as Trial, {} as PreparedSample);
+  const newer = await store.addNext({ settings, sample: SUMMARY, ...UNTRAINED }, {});
   expect((await store.read(newer.id)).settings).toMatchObject({ engine: "fused", filmsPerPass: 4 });
 });
 
@@ -46,10 +53,7 @@ it("reads a trial and a sample that were kept before several targets could be le
   const store = openStore();
   const part = { slots: Uint32Array.of(4), labels: Uint8Array.of(1) };
   const sample = { store: "s", imageSize: 64, train: part, valid: part, validPaths: ["a"], summary: SUMMARY };
-  const { id } = await store.add(
-    { settings: before, sample: SUMMARY, ...UNTRAINED } as unknown as Trial,
-    sample as unknown as PreparedSample,
-  );
+  const { id } = await store.addNext({ settings: before, sample: SUMMARY, ...UNTRAINED }, sample);
   const [train, valid] = [SUMMARY.train, SUMMARY.valid].map((counts) => ({ ...counts, unknown: 0 }));
   const targets = [{ target: before.target, train, valid, positiveWeight: 3 }];
   const trial = await store.read(id);
@@ -57,10 +61,29 @@ it("reads a trial and a sample that were kept before several targets could be le
   expect(await store.readSample(id)).toMatchObject({ targets: [before.target], train: part, summary: { targets } });
 
   const two = { targets: [...targets, ...targets] };
-  const newer = await store.add(
-    { settings: DEFAULT_SETTINGS, sample: { ...SUMMARY, ...two }, ...UNTRAINED } as unknown as Trial,
-    { ...sample, targets: ["a", "b"], summary: { ...SUMMARY, ...two } } as unknown as PreparedSample,
+  const newer = await store.addNext(
+    { settings: DEFAULT_SETTINGS, sample: { ...SUMMARY, ...two }, ...UNTRAINED },
+    { ...sample, targets: ["a", "b"], summary: { ...SUMMARY, ...two } },
   );
   expect((await store.read(newer.id)).sample.targets).toHaveLength(2);
   expect(await store.readSample(newer.id)).toMatchObject({ targets: ["a", "b"], summary: two });
+});
+
+it("gives each number once, keeps a trial whole, and finds what was left of one that was not", async () => {
+  const store = openStore();
+  const first = await store.addNext({ settings: DEFAULT_SETTINGS, sample: SUMMARY, ...UNTRAINED }, {});
+  const never = await store.reserve();
+  await store.remove(first.id);
+  expect(never).toBe(first.id + 1);
+  expect(await store.reserve()).toBe(never + 1);
+  expect(await store.listStray()).toEqual([]);
+
+  const samples = createTestKeyValue<PreparedSample>();
+  const trials = createTestKeyValue<Trial>();
+  const crashing = createTrialStore({ numbers: createTestKeyValue<number>(), trials, samples });
+  trials.beforeWrite = () => {
+    throw new Error("crash");
+  };
+  await expect(crashing.add({ id: 1 } as Trial, {} as PreparedSample)).rejects.toThrow("crash");
+  expect([await crashing.list(), await crashing.listStray()]).toEqual([[], [1]]);
 });

@@ -22,8 +22,10 @@ export function openTrialStores(): TrialStores {
 }
 
 export interface TrialStore {
-  /** Keeps a new trial under the next number; numbers of deleted trials are not given out again. */
-  add(trial: Omit<Trial, "id">, sample: PreparedSample): Promise<Trial>;
+  /** The next number: those of deleted trials, and of trials that never came to be, are not given out again. */
+  reserve(): Promise<number>;
+  /** Keeps a new trial under its reserved number, wholly or not at all. */
+  add(trial: Trial, sample: PreparedSample): Promise<void>;
   /** @throws LabError storageFailed where there is no such trial */
   read(id: number): Promise<Trial>;
   readSample(id: number): Promise<PreparedSample>;
@@ -32,6 +34,8 @@ export interface TrialStore {
   /** By number. */
   list(): Promise<Trial[]>;
   remove(id: number): Promise<void>;
+  /** Numbers of samples whose trial is not there: it was being deleted or added when the page ended. */
+  listStray(): Promise<number[]>;
 }
 
 /** How trials were trained that were kept before there was a choice. */
@@ -88,16 +92,17 @@ export function createTrialStore({ numbers, trials, samples }: TrialStores): Tri
   }
 
   return {
-    async add(trial, sample) {
+    async reserve() {
       let id = 0;
       await numbers.change("trial", (last = 0) => {
         id = last + 1;
         return id;
       });
-      await samples.write(String(id), sample);
-      const numbered = { ...trial, id };
-      await trials.write(String(id), numbered);
-      return numbered;
+      return id;
+    },
+    async add(trial, sample) {
+      await samples.write(String(trial.id), sample);
+      await trials.write(String(trial.id), trial);
     },
     read: async (id) => complete(await readFrom(trials, id)),
     readSample: async (id) => completeSample(await readFrom(samples, id), await readFrom(trials, id)),
@@ -118,6 +123,10 @@ export function createTrialStore({ numbers, trials, samples }: TrialStores): Tri
     async remove(id) {
       await trials.remove([String(id)]);
       await samples.remove([String(id)]);
+    },
+    async listStray() {
+      const kept = new Set(await trials.keys());
+      return (await samples.keys()).filter((key) => !kept.has(key)).map(Number);
     },
   };
 }

@@ -12,12 +12,14 @@ export interface KeptWeights {
   origin: Record<string, string>;
 }
 
+type Kept = Pick<CheckpointStore, "read" | "readEpochs">;
+
 /**
  * Of a checkpoint its moving average, where one is kept, else its model. `notice` says what was damaged and what is taken in its place.
  * @throws LabError weightsUnreadable where none are kept; checkpointDamaged
  */
 export async function readKeptWeights(
-  checkpoints: CheckpointStore,
+  checkpoints: Kept,
   trial: Trial,
   which: WhichWeights,
   notice?: Notify,
@@ -34,7 +36,7 @@ export async function readKeptWeights(
   return { model: chooseWeights(checkpoint), origin: describeOrigin(trial, which, checkpoint.step, checkpoint.epochs.length) };
 }
 
-async function readMean(checkpoints: CheckpointStore, trial: Trial, notice?: Notify): Promise<KeptWeights> {
+async function readMean(checkpoints: Kept, trial: Trial, notice?: Notify): Promise<KeptWeights> {
   const taken: { step: number; epochs: number }[] = [];
   async function* models() {
     for await (const { model, step, epochs } of checkpoints.readEpochs(trial, notice)) {

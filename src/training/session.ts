@@ -14,6 +14,7 @@ import type {
   WeightsChoice,
 } from "../protocol/training";
 import { StepHistory, toStepRecords } from "./history";
+import { createKeeping } from "./keeping";
 import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
 import { sigmoid } from "./metrics";
 import { createPace } from "./pace";
@@ -80,7 +81,13 @@ export function createSession(tools: Tools): TrainApi {
     return loaded && beginFrom(tools, loaded, settings);
   }
 
+  function demandIdle(trialId: number, what: string): void {
+    if (underWay !== trialTitle(trialId)) return;
+    throw new LabError("badSettings", `Trial ${trialId} is being trained. Stop it before ${what}.`);
+  }
+
   return {
+    ...createKeeping(tools, demandIdle),
     openAdapter: workbench.openAdapter,
     forecast: workbench.forecast,
 
@@ -101,24 +108,17 @@ export function createSession(tools: Tools): TrainApi {
       const { settings, sample, weights } = request;
       const plan = planRun(settings, sample);
       const begun = await loadBeginning(weights, settings);
-      const described = describeTrial(request, begun?.beginning ?? null, plan.stepsTotal, tools.versions);
-      const trial = await trials.add(described, sample);
-      if (!begun) return trial;
-      // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from.
-      try {
+      const trial = describeTrial(request, begun?.beginning ?? null, plan.stepsTotal, tools.versions);
+      const id = await trials.reserve();
+      return tools.holdTrial(id, async () => {
+        // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from. They are kept
+        // first: a trial without them would begin from others.
         const steps = new StepHistory().columns();
-        await checkpoints.write(trial.id, {
-          step: 0,
-          ...beforeTraining(begun.model),
-          steps,
-          epochs: [],
-          seconds: 0,
-        });
-      } catch (error) {
-        await trials.remove(trial.id);
-        throw error;
-      }
-      return trials.read(trial.id);
+        const first = begun && { step: 0, ...beforeTraining(begun.model), steps, epochs: [], seconds: 0 };
+        const kept = first ? await checkpoints.begin(id, first) : trial.checkpoints;
+        await trials.add({ ...trial, id, checkpoints: kept }, sample);
+        return trials.read(id);
+      });
     },
 
     async exportWeights(trialId, which) {
@@ -147,9 +147,7 @@ export function createSession(tools: Tools): TrainApi {
     readSample: (trialId) => trials.readSample(trialId),
 
     async deleteTrial(trialId) {
-      if (underWay === trialTitle(trialId)) {
-        throw new LabError("badSettings", `Trial ${trialId} is being trained. Stop it before deleting it.`);
-      }
+      demandIdle(trialId, "deleting it");
       await tools.holdTrial(trialId, async () => {
         await trials.remove(trialId);
         await checkpoints.removeAll(trialId);

@@ -7,6 +7,7 @@ import type { TrialSettings } from "../protocol/settings";
 import type { NewTrial, TrainApi, TrainEvent, Trial } from "../protocol/training";
 import type { CheckpointRecord } from "../storage/checkpointRecord";
 import { createCheckpointStore } from "../storage/checkpoints";
+import type { KeptFilms } from "../storage/filmStores";
 import { createTestKeyValue } from "../storage/testKeyValue";
 import { createTrialStore } from "../storage/trials";
 import { createSession } from "./session";
@@ -29,6 +30,8 @@ export interface TestLab {
   settings: TrialSettings;
   sample: PreparedSample;
   kept: ReturnType<typeof createTestKeyValue<CheckpointRecord>>;
+  /** The sets of prepared films. */
+  films: KeptFilms[];
   /** The engines lent so far; those given back are disposed. */
   engines: { engine: TestEngine; options: EngineOptions; disposed: boolean }[];
   /** Called with each engine before it is lent. */
@@ -103,6 +106,14 @@ export function createTestLab(targets?: string[]): TestLab {
       writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
       trials,
       checkpoints: createCheckpointStore(kept, trials),
+      films: {
+        list: async () => lab.films,
+        remove: async (store) =>
+          void lab.films.splice(
+            lab.films.findIndex((set) => set.store === store),
+            1,
+          ),
+      },
       holdTrial: async (id, work) => {
         if (held.has(id)) throw new LabError("badSettings", "held");
         held.add(id);
@@ -123,6 +134,7 @@ export function createTestLab(targets?: string[]): TestLab {
     settings: { ...TEST_SETTINGS, moreTargets },
     sample,
     kept,
+    films: [{ store: sample.store, imageSize: TEST_SIZE, films: 29, bytes: 29 * TEST_SIZE ** 2 }],
     engines: [],
     onEngine: () => {},
     beforeOpen: async () => {},

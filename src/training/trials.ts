@@ -3,6 +3,7 @@ import { chooseBudget } from "../protocol/budget";
 import { planPhases } from "../protocol/schedule";
 import { NORMALISATION, type ScheduleName, type ScheduleSettings, type TrialSettings } from "../protocol/settings";
 import type { Beginning, NewTrial, StepRecord, Trial } from "../protocol/training";
+import { NONE_KEPT } from "../storage/checkpoints";
 import { choose } from "./finderCurve";
 import { spreadRates } from "./plan";
 
@@ -27,7 +28,7 @@ export function describeTrial(
     stepsDone: 0,
     stepsTotal,
     epochs: [],
-    checkpoints: { last: null, previous: null, best: null, epochs: [] },
+    checkpoints: NONE_KEPT,
     seconds: 0,
   };
 }

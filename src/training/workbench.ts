@@ -12,6 +12,7 @@ import { type EngineName, type TrialSettings, targetsOf } from "../protocol/sett
 import type { AdapterReport, Forecast, PhaseEvent } from "../protocol/training";
 import type { CheckpointStore } from "../storage/checkpoints";
 import type { FilmReader } from "../storage/filmReader";
+import type { listFilmStores, removeFilmStore } from "../storage/filmStores";
 import type { TrialStore } from "../storage/trials";
 import type { FilmSource } from "./batches";
 import { createPace } from "./pace";
@@ -27,6 +28,8 @@ export interface Tools {
   writeWeights: typeof writeWeights;
   trials: TrialStore;
   checkpoints: CheckpointStore;
+  /** The sets of prepared films. */
+  films: { list: typeof listFilmStores; remove: typeof removeFilmStore };
   /** Runs `work` while no other tab runs the same trial. @throws LabError badSettings where one does */
   holdTrial<Result>(id: number, work: () => Promise<Result>): Promise<Result>;
   versions: Record<string, string>;

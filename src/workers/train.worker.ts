@@ -6,7 +6,9 @@ import { createEngine } from "../nn/createEngine";
 import { fitWeights } from "../nn/fitWeights";
 import { readWeights, writeWeights } from "../nn/weights";
 import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
+import { holdFilms } from "../storage/filmLock";
 import { openFilmReader } from "../storage/filmReader";
+import { listFilmStores, removeFilmStore } from "../storage/filmStores";
 import { createTrialStore, holdTrial, openTrialStores } from "../storage/trials";
 import { createSession } from "../training/session";
 import { expose } from "./expose";
@@ -17,7 +19,8 @@ expose(
   createSession({
     openGpu: openWebGpu,
     createEngine,
-    openFilms: (store) => openFilmReader(store),
+    openFilms: (reference) => holdFilms(reference, () => openFilmReader(reference)),
+    films: { list: listFilmStores, remove: removeFilmStore },
     fitWeights,
     readWeights,
     writeWeights,

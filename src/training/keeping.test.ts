@@ -1,0 +1,179 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { TrainEvent } from "../protocol/training";
+import { readTrialArchive } from "../storage/trialArchive";
+import { commandAt, createTestLab, type Page, play, type TestLab } from "./testLab";
+
+const train = (lab: TestLab, id: number, page?: Page<TrainEvent>) =>
+  play<TrainEvent>((port) => lab.session.train(id, port), page);
+const weightsOf = async (lab: TestLab, id: number) => new Uint8Array((await lab.session.exportWeights(id, "last")).bytes);
+const trialOf = async (lab: TestLab, id: number) => (await lab.session.listTrials()).find((trial) => trial.id === id);
+const named = (file: Blob, name = "trial-1.roentgen") => new File([file], name);
+
+describe("a trial as a file", () => {
+  let lab: TestLab;
+  beforeEach(() => {
+    lab = createTestLab();
+  });
+
+  async function exportStopped(): Promise<File> {
+    const { id } = await lab.createTrial({ averageLast: 2 });
+    await train(lab, id, commandAt(lab, 11, "stop"));
+    lab.onEngine = () => {};
+    const { file, notices } = await lab.session.exportArchive(id);
+    expect(notices).toEqual([]);
+    return named(file);
+  }
+
+  it("goes on after it was deleted and brought back as if it had never stopped", async () => {
+    const file = await exportStopped();
+    const before = (await trialOf(lab, 1))!;
+    const samples = await lab.session.readSample(1);
+    await lab.session.deleteTrial(1);
+    expect(lab.kept.map.size).toBe(0);
+
+    const { trial, notices } = await lab.session.importArchive(file);
+    expect(notices).toEqual([]);
+    const origin = { file: "trial-1.roentgen", trial: 1, importedAt: expect.any(String) };
+    const where = (kept: typeof before.checkpoints) => JSON.stringify(kept, (name, value) => (name === "key" ? null : value));
+    expect({ ...trial, checkpoints: where(trial.checkpoints) }).toEqual({
+      ...before,
+      id: 2,
+      origin,
+      checkpoints: where(before.checkpoints),
+    });
+    expect(await lab.session.readSample(2)).toEqual(samples);
+    expect([...lab.kept.map.keys()].every((key) => key.startsWith("2/"))).toBe(true);
+    expect((await lab.session.exportWeights(2, "average")).bytes.byteLength).toBeGreaterThan(0);
+
+    expect((await train(lab, 2)).at(-1)?.type).toBe("finished");
+    const whole = createTestLab();
+    const { id } = await whole.createTrial({ averageLast: 2 });
+    await train(whole, id);
+    expect(await weightsOf(lab, 2)).toEqual(await weightsOf(whole, id));
+    expect(await lab.session.readSteps(2)).toEqual(await whole.session.readSteps(id));
+  });
+
+  it("holds the trial's own file too, in words", async () => {
+    const file = await exportStopped();
+    const text = await file.text();
+    expect(text.slice(0, 8)).toBe("ROENTGEN");
+    expect(text).toContain('"file":{"formatVersion":1,"trial":"trial-1"');
+  });
+
+  it("leaves out what is damaged of it, and goes on from the checkpoint before", async () => {
+    await exportStopped();
+    const { last, previous } = (await trialOf(lab, 1))!.checkpoints;
+    new Uint8Array(lab.kept.map.get(last!.key)!.bytes)[40]! ^= 1;
+    const { file, notices } = await lab.session.exportArchive(1);
+    expect(notices).toEqual([expect.stringContaining(`step ${last?.step} is damaged`)]);
+    const { trial } = await lab.session.importArchive(named(file));
+    expect(trial.checkpoints.last?.step).toBe(previous?.step);
+    expect((await train(lab, trial.id)).at(-1)?.type).toBe("finished");
+  });
+
+  it("is refused in a sentence where a byte is another, where it is cut off, and where it is something else", async () => {
+    const file = await exportStopped();
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const kept = [...lab.kept.map.keys()];
+    const refusal = { code: "archiveUnreadable", at: "trial-1.roentgen" };
+    for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 97)) {
+      const damaged = bytes.slice();
+      damaged[at]! ^= 4;
+      await expect(lab.session.importArchive(named(new Blob([damaged]))), `byte ${at}`).rejects.toMatchObject(refusal);
+    }
+    for (const length of [0, 5, 40, 200, bytes.length - 1]) {
+      await expect(lab.session.importArchive(named(new Blob([bytes.slice(0, length)])))).rejects.toMatchObject(refusal);
+    }
+    await expect(lab.session.importArchive(named(new Blob([bytes, "more"])))).rejects.toMatchObject(refusal);
+    await expect(lab.session.importArchive(named(new Blob(["{}"])))).rejects.toThrow(
+      /no file of a whole trial.*ends in \.roentgen/,
+    );
+    // Nothing of what was refused stays.
+    expect([...lab.kept.map.keys()]).toEqual(kept);
+    expect(await lab.session.listTrials()).toHaveLength(1);
+  });
+
+  it("is not brought in by halves where storage runs full", async () => {
+    const file = await exportStopped();
+    let writes = 0;
+    lab.kept.beforeWrite = (operation) => {
+      if (operation === "write" && ++writes === 2) throw new Error("full");
+    };
+    await expect(lab.session.importArchive(file)).rejects.toThrow("full");
+    lab.kept.beforeWrite = () => {};
+    expect([...lab.kept.map.keys()].every((key) => key.startsWith("1/"))).toBe(true);
+    expect((await lab.session.importArchive(file)).trial.id).toBe(3);
+  });
+
+  it("is not written while the trial is trained", async () => {
+    const { id } = await lab.createTrial();
+    const run = train(lab, id);
+    await expect(lab.session.exportArchive(id)).rejects.toThrow("Stop it before exporting it.");
+    await expect(lab.openSecondTab().exportArchive(id)).rejects.toMatchObject({ code: "badSettings" });
+    await run;
+  });
+
+  it("is read one checkpoint at a time", async () => {
+    const file = await exportStopped();
+    const slices: number[] = [];
+    const { slice } = file;
+    file.slice = (...range) => {
+      slices.push((range[1] ?? 0) - (range[0] ?? 0));
+      return slice.apply(file, range);
+    };
+    const { records } = await readTrialArchive(file, file.name);
+    const before = slices.length;
+    for await (const { record } of records()) expect(slices.at(-1)).toBe(record.bytes.byteLength);
+    expect(slices.length - before).toBeGreaterThan(2);
+  });
+});
+
+describe("what is kept", () => {
+  it("lists sets of films with the trials that were trained on them", async () => {
+    const lab = createTestLab();
+    for (let i = 0; i < 2; i++) await lab.createTrial();
+    lab.films.push({ store: "64-stretch-window-v2", imageSize: 64, films: 0, bytes: 9 });
+    expect(await lab.session.listFilmSets()).toMatchObject([
+      { store: lab.sample.store, films: 29, preparation: null, trials: [1, 2] },
+      { films: 0, preparation: { imageSize: 64, fit: "stretch" }, trials: [] },
+    ]);
+    await lab.session.removeFilmSet(lab.sample.store);
+    expect(await lab.session.listFilmSets()).toHaveLength(1);
+  });
+
+  it("counts what a run comes to keep by the network, whatever the engine", async () => {
+    const lab = createTestLab();
+    const plain = await lab.session.sizeKept({ ...lab.settings, arch: "densenet121" });
+    expect(plain.weights).toBeGreaterThan(27e6);
+    expect(plain.checkpoint).toBeGreaterThan(2.9 * plain.weights);
+    const averaged = await lab.session.sizeKept({ ...lab.settings, arch: "densenet121", averageDecay: 0.9 });
+    expect(averaged).toEqual({ weights: plain.weights, checkpoint: plain.checkpoint + plain.weights });
+  });
+
+  it("is tidied of what a deletion left that the page's end cut short, and of nothing else", async () => {
+    const lab = createTestLab();
+    for (const { id } of [await lab.createTrial(), await lab.createTrial()]) await train(lab, id);
+    lab.kept.beforeWrite = (operation) => {
+      if (operation === "remove") throw new Error("the page ended");
+    };
+    await expect(lab.session.deleteTrial(1)).rejects.toThrow();
+    lab.kept.beforeWrite = () => {};
+    lab.reload();
+    const ofSecond = [...lab.kept.map.keys()].filter((key) => key.startsWith("2/"));
+    expect(lab.kept.map.size).toBeGreaterThan(ofSecond.length);
+    await lab.session.tidy();
+    expect([...lab.kept.map.keys()]).toEqual(ofSecond);
+    expect(await lab.session.readSample(2)).toEqual(lab.sample);
+  });
+
+  it("never has a trial without the weights that it is to begin from", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    lab.kept.beforeWrite = () => {
+      throw new Error("the page ended");
+    };
+    await expect(lab.createTrial({}, { kind: "trial", trialId: id, which: "last" })).rejects.toThrow();
+    expect((await lab.session.listTrials()).map((trial) => trial.id)).toEqual([id]);
+  });
+});
