@@ -43,7 +43,7 @@ it("reads a finder's curve that was kept before finders were repeated", async ()
   const store = openStore();
   const finder = { lrs: [1], losses: [2], smoothed: [3], suggestions: { steepest: 1, minimumOver10: null }, chosen: 1 };
   const trial = { settings: DEFAULT_SETTINGS, sample: SUMMARY, finder, ...UNTRAINED };
-  const { id } = await store.add(trial as unknown as Trial, {} as PreparedSample);
+  const { id } = await store.addNext(trial, {});
   const suggestions = { steepest: 1, minimumOver10: null, valley: null, slide: null, steep: null };
   expect((await store.read(id)).finder).toEqual({ ...finder, suggestions, runs: [], chosenAt: null });
 });
