@@ -11,8 +11,9 @@ import { type JobHandle, watchJob } from "./jobs";
 import { chooseOffered, labelOffered, nameWeights } from "./offeredWeights";
 import { demandPreparedSample } from "./preparedSample";
 import type { LabCommands } from "./state";
+import { describeViews } from "./views";
 
-type EvaluationCommands = Pick<LabCommands, "chooseEvaluated" | "evaluate" | "stopEvaluating">;
+type EvaluationCommands = Pick<LabCommands, "chooseEvaluated" | "chooseViews" | "evaluate" | "stopEvaluating">;
 
 export function createEvaluationCommands(context: LabContext, { alone, fail }: GpuJobs): EvaluationCommands {
   const { store, workers, patch, say } = context;
@@ -20,6 +21,7 @@ export function createEvaluationCommands(context: LabContext, { alone, fail }: G
 
   return {
     chooseEvaluated: (which) => patch("evaluation", { which }),
+    chooseViews: (views) => patch("evaluation", { views }),
     async evaluate() {
       await alone("evaluation", "An evaluation", async () => {
         const { weights, run: shown, evaluation } = store.getState();
@@ -28,23 +30,27 @@ export function createEvaluationCommands(context: LabContext, { alone, fail }: G
           throw new LabError("badSettings", "There are no weights to evaluate yet: train a trial, or choose a weights file.");
         }
         const ofTrial = shown.trial && !fromWeights ? shown.trial : null;
+        const { views } = evaluation;
         const which = ofTrial ? chooseOffered(ofTrial, evaluation.which) : evaluation.which;
         const { trial, settings } = chooseEvaluated(store.getState());
         const request: EvaluateRequest = {
           settings,
           sample: trial ? await workers.training.readSample(trial.id) : demandPreparedSample(store.getState()),
           weights: ofTrial ? { kind: "trial", trialId: ofTrial.id, which } : weights.choice,
+          views,
         };
         const label = ofTrial ? `Trial ${ofTrial.id}, ${labelOffered(ofTrial, which)}` : weights.label;
-        const name = ofTrial ? nameWeights(ofTrial.id, which) : weights.label.replace(/\.safetensors$/i, "");
+        const weightsName = ofTrial ? nameWeights(ofTrial.id, which) : weights.label.replace(/\.safetensors$/i, "");
+        const name = views > 0 ? `${weightsName}-tta${views}` : weightsName;
         store.setState({
           evaluation: {
             ...EMPTY_EVALUATION,
             state: "running",
             which,
+            views,
             label,
             name,
-            total: request.sample.valid.slots.length,
+            total: (1 + views) * request.sample.valid.slots.length,
           },
         });
         say(`Evaluating ${label}.`);
@@ -69,7 +75,8 @@ export function createEvaluationCommands(context: LabContext, { alone, fail }: G
               patch("evaluation", { state: "done", evaluation });
               const auroc =
                 evaluation.auroc === null ? "" : `${nameAuroc(evaluation.targets.length)} ${evaluation.auroc.toFixed(3)}, `;
-              say(`${label}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${formatPlural(evaluation.films, "film")}.`);
+              const films = formatPlural(evaluation.films, "film");
+              say(`${label}${describeViews(evaluation)}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${films}.`);
               announce({ type: "evaluated", ...evaluation });
             }
           },

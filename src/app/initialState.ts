@@ -37,6 +37,7 @@ export const FRESH_WEIGHTS: WeightsState = { choice: { kind: "fresh" }, label: "
 export const EMPTY_EVALUATION: EvaluationState = {
   state: "idle",
   which: "last",
+  views: 0,
   label: "",
   name: "",
   compiling: null,

@@ -134,6 +134,8 @@ export interface EvaluationState {
   state: JobState;
   /** Of the shown trial's weights those to evaluate, where it has such. */
   which: WhichWeights;
+  /** Augmented views of each film to average over; 0 for none. */
+  views: number;
   /** What was evaluated, e.g. "Trial 3, last checkpoint". */
   label: string;
   /** The same as the files of it are called, e.g. "trial-3". */
@@ -223,6 +225,8 @@ export interface LabCommands {
   clearWeights(): void;
   /** Which of the shown trial's weights are evaluated. */
   chooseEvaluated(which: WhichWeights): void;
+  /** How many augmented views of each film the next evaluation averages over; 0 for none. */
+  chooseViews(views: number): void;
   /** Validation films through the chosen weights of the shown trial, or through those that were taken. */
   evaluate(): Promise<void>;
   stopEvaluating(): void;

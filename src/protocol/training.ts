@@ -185,6 +185,8 @@ export interface Evaluation {
   targets: TargetScores[];
   /** Film by film, under each target. */
   predictions: Prediction[];
+  /** Of test-time augmentation: the views of each film beside the plain one, and the augmentation they were drawn by: that of the settings, or fastai's where these have none; null without. */
+  views: { count: number; augmentation: "chosen" | "fastai" } | null;
 }
 
 export type EvaluateEvent =
@@ -223,6 +225,8 @@ export interface EvaluateRequest {
   settings: TrialSettings;
   sample: PreparedSample;
   weights: WeightsChoice;
+  /** Augmented views of each film that its probability is averaged over (test-time augmentation); 0 for the plain film alone. */
+  views: number;
 }
 
 /** What GPU memory goes to: optimiser's moments; features kept for the backward pass; working space; films on their way in. */

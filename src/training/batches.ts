@@ -14,14 +14,17 @@ export interface FilmSource {
   read: ReadFilms;
 }
 
+/** What becomes of a batch once it is read: the films that were asked for, in the order of the batches. */
+export type BatchTransform = (batch: Batch, films: Uint32Array) => Batch;
+
 /** An epoch's films in the order they are trained on, drawn from (seed, "shuffle", epoch) alone. */
 export function shuffleEpoch(films: Uint32Array, seed: number, epoch: number): Uint32Array {
   return shuffle(films.slice(), createRandom(seed, "shuffle", epoch));
 }
 
-/** Whole batches of `order`, from batch `from` on; an odd last batch is dropped, as fastai and torch (`drop_last`) do in training. */
-export function cutWholeBatches(order: Uint32Array, batchSize: number, from = 0): Uint32Array[] {
-  return cutBatches(order.subarray(0, order.length - (order.length % batchSize)), batchSize).slice(from);
+/** Whole batches of `order`; an odd last batch is dropped, as fastai and torch (`drop_last`) do in training. */
+export function cutWholeBatches(order: Uint32Array, batchSize: number): Uint32Array[] {
+  return cutBatches(order.subarray(0, order.length - (order.length % batchSize)), batchSize);
 }
 
 /** All of `order`, the last batch as large as what is left. */
@@ -55,12 +58,16 @@ async function readBatch({ part, targets, imageSize, read }: FilmSource, films: 
 }
 
 /** Reads batches one ahead, so that the next films come off the disk while the GPU works on these. */
-export async function* readBatches(source: FilmSource, batches: Iterable<Uint32Array>): AsyncGenerator<Batch> {
+export async function* readBatches(
+  source: FilmSource,
+  batches: Iterable<Uint32Array>,
+  transform: BatchTransform = (batch) => batch,
+): AsyncGenerator<Batch> {
   const films = batches[Symbol.iterator]();
   const readNext = (): Promise<Batch> | null => {
     const { done, value } = films.next();
     if (done) return null;
-    const reading = readBatch(source, value);
+    const reading = readBatch(source, value).then((batch) => transform(batch, value));
     // Met by the await below; without this a run that ends early would leave a rejection that nobody handles.
     reading.catch(() => {});
     return reading;

@@ -1,7 +1,7 @@
 // The training loop, on one page. What it shows, keeps and stops for is done by callbacks (callbacks/), as in fastai.
 import type { Engine } from "../nn/engine";
 import type { EpochRecord, StepRecord } from "../protocol/training";
-import { cutWholeBatches, type FilmSource, readBatches, shuffleEpoch } from "./batches";
+import { type BatchTransform, cutWholeBatches, type FilmSource, readBatches, shuffleEpoch } from "./batches";
 import type { StepHistory } from "./history";
 import type { RunPlan } from "./plan";
 import { validate } from "./validate";
@@ -19,6 +19,8 @@ export interface Run {
   plan: RunPlan;
   train: FilmSource;
   valid: FilmSource;
+  /** What becomes of an epoch's batches after these; drawn by the epoch and by them alone. */
+  augment(epoch: number, before: readonly Uint32Array[]): BatchTransform;
   batchSize: number;
   seed: number;
   progress: Progress;
@@ -48,9 +50,11 @@ export async function runEpochs(run: Run, signal: AbortSignal, callbacks: readon
     while (!plan.isOver(epochs)) {
       const epoch = epochs.length;
       const firstStep = epoch * plan.stepsPerEpoch;
-      const order = shuffleEpoch(plan.drawFilms(epoch), seed, epoch);
+      const batches = cutWholeBatches(shuffleEpoch(plan.drawFilms(epoch), seed, epoch), batchSize);
+      const done = history.length - firstStep;
+      const transform = run.augment(epoch, batches.slice(0, done));
       let begun = now();
-      for await (const batch of readBatches(run.train, cutWholeBatches(order, batchSize, history.length - firstStep))) {
+      for await (const batch of readBatches(run.train, batches.slice(done), transform)) {
         if (signal.aborted) return "stopped";
         const step = history.length;
         const optimizer = plan.optimizerAt(step, epochs);

@@ -4,6 +4,7 @@ import { type FinderEvent, type FinderPoint, type FinderRequest, MOST_FINDER_RUN
 import type { Job } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { PhaseEvent } from "../protocol/training";
+import { augmentEpoch, FINDER_EPOCH } from "./augment";
 import { drawFinderBatches, readBatches } from "./batches";
 import { findLr } from "./finder";
 import { averageRuns, toFinderResult } from "./finderCurve";
@@ -44,7 +45,10 @@ export function runFinder(
       });
     for (let run = 0; run < runs && !(run > 0 && signal.aborted); run++) {
       onPhase({ phase: "training", detail: `Looking for a learning rate${runs > 1 ? `, run ${run + 1} of ${runs}` : ""}.` });
-      const batches = readBatches(source(sample.train), drawFinderBatches(films, settings.seed + run, settings.batchSize));
+      const seed = settings.seed + run;
+      const drawn = drawFinderBatches(films, seed, settings.batchSize);
+      // Films as the run will see them, as in fastai's finder.
+      const batches = readBatches(source(sample.train), drawn, augmentEpoch({ ...settings, seed }, FINDER_EPOCH));
       const points = await findLr(engine, finder, batches, finderOptimizerAt, signal, (so) => {
         if (due()) tell(so, run);
       });

@@ -3,6 +3,7 @@ import type { Job } from "../protocol/job";
 import { toFailure } from "../protocol/labError";
 import { thinRates } from "../protocol/schedule";
 import type { TrainEvent } from "../protocol/training";
+import { augmentEpoch } from "./augment";
 import { Checkpoints } from "./callbacks/checkpoints";
 import { FiniteGuard } from "./callbacks/finiteGuard";
 import { PauseGate } from "./callbacks/pauseGate";
@@ -124,6 +125,7 @@ async function runHeld(
         plan,
         train: source(sample.train),
         valid: source(sample.valid),
+        augment: (epoch: number, before: readonly Uint32Array[]) => augmentEpoch(settings, epoch, before),
         batchSize,
         seed,
         progress,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UNKNOWN_LABEL } from "../protocol/dataset";
 import { FINDER_DEFAULTS, type FinderEvent } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
+import { FASTAI_AUGMENTATION } from "../protocol/settings";
 import type { EvaluateEvent, EvaluateRequest, TrainEvent } from "../protocol/training";
 import { type Checkpoint, type CheckpointRecord, unsealCheckpoint } from "../storage/checkpointRecord";
 import { sha256 } from "../storage/sha256";
@@ -142,6 +143,10 @@ describe("an interrupted run that goes on equals the uninterrupted one bit for b
   it.each([
     ["fresh films every epoch", { balance: "undersample", freshEachEpoch: true }],
     ["films of the smaller class repeated", { balance: "oversample" }],
+    [
+      "films moved, lit, blended and repeated",
+      { ...FASTAI_AUGMENTATION, mixup: 0.4, labelSmoothing: 0.1, balance: "oversample" },
+    ],
   ] as const)("with %s and an odd last batch", async (_, balance) => {
     const begin = async () => {
       const lab = createTestLab();
@@ -181,7 +186,7 @@ describe("an interrupted run that goes on equals the uninterrupted one bit for b
 describe("two targets, one of them not known of every film", () => {
   const TARGETS = ["Cardiomegaly", "No Finding"];
   const evaluate = (lab: TestLab, weights: EvaluateRequest["weights"]) =>
-    play<EvaluateEvent>((port) => lab.session.evaluate({ settings: lab.settings, sample: lab.sample, weights }, port));
+    play<EvaluateEvent>((port) => lab.session.evaluate({ settings: lab.settings, sample: lab.sample, weights, views: 0 }, port));
 
   it("are learnt together, each with its weight and its AUROC, and a resumed run equals the uninterrupted one", async () => {
     const whole = createTestLab(TARGETS);
@@ -638,7 +643,7 @@ describe("Evaluate", () => {
     await train(lab, id);
     const events = await play<EvaluateEvent>((port) =>
       lab.session.evaluate(
-        { settings: TEST_SETTINGS, sample: lab.sample, weights: { kind: "trial", trialId: id, which: "last" } },
+        { settings: TEST_SETTINGS, sample: lab.sample, weights: { kind: "trial", trialId: id, which: "last" }, views: 0 },
         port,
       ),
     );
@@ -655,7 +660,7 @@ describe("Evaluate", () => {
     const lab = createTestLab();
     const weights = { kind: "file", name: "other.safetensors", file: fileOf(new ArrayBuffer(80)) } as const;
     const events = await play<EvaluateEvent>((port) =>
-      lab.session.evaluate({ settings: TEST_SETTINGS, sample: lab.sample, weights }, port),
+      lab.session.evaluate({ settings: TEST_SETTINGS, sample: lab.sample, weights, views: 0 }, port),
     );
     expect(events.at(-1)).toMatchObject({ type: "failed", code: "weightsMismatch", at: "bias" });
   });

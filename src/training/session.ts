@@ -13,6 +13,7 @@ import type {
   TrainEvent,
   WeightsChoice,
 } from "../protocol/training";
+import { chooseViewing } from "./augment";
 import { StepHistory, toStepRecords } from "./history";
 import { createKeeping } from "./keeping";
 import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
@@ -22,7 +23,7 @@ import { planRun } from "./plan";
 import { runFinder } from "./runFinder";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
-import { validate } from "./validate";
+import { validate, validateViews } from "./validate";
 import { createWorkbench, type Tools } from "./workbench";
 
 export function createSession(tools: Tools): TrainApi {
@@ -43,7 +44,7 @@ export function createSession(tools: Tools): TrainApi {
   }
 
   async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
-    const { sample, weights } = request;
+    const { sample, weights, views } = request;
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     const loaded = await loadWeights(tools, weights, request.settings.arch);
     if (loaded) demandTargets(loaded, request.settings);
@@ -59,9 +60,14 @@ export function createSession(tools: Tools): TrainApi {
       await compile("inference");
       onPhase({ phase: "validating", detail: "Evaluating the validation films." });
       const due = createPace(now);
-      const result = await validate(engine, source(sample.valid), settings.batchSize, signal, (done, total) => {
+      const onProgress = (done: number, total: number) => {
         if (done === total || due()) emit({ type: "evaluateProgress", done, total, gpuBytes: engine.memory().gpuBytes });
-      });
+      };
+      const valid = source(sample.valid);
+      const viewing = views > 0 ? chooseViewing(settings) : null;
+      const result = viewing
+        ? await validateViews(engine, valid, settings.batchSize, { ...viewing, views }, signal, onProgress)
+        : await validate(engine, valid, settings.batchSize, signal, onProgress);
       if (!result) return { type: "stopped" };
       const { logits, loss, accuracy, auroc, targets } = result;
       const predictions = Array.from(logits, (logit, at): Prediction => {
@@ -71,7 +77,18 @@ export function createSession(tools: Tools): TrainApi {
         return { path, target, logit, probability: sigmoid(logit), finding: targets[at % targets.length]!.target };
       });
       const films = sample.validPaths.length;
-      return { type: "finished", evaluation: { films, loss, accuracy, auroc, targets, predictions } };
+      return {
+        type: "finished",
+        evaluation: {
+          films,
+          loss,
+          accuracy,
+          auroc,
+          targets,
+          predictions,
+          views: viewing && { count: views, augmentation: viewing.augmentation },
+        },
+      };
     });
   }
 

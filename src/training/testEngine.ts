@@ -1,5 +1,6 @@
 // An engine for tests of the loop: logistic regression on the pixels, AdamW, plain arrays. Not a network.
 import { type Batch, countKnown, type Engine, type EngineSnapshot, type NamedArrays } from "../nn/engine";
+import { showFilm } from "../nn/moveFilms";
 import { createRandom } from "../nn/random";
 import { sigmoid } from "./metrics";
 
@@ -24,12 +25,13 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
   const array = (arrays: NamedArrays, name: string): Float32Array => arrays.get(name)!.data;
 
   /** [count, classes] */
-  const logitsOf = (batch: Batch): Float32Array =>
-    Float32Array.from({ length: batch.count * classes }, (_, at) => {
+  const greysOf = (batch: Batch) => Array.from({ length: batch.count }, (_, film) => showFilm(batch, film));
+  const logitsOf = (greys: readonly Float32Array[]): Float32Array =>
+    Float32Array.from({ length: greys.length * classes }, (_, at) => {
       const [film, k] = [Math.floor(at / classes), at % classes];
       const weight = array(model, "weight");
       let logit = array(model, "bias")[k]!;
-      for (let i = 0; i < pixels; i++) logit += (weight[k * pixels + i]! * batch.images.data[film * pixels + i]!) / 255;
+      for (let i = 0; i < pixels; i++) logit += weight[k * pixels + i]! * greys[film]![i]!;
       return logit;
     });
 
@@ -45,7 +47,8 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
       ]);
       const known = countKnown(batch);
       let loss = 0;
-      logitsOf(batch).forEach((logit, at) => {
+      const greys = greysOf(batch);
+      logitsOf(greys).forEach((logit, at) => {
         const [film, k] = [Math.floor(at / classes), at % classes];
         const target = batch.targets[at]!;
         if (target < 0) return;
@@ -53,7 +56,7 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
         const slope = (sigmoid(logit) - target) / known;
         gradients.get("bias")![k]! += slope;
         for (let i = 0; i < pixels; i++) {
-          gradients.get("weight")![k * pixels + i]! += (slope * batch.images.data[film * pixels + i]!) / 255;
+          gradients.get("weight")![k * pixels + i]! += slope * greys[film]![i]!;
         }
       });
       if (step.restarts) {
@@ -82,7 +85,7 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
       }
       return engine.onStep(optimizerSteps - 1, loss);
     },
-    predict: async (batch) => logitsOf(batch),
+    predict: async (batch) => logitsOf(greysOf(batch)),
     snapshot: async () => ({ model: copy(model), optimizer: copy(optimizer), optimizerSteps, average: new Map() }),
     restore: (snapshot: EngineSnapshot) => {
       for (const [name, { data }] of snapshot.model) array(model, name).set(data);

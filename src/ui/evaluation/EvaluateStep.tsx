@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { chooseOffered, labelOffered } from "../../app/offeredWeights";
 import type { LabState } from "../../app/state";
+import { describeViews } from "../../app/views";
 import { useCommands, useLab } from "../labContext";
 import { CompileProgress } from "../parts/CompileProgress";
 import { formatCount, formatPlural } from "../parts/format";
@@ -14,10 +15,11 @@ import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { EvaluationResult } from "./EvaluationResult";
 import { describeMismatch } from "./mismatch";
+import { ViewsField } from "./ViewsField";
 import { WhichWeights } from "./WhichWeights";
 
 export function EvaluateStep() {
-  const { state, label, compiling, notices, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
+  const { state, label, compiling, notices, views, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
   const source = useLab(describeSource);
   const blocked = useLab(whatEvaluationNeeds);
   const { evaluate, stopEvaluating, downloadPredictions } = useCommands();
@@ -45,17 +47,17 @@ export function EvaluateStep() {
         {isRunning
           ? `Evaluating ${label}.`
           : evaluation
-            ? `${label}, on ${formatPlural(evaluation.films, "validation film")}.`
+            ? `${label}${describeViews(evaluation)}, on ${formatPlural(evaluation.films, "validation film")}.`
             : (blocked ?? `${source} will be run over the validation films.`)}
       </StepHeader>
       {isRunning && <CompileProgress progress={compiling} />}
       {isRunning && !compiling && (
         <JobProgress
-          name="Films evaluated"
+          name={views > 0 ? "Views evaluated" : "Films evaluated"}
           done={done}
           total={total}
-          unit="films"
-          words={`${formatCount(done)} of ${formatCount(total)} films`}
+          unit={views > 0 ? "views" : "films"}
+          words={`${formatCount(done)} of ${formatCount(total)} ${views > 0 ? "views" : "films"}`}
         />
       )}
       <FailureNotice failure={failure} title="The films could not be evaluated" />
@@ -63,6 +65,7 @@ export function EvaluateStep() {
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
           <WhichWeights disabled={isRunning} />
+          <ViewsField disabled={isRunning} />
           {notices.map((notice) => (
             <Notice key={notice} tone="warning">
               {notice}
