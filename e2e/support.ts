@@ -30,11 +30,7 @@ export const test = base.extend<Fixtures>({
       if (protocol !== "blob:" && protocol !== "data:" && origin !== baseURL) strangers.push(request.url());
     });
     page.on("pageerror", (error) => errors.push(error.message));
-    await page.addInitScript(() => {
-      const events: unknown[] = [];
-      Object.assign(window, { labEvents: events });
-      window.addEventListener("roentgen-lab", (event) => events.push((event as CustomEvent).detail));
-    });
+    await collectEvents(page);
     await page.goto("/");
     await acceptAdapter(page);
     await use(page);
@@ -43,11 +39,26 @@ export const test = base.extend<Fixtures>({
   },
 });
 
+/** From its next load on the page keeps its events, for `eventsOf`. */
+export async function collectEvents(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const events: unknown[] = [];
+    Object.assign(window, { labEvents: events });
+    window.addEventListener("roentgen-lab", (event) => events.push((event as CustomEvent).detail));
+  });
+}
+
 /** The page's events of one type since it was loaded. */
 export async function eventsOf(page: Page, type: string): Promise<LabEvent[]> {
   const events = await page.evaluate(() => (window as unknown as { labEvents: LabEvent[] }).labEvents);
   return events.filter((event) => event.type === type);
 }
+
+export const countEvents = (page: Page, type: string): Promise<number> =>
+  page.evaluate(
+    (wanted) => (window as unknown as { labEvents: LabEvent[] }).labEvents.filter((event) => event.type === wanted).length,
+    type,
+  );
 
 /** Waits until at least `count` events of a type have come, and returns them. A failure that was not waited for ends the wait. */
 export async function waitForEvents(page: Page, type: string, count = 1, timeout = 240_000): Promise<LabEvent[]> {

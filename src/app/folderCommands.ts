@@ -17,6 +17,8 @@ type FolderCommands = Pick<
 > & {
   /** Offers the folder of the last visit, or opens it where the browser still allows that. */
   offerLastFolder(): Promise<void>;
+  /** Reads the open folder again, for a dataset worker that knows nothing of it. */
+  reopen(): Promise<void>;
 };
 
 const DRAWN_SEED = 2019;
@@ -143,6 +145,9 @@ export function createFolderCommands(
     },
     async readLabelsAs(choice) {
       if (open) await openChosen(open.folder, open.labelFiles, choice);
+    },
+    async reopen() {
+      if (open) await openChosen(open.folder, open.labelFiles, open.choice);
     },
     async offerLastFolder() {
       const last = await lastFolder.read();

@@ -49,6 +49,7 @@ export const EMPTY_EVALUATION: EvaluationState = {
 };
 
 export const INITIAL_STATE: LabState = {
+  tab: "asking",
   step: "dataset",
   status: "Drop a folder of films with its label CSV, or try with drawn films.",
   gpu: { state: "asking", report: null, failure: null },

@@ -8,11 +8,14 @@ import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
 import { INITIAL_STATE } from "./initialState";
 import { keepSettings } from "./keepSettings";
+import { LOOKS_ON, refuseWhileLookingOn } from "./onlooking";
 import { createRecipeCommands } from "./recipeCommands";
 import { createRunCommands } from "./runCommands";
 import { createSampleCommands } from "./sampleCommands";
-import type { LabCommands, LabState } from "./state";
+import { takeTurn } from "./soleTab";
+import type { LabCommands, LabState, StepName } from "./state";
 import { createTrialCommands } from "./trialCommands";
+import { keepAwake } from "./wakeLock";
 import { connectWorkers } from "./workers";
 
 export interface Lab {
@@ -22,19 +25,20 @@ export interface Lab {
 
 export function createLab(): Lab {
   const store = createStore<LabState>(() => INITIAL_STATE);
-  const workers = connectWorkers((worker, reason) => {
-    store.setState({ status: `The ${worker} worker failed: ${reason}. Reload the page; trials and prepared films are kept.` });
+  const workers = connectWorkers({
+    onLost: (worker) => (worker === "training" ? reopenGpu() : reopen()).catch(sayWhy),
+    onUnusable: ({ message }) => store.setState({ status: message }),
   });
   const context = createContext(store, workers);
   const forecasts = createForecasts(context);
-  const { openGpu, loadTrials, ...run } = createRunCommands(context, forecasts);
+  const { openGpu, reopenGpu, loadTrials, letLookOn, lookOn, ...run } = createRunCommands(context, forecasts);
   const trials = createTrialCommands(context, loadTrials);
   const { countSample, endPreparing, ...sample } = createSampleCommands(context);
   const { applyWaiting, ...recipes } = createRecipeCommands(context, {
     changeSettings: sample.changeSettings,
     readLabelsAs: (choice) => folders.readLabelsAs(choice),
   });
-  const { offerLastFolder, ...folders } = createFolderCommands(
+  const { offerLastFolder, reopen, ...folders } = createFolderCommands(
     context,
     { countSample, endPreparing },
     { weights: trials.takeWeights, recipe: recipes.takeRecipe },
@@ -42,16 +46,35 @@ export function createLab(): Lab {
     createLastFolderStore(),
   );
   const sayWhy = (error: unknown) => context.say(toFailure(error).message);
+  keepAwake(store);
 
-  void keepSettings(context, createSettingsStore(openSettings()));
-  forecasts.keep();
-  void openGpu();
-  loadTrials()
-    .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
-    .catch(sayWhy);
-  offerLastFolder().catch(sayWhy);
+  /** This tab acts: what an earlier visit left, or the tab that acted before, is taken up. */
+  function act(): void {
+    store.setState({ tab: "acts" });
+    letLookOn();
+    void keepSettings(context, createSettingsStore(openSettings()));
+    forecasts.keep();
+    void openGpu();
+    loadTrials()
+      .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
+      .catch(sayWhy);
+    offerLastFolder().catch(sayWhy);
+  }
 
-  return { store, commands: { goTo: (step) => store.setState({ step }), ...folders, ...recipes, ...sample, ...run, ...trials } };
+  let lookAway = () => {};
+  const onTurn = () => {
+    lookAway();
+    act();
+  };
+  const onWait = () => {
+    store.setState({ tab: "looksOn", status: LOOKS_ON });
+    lookAway = lookOn();
+    loadTrials().catch(sayWhy);
+  };
+  takeTurn({ onWait, onTurn }).catch(sayWhy);
+
+  const commands = { goTo: (step: StepName) => store.setState({ step }), ...folders, ...recipes, ...sample, ...run, ...trials };
+  return { store, commands: refuseWhileLookingOn(commands, context) };
 }
 
 /** The newest trial is shown again: on its step, with a sentence, where it ended with the page; else ready to be evaluated. */

@@ -3,7 +3,7 @@ import { createStore } from "zustand/vanilla";
 import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
-import type { EvaluateRequest, TrainApi, Trial } from "../protocol/training";
+import type { EvaluateRequest, NewTrial, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { INITIAL_STATE } from "./initialState";
 import { createRunCommands } from "./runCommands";
@@ -32,6 +32,7 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTria
     preparation: { ...INITIAL_STATE.preparation, state: "done", sample: SAMPLE },
   }));
   const trials: Trial[] = [];
+  const requests: NewTrial[] = [];
   const evaluations: EvaluateRequest[] = [];
   const ports: { job: string; port: MessagePort; commands: string[] }[] = [];
   const budgets: (number | undefined)[] = [];
@@ -45,7 +46,9 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTria
     listTrials: async () => [...trials],
     readSteps: async () => [],
     readSample: async () => SAMPLE_OF_TRIAL as NonNullable<typeof SAMPLE>,
-    createTrial: async ({ settings, finder }) => {
+    createTrial: async (request) => {
+      requests.push(request);
+      const { settings, finder } = request;
       const trial = {
         id: trials.length + 1,
         settings,
@@ -80,7 +83,7 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTria
     ...createTrialCommands(context, run.loadTrials),
   };
   const started = (n: number) => vi.waitFor(() => expect(ports.map(({ job }) => job)).toHaveLength(n));
-  return { store, commands, ports, trials, budgets, evaluations, started };
+  return { store, commands, ports, trials, requests, budgets, evaluations, started };
 }
 
 beforeEach(() => {
@@ -179,6 +182,44 @@ it("starts what was judged to fit", async () => {
   void commands.train();
   await started(1);
   expect(trials[0]?.settings).toBe(judged);
+});
+
+describe("a run whose numbers failed", () => {
+  const steps = Array.from({ length: 3 }, (_, step) => ({ step, epoch: 0, loss: 1, lr: 1, momentum: 0.9 }));
+  const fail = async (checkpoint: object | null) => {
+    const lab = createLabOnDoubles();
+    const trained = lab.commands.train();
+    await lab.started(1);
+    const { port } = lab.ports[0]!;
+    if (checkpoint)
+      port.postMessage({ type: "checkpoint", checkpoints: { last: checkpoint, previous: null, best: null, epochs: [] } });
+    else lab.store.setState(({ run }) => ({ run: { ...run, trial: { ...run.trial!, checkpoints: { last: null } as never } } }));
+    port.postMessage({ type: "steps", steps, stepsTotal: 4, filmsPerSecond: 1, secondsLeft: 1, gpuBytes: 0 });
+    port.postMessage({ type: "failed", code: "lossExploded", message: "It rose.", proposal: { maxLr: 1e-4 } });
+    await trained;
+    return lab;
+  };
+
+  it("stands at its checkpoint again, and begins a new trial from there as it proposes", async () => {
+    const { commands, store, trials, requests, started } = await fail({ key: "1/2/x", step: 2 });
+    expect(store.getState().run).toMatchObject({ state: "failed", stepsSeen: 2, steps: [{ step: 0 }, { step: 1 }] });
+    void commands.beginAgain();
+    await started(2);
+    expect(requests[1]).toMatchObject({
+      settings: { ...trials[0]?.settings, maxLr: 1e-4 },
+      sample: { store: "t" },
+      weights: { kind: "trial", trialId: 1, which: "last" },
+    });
+    expect(store.getState().run).toMatchObject({ state: "running", trial: { id: 2 }, steps: [] });
+  });
+
+  it("begins with fresh weights where it kept none", async () => {
+    const { commands, store, requests, started } = await fail(null);
+    expect(store.getState().run.stepsSeen).toBe(0);
+    void commands.beginAgain();
+    await started(2);
+    expect(requests[1]).toMatchObject({ weights: { kind: "fresh" } });
+  });
 });
 
 describe("a finder's curve", () => {

@@ -6,15 +6,24 @@ import { createEvaluationCommands } from "./evaluationCommands";
 import { createFinderCommands } from "./finderCommands";
 import type { Forecasts } from "./forecasts";
 import { createGpuJobs } from "./gpuJobs";
+import { createRunBroadcast } from "./onlooking";
 import type { LabCommands } from "./state";
 import { createTrainCommands } from "./trainCommands";
 
 type RunCommands = Pick<LabCommands, "allowSoftwareAdapter"> &
   ReturnType<typeof createFinderCommands> &
   ReturnType<typeof createTrainCommands> &
-  ReturnType<typeof createEvaluationCommands> & { openGpu(): Promise<void>; loadTrials(): Promise<Trial[]> };
+  ReturnType<typeof createEvaluationCommands> & {
+    openGpu(): Promise<void>;
+    reopenGpu(): Promise<void>;
+    loadTrials(): Promise<Trial[]>;
+  };
 
-export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts, "demandFit" | "demandTrialFits">): RunCommands {
+export function createRunCommands(
+  context: LabContext,
+  forecasts: Pick<Forecasts, "demandFit" | "demandTrialFits">,
+  broadcast = createRunBroadcast(),
+): RunCommands {
   const { store, workers, patch, say, measureDisk } = context;
   const jobs = createGpuJobs(context);
 
@@ -38,10 +47,12 @@ export function createRunCommands(context: LabContext, forecasts: Pick<Forecasts
 
   return {
     openGpu: () => openAdapter(false),
+    // A training worker that takes a lost one's place has not yet been told what the person allowed.
+    reopenGpu: () => openAdapter(store.getState().gpu.report?.isSoftware ?? false),
     allowSoftwareAdapter: () => openAdapter(true),
     loadTrials,
     ...createFinderCommands(context, jobs, forecasts),
-    ...createTrainCommands(context, jobs, forecasts, loadTrials),
+    ...createTrainCommands(context, jobs, forecasts, loadTrials, broadcast),
     ...createEvaluationCommands(context, jobs),
   };
 }

@@ -150,6 +150,8 @@ export interface EvaluationState {
 }
 
 export interface LabState {
+  /** Of several tabs of the lab one acts; the others look on. `asking`: it is being found out which this is. */
+  tab: "asking" | "acts" | "looksOn";
   step: StepName;
   /** One sentence: what the lab is doing or has done. Shown in the live region `Lab status`. */
   status: string;
@@ -211,6 +213,8 @@ export interface LabCommands {
   stop(): void;
   /** Goes on with an interrupted or stopped trial, from its last checkpoint. */
   continueTrial(id: number): Promise<void>;
+  /** Begins a new trial as the shown one's failure proposes, from its checkpoint's weights, or from fresh ones where it has none. */
+  beginAgain(): Promise<void>;
   /** Shows an ended trial's curves on the Train step. */
   showTrial(id: number): Promise<void>;
   deleteTrial(id: number): Promise<void>;

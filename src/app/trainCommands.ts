@@ -1,27 +1,34 @@
 // The commands of a run: start, pause, go on, show; and what its events make of the page.
 import * as Comlink from "comlink";
 import { LabError, toFailure } from "../protocol/labError";
-import { targetsOf } from "../protocol/settings";
 import type { TrainEvent, Trial } from "../protocol/training";
-import { announce, type LabContext } from "./context";
+import type { LabContext } from "./context";
 import type { Forecasts } from "./forecasts";
-import { formatCount, nameAuroc } from "./format";
 import { freezeDataset } from "./freezeDataset";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
+import type { RunBroadcast } from "./onlooking";
 import { demandPreparedSample } from "./preparedSample";
+import { createRunEvents } from "./runEvents";
 import type { LabCommands, RunState } from "./state";
 
-type TrainCommands = Pick<LabCommands, "train" | "pause" | "resume" | "stop" | "continueTrial" | "showTrial">;
+type TrainCommands = Pick<LabCommands, "train" | "pause" | "resume" | "stop" | "continueTrial" | "beginAgain" | "showTrial"> & {
+  /** From now on other tabs of the lab may look on. */
+  letLookOn(): void;
+  /** Shows another tab's run, until the returned function is called. */
+  lookOn(): () => void;
+};
 
 export function createTrainCommands(
   context: LabContext,
   { alone, fail, underWay }: GpuJobs,
   forecasts: Pick<Forecasts, "demandFit" | "demandTrialFits">,
   loadTrials: () => Promise<Trial[]>,
+  broadcast: RunBroadcast,
 ): TrainCommands {
   const { store, workers, patch, say } = context;
+  const showEvent = createRunEvents(context, fail);
   let running: JobHandle | null = null;
 
   /** After a job: a list that cannot be read is no failure of the job's. */
@@ -30,69 +37,8 @@ export function createTrainCommands(
   }
 
   function onTrainEvent(event: TrainEvent): void {
-    const { run } = store.getState();
-    switch (event.type) {
-      case "phase":
-        patch("run", {
-          phase: event.phase,
-          phaseDetail: event.detail,
-          compiling: event.progress ?? null,
-          state: stateInPhase(run.state, event.phase),
-        });
-        if (event.detail) say(event.detail);
-        break;
-      case "schedule":
-        patch("run", { comingLr: event.lrs });
-        break;
-      case "steps": {
-        const { steps, stepsTotal, filmsPerSecond, secondsLeft, gpuBytes } = event;
-        // A run that fell back to an earlier checkpoint takes its later steps again.
-        while (run.steps.length > (steps[0]?.step ?? 0)) run.steps.pop();
-        run.steps.push(...steps);
-        patch("run", { stepsSeen: run.steps.length, stepsTotal, filmsPerSecond, secondsLeft });
-        store.setState({ gpuBytes });
-        const last = steps.at(-1);
-        if (last) {
-          const { epochs } = run.trial?.settings ?? store.getState().settings;
-          say(
-            `Training: epoch ${last.epoch + 1} of ${epochs}, step ${formatCount(last.step + 1)} of ${formatCount(stepsTotal)}.`,
-          );
-        }
-        for (const step of steps) announce({ type: "step", ...step });
-        break;
-      }
-      case "epochEnd":
-        if (run.trial) {
-          const earlier = run.trial.epochs.filter(({ epoch }) => epoch < event.epoch.epoch);
-          patch("run", { trial: { ...run.trial, epochs: [...earlier, event.epoch] } });
-        }
-        announce({ ...event.epoch, type: "epochEnd", gpuBytes: event.gpuBytes, tensors: event.tensors });
-        break;
-      case "checkpoint":
-        if (run.trial) patch("run", { trial: { ...run.trial, checkpoints: event.checkpoints } });
-        announce({ ...event.checkpoints.last, type: "checkpoint" });
-        break;
-      case "notice":
-        patch("run", { notices: [...run.notices, event.message] });
-        say(event.message);
-        break;
-      case "finished":
-      case "stopped": {
-        patch("run", { state: event.type === "finished" ? "done" : "stopped", trial: event.trial, secondsLeft: 0 });
-        const auroc = event.trial.epochs.at(-1)?.auroc;
-        const name = nameAuroc(targetsOf(event.trial.settings).length);
-        say(
-          event.type === "finished"
-            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation ${name} of ${auroc.toFixed(3)}`}.`
-            : `Trial ${event.trial.id} stopped at step ${formatCount(event.trial.stepsDone)}. Resume goes on from there.`,
-        );
-        announce({ type: event.type === "finished" ? "trained" : "stopped", trial: event.trial });
-        break;
-      }
-      case "failed":
-        fail("run", event);
-        break;
-    }
+    showEvent(event);
+    broadcast.tell(event);
   }
 
   async function run(trial: Trial, steps: RunState["steps"]): Promise<void> {
@@ -108,6 +54,7 @@ export function createTrainCommands(
         stepsTotal: trial.stepsTotal,
       },
     });
+    broadcast.show(store.getState().run);
     const job = watchJob<TrainEvent>(
       (port) => workers.training.train(trial.id, Comlink.transfer(port, [port]), trial.settings.gpuBudgetMiB),
       onTrainEvent,
@@ -146,6 +93,9 @@ export function createTrainCommands(
   }
 
   return {
+    letLookOn: () => broadcast.answer(() => store.getState().run),
+    lookOn: () => broadcast.lookOn((run) => store.setState({ step: "train", run }), showEvent),
+
     async train() {
       await alone("run", "A trial", async () => {
         const settings = await forecasts.demandFit();
@@ -182,6 +132,25 @@ export function createTrainCommands(
       running.send({ type: "stop" });
     },
     continueTrial,
+    async beginAgain() {
+      const { trial, failure } = store.getState().run;
+      if (!trial || !failure?.proposal) return;
+      const settings = { ...trial.settings, ...failure.proposal };
+      const isKept = trial.checkpoints.last !== null;
+      await alone("run", "A trial", async () => {
+        await forecasts.demandTrialFits({ ...trial, settings });
+        const again = await workers.training.createTrial({
+          settings,
+          sample: await workers.training.readSample(trial.id),
+          dataset: trial.dataset,
+          finder: trial.finder && { ...trial.finder, chosen: settings.maxLr },
+          weights: isKept ? { kind: "trial", trialId: trial.id, which: "last" } : { kind: "fresh" },
+        });
+        store.setState({ evaluation: EMPTY_EVALUATION });
+        await run(again, []);
+      });
+      await refreshTrials();
+    },
     async showTrial(id) {
       if (underWay()?.part === "run") return say(`${underWay()?.name} is under way: wait for its end, or stop it.`);
       try {
@@ -191,9 +160,4 @@ export function createTrainCommands(
       }
     },
   };
-}
-
-function stateInPhase(state: RunState["state"], phase: string): RunState["state"] {
-  if (phase === "paused") return "paused";
-  return state === "paused" ? "running" : state;
 }

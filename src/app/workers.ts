@@ -1,25 +1,35 @@
-// The two workers of the lab, as typed handles. It creates them and says when one fails to load; it knows nothing of what they do.
+// The two workers of the lab, as typed handles that outlive the workers themselves. It knows nothing of what they do.
 import * as Comlink from "comlink";
 import type { DatasetApi } from "../protocol/dataset";
-import { registerLabErrors } from "../protocol/labError";
+import { type LabError, registerLabErrors } from "../protocol/labError";
 import type { TrainApi } from "../protocol/training";
+import { supervise } from "./supervise";
 
 export interface Workers {
   dataset: Comlink.Remote<DatasetApi>;
   training: Comlink.Remote<TrainApi>;
 }
 
-/** @param onCrash told the worker's name and the reason when a worker throws outside any call or cannot be loaded. */
-export function connectWorkers(onCrash: (worker: string, reason: string) => void): Workers {
+export interface WorkerLosses {
+  /** Another worker stands in the lost one's place, and knows nothing of what the lost one held. */
+  onLost(worker: keyof Workers): void;
+  onUnusable(error: LabError): void;
+}
+
+export function connectWorkers({ onLost, onUnusable }: WorkerLosses): Workers {
   registerLabErrors(Comlink.transferHandlers as Map<string, unknown>);
-  const watch = (name: string, worker: Worker) => {
-    worker.addEventListener("error", (event) => onCrash(name, event.message || "its script could not be loaded"));
-    return worker;
-  };
-  const dataset = new Worker(new URL("../workers/dataset.worker.ts", import.meta.url), { type: "module", name: "dataset" });
-  const training = new Worker(new URL("../workers/train.worker.ts", import.meta.url), { type: "module", name: "training" });
   return {
-    dataset: Comlink.wrap<DatasetApi>(watch("dataset", dataset)),
-    training: Comlink.wrap<TrainApi>(watch("training", training)),
+    dataset: supervise<DatasetApi>({
+      name: "dataset",
+      create: () => new Worker(new URL("../workers/dataset.worker.ts", import.meta.url), { type: "module", name: "dataset" }),
+      onLost: () => onLost("dataset"),
+      onUnusable,
+    }),
+    training: supervise<TrainApi>({
+      name: "training",
+      create: () => new Worker(new URL("../workers/train.worker.ts", import.meta.url), { type: "module", name: "training" }),
+      onLost: () => onLost("training"),
+      onUnusable,
+    }),
   };
 }

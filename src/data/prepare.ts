@@ -3,6 +3,7 @@ import type { FailedFilm, PreparedContents, PreparedPart, PreparedSample, Prepar
 import { LabError } from "../protocol/labError";
 import { preparationOf, type SampleSettings } from "../protocol/settings";
 import { type FilmContents, openFilmContents } from "../storage/filmContents";
+import { packFilmKeys } from "../storage/filmKeys";
 import { holdFilms } from "../storage/filmLock";
 import { type FilmWriter, openFilmWriter } from "../storage/filmWriter";
 import { sha256 } from "../storage/sha256";
@@ -71,6 +72,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   }
   const toPart = (rows: Uint32Array): PreparedPart => ({
     slots: rows.map((row) => slotOf(row) ?? 0),
+    films: packFilmKeys(Array.from(rows, filmOf)),
     labels: labelsOf(plan.labels.byTarget, rows),
   });
   const { path } = index.labels;

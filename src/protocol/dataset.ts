@@ -204,9 +204,17 @@ export interface SampledRows {
   sha256: string;
 }
 
+/** 128 bits: among a million films no two share them by chance. */
+export const FILM_KEY_BYTES = 16;
+
 /** One part of a prepared sample, a film an index. `slots` are places in the film store. */
 export interface PreparedPart {
   slots: Uint32Array;
+  /**
+   * [films, FILM_KEY_BYTES]: each film by the beginning of its file's SHA-256, by which it is found again where the store was prepared anew.
+   * Missing in samples of earlier versions.
+   */
+  films?: Uint8Array;
   /** [films, targets]: 0, 1, or `UNKNOWN_LABEL`. */
   labels: Uint8Array;
 }

@@ -1,4 +1,5 @@
 // The one error type that people see and that crosses worker boundaries. It is not for programming mistakes: those stay Errors.
+import type { TrialSettings } from "./settings";
 
 export type ErrorCode =
   | "noWebGpu"
@@ -19,21 +20,29 @@ export type ErrorCode =
   | "weightsUnreadable"
   | "weightsMismatch"
   | "lossNotFinite"
+  | "lossExploded"
+  | "floatPrecision"
   | "deviceLost"
   | "outOfGpuMemory"
   | "overBudget"
+  | "workerLost"
   | "internal";
+
+/** With what a run may begin again from what was kept of it, where it cannot go on as it is. */
+export type Proposal = Partial<Pick<TrialSettings, "maxLr" | "activations">>;
 
 /** What went wrong, where, and the way out: `message` is a sentence a radiologist can act on; `at` names the file, row or setting. */
 export class LabError extends Error {
   override readonly name = "LabError";
   readonly code: ErrorCode;
   readonly at: string | undefined;
+  readonly proposal: Proposal | undefined;
 
-  constructor(code: ErrorCode, message: string, at?: string) {
+  constructor(code: ErrorCode, message: string, at?: string, proposal?: Proposal) {
     super(message);
     this.code = code;
     this.at = at;
+    this.proposal = proposal;
   }
 }
 
@@ -42,11 +51,16 @@ export interface Failure {
   code: ErrorCode;
   message: string;
   at?: string | undefined;
+  /** Missing where the run may go on as it is. */
+  proposal?: Proposal | undefined;
 }
 
 /** Any thrown value as a Failure. What is no LabError is `internal` and keeps its own message. */
 export function toFailure(error: unknown): Failure {
-  if (error instanceof LabError) return { code: error.code, message: error.message, at: error.at };
+  if (error instanceof LabError) {
+    const { code, message, at, proposal } = error;
+    return { code, message, at, ...(proposal && { proposal }) };
+  }
   const detail = error instanceof Error ? error.message : String(error);
   return { code: "internal", message: `Something in the lab itself went wrong: ${detail}` };
 }
@@ -67,8 +81,8 @@ export function registerLabErrors(transferHandlers: Map<string, unknown>): void 
     canHandle: marked.canHandle,
     serialize: (thrown) => [toFailure((thrown as { value: unknown }).value), []],
     deserialize: (failure) => {
-      const { code, message, at } = failure as Failure;
-      throw new LabError(code, message, at);
+      const { code, message, at, proposal } = failure as Failure;
+      throw new LabError(code, message, at, proposal);
     },
   };
   transferHandlers.set("throw", handler);

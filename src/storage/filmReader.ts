@@ -1,10 +1,17 @@
 // Reads prepared films by their slots. It writes none: see `filmWriter.ts`.
+import type { PreparedPart } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
-import { FOLDER, filmsPerPack, INDEX, isNotFound, openRoot, packName, parseLine, toStorageError } from "./filmLayout";
+import { findSlots } from "./filmKeys";
+import { FOLDER, filmsPerPack, INDEX, isNotFound, openRoot, packName, parseLine, readIndex, toStorageError } from "./filmLayout";
 import type { StoreAccess, StoreDirectory, StoreFile } from "./storeDirectory";
 
 export interface FilmReader {
   imageSize: number;
+  /**
+   * Where the part's films lie now. Prepared anew they may lie elsewhere than when the part was made: they are found by what they hold.
+   * @throws LabError filmsNotPrepared where one is not held any more
+   */
+  locate(part: PreparedPart): Promise<Uint32Array>;
   /** Films at `slots` in one buffer, [slots.length, imageSize, imageSize]. @throws LabError filmsNotPrepared */
   read(slots: Uint32Array): Promise<Uint8Array>;
   /** Lets go of the files. */
@@ -13,21 +20,37 @@ export interface FilmReader {
 
 /**
  * Opens a store for reading, by a writer's `reference` or, for whatever it holds now, by its name.
- * @throws LabError filmsNotPrepared where it is gone, or its slots hold other films than when the reference was given
+ * @throws LabError filmsNotPrepared where it is gone
  */
 export async function openFilmReader(reference: string, root?: StoreDirectory): Promise<FilmReader> {
   const [store = "", slots] = reference.split("@");
   let directory: StoreDirectory;
   let header: ReturnType<typeof parseLine>;
+  let index: Blob;
   try {
     directory = await (await (root ?? (await openRoot())).getDirectoryHandle(FOLDER)).getDirectoryHandle(store);
-    const index = await (await directory.getFileHandle(INDEX)).getFile();
+    index = await (await directory.getFileHandle(INDEX)).getFile();
     header = parseLine((await index.slice(0, 200).text()).split("\n")[0] ?? "");
   } catch (error) {
     throw isNotFound(error) ? notPrepared(store) : toStorageError(error);
   }
-  if (header.imageSize === undefined || (slots !== undefined && header.slots !== slots)) throw notPrepared(store);
-  return createReader(directory, store, header.imageSize);
+  const { imageSize } = header;
+  if (imageSize === undefined) throw notPrepared(store);
+  const isAsReferred = slots === undefined || header.slots === slots;
+  let held: Promise<string[]> | null = null;
+  const listHeld = () => {
+    held ??= readIndex(directory, index, imageSize).then(({ films }) => films.map(({ film }) => film));
+    return held;
+  };
+  const locate = async (part: PreparedPart): Promise<Uint32Array> => {
+    if (isAsReferred) return part.slots;
+    const found = part.films ? findSlots(part.films, await listHeld()) : [null];
+    return Uint32Array.from(found, (slot) => {
+      if (slot === null) throw notPrepared(store);
+      return slot;
+    });
+  };
+  return { ...createReader(directory, store, imageSize), locate };
 }
 
 /** A pack's films by their place in it. */
@@ -36,7 +59,7 @@ interface PackReader {
   close(): void;
 }
 
-function createReader(directory: StoreDirectory, store: string, imageSize: number): FilmReader {
+function createReader(directory: StoreDirectory, store: string, imageSize: number): Omit<FilmReader, "locate"> {
   const slotBytes = imageSize * imageSize;
   const perPack = filmsPerPack(imageSize);
   const packs = new Map<number, Promise<PackReader>>();
@@ -129,7 +152,6 @@ async function openForReading(handle: StoreFile): Promise<StoreAccess | null> {
 const shortRead = () => new DOMException("short read", "NotFoundError");
 
 function notPrepared(store: string): LabError {
-  const message =
-    "The prepared films are no longer in the browser's storage. Open the folder again, press “Prepare films” and train anew.";
+  const message = `Prepared films are no longer in the browser's storage (${store}). Open the folder again, with the same Image size, and press “Prepare films”: then a trial goes on with Resume.`;
   return new LabError("filmsNotPrepared", message, store);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { packFilmKeys } from "./filmKeys";
 import { openFilmReader } from "./filmReader";
 import { openFilmWriter } from "./filmWriter";
 import { createMemoryDirectory, type MemoryDirectory } from "./memoryDirectory";
@@ -148,22 +149,33 @@ test("a second writer is told to wait", async () => {
   writer.close();
 });
 
-test("a reference is good while its slots hold the same films, and no longer", async () => {
+test("films are found again by what they hold where a store was prepared anew, in whatever order", async () => {
   const root = createMemoryDirectory();
-  await fill(root, PER_PACK + 1);
-  const writer = await openFilmWriter("s", SIZE, root);
-  const { reference } = writer;
-  await writer.append(named("another.jpg"), film(99));
-  writer.close();
-  expect((await (await openFilmReader(reference, root)).read(Uint32Array.of(PER_PACK)))[0]).toBe(PER_PACK);
+  const sha = (i: number) => i.toString(16).padStart(2, "0").repeat(32);
+  const write = async (...films: number[]) => {
+    const writer = await openFilmWriter("s", SIZE, root);
+    for (const i of films) await writer.append(named(sha(i)), film(i));
+    writer.close();
+    return writer.reference;
+  };
+  const reference = await write(...Array(PER_PACK + 1).keys());
+  const part = { slots: Uint32Array.of(PER_PACK, 2), labels: new Uint8Array(2), films: packFilmKeys([sha(PER_PACK), sha(2)]) };
+  expect(await (await openFilmReader(reference, root)).locate(part)).toBe(part.slots);
 
   storeOf(root).entries.delete("pack-1.bin");
-  const after = await openFilmWriter("s", SIZE, root);
-  // Other films come to stand where film16.jpg stood.
-  await after.append(named("other.jpg"), film(7));
-  after.close();
-  await expect(openFilmReader(reference, root)).rejects.toMatchObject({ code: "filmsNotPrepared" });
-  expect((await (await openFilmReader(after.reference, root)).read(Uint32Array.of(PER_PACK)))[0]).toBe(7);
+  // Another film comes to stand in the lost one's place.
+  await write(99);
+  const lost = await openFilmReader(reference, root);
+  await expect(lost.locate(part)).rejects.toMatchObject({ code: "filmsNotPrepared", message: expect.stringContaining("Resume") });
+  const { films: _, ...ofEarlierVersion } = part;
+  await expect(lost.locate(ofEarlierVersion)).rejects.toMatchObject({ code: "filmsNotPrepared" });
+
+  await write(PER_PACK);
+  const reader = await openFilmReader(reference, root);
+  const located = await reader.locate(part);
+  expect([...located]).toEqual([PER_PACK + 1, 2]);
+  const read = await reader.read(located);
+  expect([read[0], read[SIZE * SIZE]]).toEqual([PER_PACK, 2]);
 });
 
 test("a film of the same content is kept once", async () => {

@@ -31,7 +31,7 @@ export interface Run {
 /** Each is told in the order of the list and waited for. What one throws ends the run. */
 export interface Callback {
   /** A step's loss is known; the step does not yet count. */
-  onLoss?(step: StepRecord): void;
+  onLoss?(step: StepRecord): void | Promise<void>;
   onStep?(step: StepRecord, ms: number): void | Promise<void>;
   onValidating?(): void | Promise<void>;
   onEpochEnd?(epoch: EpochRecord, validationMs: number): void | Promise<void>;
@@ -60,7 +60,7 @@ export async function runEpochs(run: Run, signal: AbortSignal, callbacks: readon
         const optimizer = plan.optimizerAt(step, epochs);
         const loss = await engine.trainStep(batch, optimizer);
         const record = { step, epoch, loss, lr: optimizer.lr, momentum: optimizer.beta1 };
-        for (const callback of callbacks) callback.onLoss?.(record);
+        for (const callback of callbacks) await callback.onLoss?.(record);
         const ms = now() - begun;
         history.push(record);
         progress.seconds += ms / 1000;

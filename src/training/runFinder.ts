@@ -33,6 +33,7 @@ export function runFinder(
   return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
     await giveWeights(engine);
     await compile("training");
+    const train = await source(sample.train);
     const films = drawFilms(0);
     const ended: FinderPoint[][] = [];
     const due = createPace(now);
@@ -48,7 +49,7 @@ export function runFinder(
       const seed = settings.seed + run;
       const drawn = drawFinderBatches(films, seed, settings.batchSize);
       // Films as the run will see them, as in fastai's finder.
-      const batches = readBatches(source(sample.train), drawn, augmentEpoch({ ...settings, seed }, FINDER_EPOCH));
+      const batches = readBatches(train, drawn, augmentEpoch({ ...settings, seed }, FINDER_EPOCH));
       const points = await findLr(engine, finder, batches, finderOptimizerAt, signal, (so) => {
         if (due()) tell(so, run);
       });

@@ -5,8 +5,9 @@ import { thinRates } from "../protocol/schedule";
 import type { TrainEvent } from "../protocol/training";
 import { augmentEpoch } from "./augment";
 import { Checkpoints } from "./callbacks/checkpoints";
-import { FiniteGuard } from "./callbacks/finiteGuard";
+import { NumbersGuard } from "./callbacks/numbersGuard";
 import { PauseGate } from "./callbacks/pauseGate";
+import { PrecisionWatch } from "./callbacks/precisionWatch";
 import { Recorder } from "./callbacks/recorder";
 import { describeEarlyEnd } from "./earlyStop";
 import { StepHistory } from "./history";
@@ -86,7 +87,8 @@ async function runHeld(
       const tellSchedule = () => emit({ type: "schedule", lrs: thinRates(plan.phases, plan.stepsTotal, progress.epochs) });
       tellSchedule();
 
-      const guard = new FiniteGuard(maxLr, history);
+      const precision = settings.engine === "fused" && settings.activations === "f16" ? new PrecisionWatch(engine, emit) : null;
+      const guard = new NumbersGuard(maxLr, history, async () => precision?.findCause() ?? null);
       const recorder = new Recorder({
         emit,
         engine,
@@ -103,6 +105,7 @@ async function runHeld(
         everySteps: checkpointEverySteps,
         stepsPerEpoch: plan.stepsPerEpoch,
         guard,
+        precision,
         write: async (checkpoint) => {
           await assertGpu();
           return checkpoints.write(trialId, checkpoint);
@@ -123,8 +126,8 @@ async function runHeld(
       const run = {
         engine,
         plan,
-        train: source(sample.train),
-        valid: source(sample.valid),
+        train: await source(sample.train),
+        valid: await source(sample.valid),
         augment: (epoch: number, before: readonly Uint32Array[]) => augmentEpoch(settings, epoch, before),
         batchSize,
         seed,

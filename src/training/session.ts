@@ -63,7 +63,7 @@ export function createSession(tools: Tools): TrainApi {
       const onProgress = (done: number, total: number) => {
         if (done === total || due()) emit({ type: "evaluateProgress", done, total, gpuBytes: engine.memory().gpuBytes });
       };
-      const valid = source(sample.valid);
+      const valid = await source(sample.valid);
       const viewing = views > 0 ? chooseViewing(settings) : null;
       const result = viewing
         ? await validateViews(engine, valid, settings.batchSize, { ...viewing, views }, signal, onProgress)

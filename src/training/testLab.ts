@@ -85,7 +85,7 @@ export function createTestLab(targets?: string[]): TestLab {
         lab.onEngine(engine);
         return engine;
       },
-      openFilms: async () => ({ imageSize: TEST_SIZE, read, close: () => {} }),
+      openFilms: async () => ({ imageSize: TEST_SIZE, locate: async ({ slots }) => slots, read, close: () => {} }),
       readWeights: (bytes, source, arch) => {
         const pixels = TEST_SIZE ** 2;
         const length = bytes.byteLength / 4 / (pixels + 1);

@@ -39,7 +39,8 @@ export interface Tools {
 export interface Bench {
   engine: Engine;
   adapter: AdapterReport;
-  source(part: PreparedPart): FilmSource;
+  /** @throws LabError filmsNotPrepared */
+  source(part: PreparedPart): Promise<FilmSource>;
   /** Compiles for the card what the use of the network needs; for training it takes the memory first. @throws LabError outOfGpuMemory */
   compile(use: EngineUse): Promise<void>;
   /** Throws what the GPU failed with, if it has: nothing read back from it since can be trusted. */
@@ -232,7 +233,12 @@ export function createWorkbench(tools: Tools): Workbench {
       const positiveWeights = summary.targets.map(({ positiveWeight }) => positiveWeight);
       const options = { ...chooseOptions(settings, gpu.report), classes: targets.length, positiveWeights };
       const engine = tools.createEngine(settings.engine, options, settings.seed);
-      const source = (part: PreparedPart): FilmSource => ({ part, targets, imageSize: reader.imageSize, read: reader.read });
+      const source = async (part: PreparedPart): Promise<FilmSource> => ({
+        part: { ...part, slots: await reader.locate(part) },
+        targets,
+        imageSize: reader.imageSize,
+        read: reader.read,
+      });
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
       const compile = async (use: EngineUse) => {
         onPhase({ phase: "compiling", detail: COMPILING });

@@ -3,7 +3,8 @@ import type { Engine } from "../../nn/engine";
 import type { KeptCheckpoints, StepRecord, TrainEvent } from "../../protocol/training";
 import type { Checkpoint } from "../../storage/checkpointRecord";
 import type { Callback, Progress } from "../loop";
-import type { FiniteGuard } from "./finiteGuard";
+import type { NumbersGuard } from "./numbersGuard";
+import type { PrecisionWatch } from "./precisionWatch";
 import type { Recorder } from "./recorder";
 
 /** Keeps the run every so many steps, at each epoch's end, and when asked. */
@@ -12,7 +13,8 @@ export class Checkpoints implements Callback {
   readonly #progress: Progress;
   readonly #everySteps: number;
   readonly #stepsPerEpoch: number;
-  readonly #guard: FiniteGuard;
+  readonly #guard: NumbersGuard;
+  readonly #precision: PrecisionWatch | null;
   readonly #write: (checkpoint: Checkpoint) => Promise<KeptCheckpoints>;
   readonly #recorder: Recorder;
   readonly #emit: (event: TrainEvent) => void;
@@ -24,7 +26,8 @@ export class Checkpoints implements Callback {
     progress: Progress;
     everySteps: number;
     stepsPerEpoch: number;
-    guard: FiniteGuard;
+    guard: NumbersGuard;
+    precision: PrecisionWatch | null;
     write: (checkpoint: Checkpoint) => Promise<KeptCheckpoints>;
     recorder: Recorder;
     emit: (event: TrainEvent) => void;
@@ -34,6 +37,7 @@ export class Checkpoints implements Callback {
     this.#everySteps = options.everySteps;
     this.#stepsPerEpoch = options.stepsPerEpoch;
     this.#guard = options.guard;
+    this.#precision = options.precision;
     this.#write = options.write;
     this.#recorder = options.recorder;
     this.#emit = options.emit;
@@ -43,7 +47,8 @@ export class Checkpoints implements Callback {
   /** An epoch's last step is kept after its validation. */
   async onStep({ step }: StepRecord): Promise<void> {
     const done = step + 1;
-    if (done % this.#everySteps === 0 && done % this.#stepsPerEpoch !== 0) await this.save();
+    const isDue = done % this.#everySteps === 0 && done % this.#stepsPerEpoch !== 0;
+    if (isDue && !this.#guard.isRising) await this.save();
   }
 
   async onEpochEnd(): Promise<void> {
@@ -58,7 +63,8 @@ export class Checkpoints implements Callback {
     this.#recorder.leaveTraining();
     this.#emit({ type: "phase", phase: "saving", detail: `Saving a checkpoint at step ${history.length}.` });
     const snapshot = await this.#engine.snapshot();
-    this.#guard.checkState({ step: history.length, ...snapshot });
+    await this.#guard.checkState({ step: history.length, ...snapshot });
+    this.#precision?.checkState(snapshot);
     const checkpoint = { step: history.length, ...snapshot, steps: history.columns(), epochs, seconds };
     this.#emit({ type: "checkpoint", checkpoints: await this.#write(checkpoint) });
     this.#kept = this.#position();

@@ -5,6 +5,7 @@ import { DropOverlay } from "./DropOverlay";
 import styles from "./frame.module.css";
 import { GpuNotice } from "./GpuNotice";
 import { Rail } from "./Rail";
+import { TabNotice } from "./TabNotice";
 import { TopBar } from "./TopBar";
 
 export function Frame({ children }: { children: ReactNode }) {
@@ -22,6 +23,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <TopBar />
       <Rail />
       <main className={styles.main} ref={main} tabIndex={-1}>
+        <TabNotice />
         <GpuNotice />
         {children}
       </main>

@@ -6,7 +6,8 @@ import type { LabState, RunState } from "../../app/state";
 export const isUnderWay = (state: RunState["state"]) => ["running", "pausing", "paused", "stopping"].includes(state);
 
 /** What must come before LR Find or Train can start; null where nothing must. */
-export function whatComesFirst({ gpu, dataset, preparation, run, finder, evaluation, forecast }: LabState): string | null {
+export function whatComesFirst({ tab, gpu, dataset, preparation, run, finder, evaluation, forecast }: LabState): string | null {
+  if (tab === "looksOn") return "Another tab of the lab acts; this one looks on.";
   if (gpu.state === "missing") return "This browser offers no WebGPU to train on.";
   if (gpu.state === "software") return "Accept the slow software adapter above, or open the page where there is a GPU.";
   if (gpu.state === "asking") return "The browser is being asked for a GPU.";

@@ -5,16 +5,19 @@ import { useCommands, useLab } from "../labContext";
 import { whatComesFirst } from "../parts/ready";
 import { SettledButton } from "../parts/SettledButton";
 
-/** A run that ended before its last step; without a checkpoint it begins again. One whose loss overflowed would overflow again. */
+/** A run that ended before its last step; without a checkpoint it begins again. One whose numbers failed would fail again. */
 function canGoOn({ state, trial, failure }: RunState): boolean {
-  return trial !== null && (state === "stopped" || (state === "failed" && failure?.code !== "lossNotFinite"));
+  return trial !== null && (state === "stopped" || (state === "failed" && !failure?.proposal));
 }
 
 export function RunActions() {
   const run = useLab((lab) => lab.run);
   const blocked = useLab((lab) => whatComesFirst(lab) !== null);
   const gpuReady = useLab((lab) => lab.gpu.state === "ready");
+  const looksOn = useLab((lab) => lab.tab === "looksOn");
   const { train, pause, resume, stop } = useCommands();
+
+  if (looksOn) return <Downloads run={run} />;
 
   switch (run.state) {
     case "running":

@@ -58,10 +58,10 @@ export function RunSentence() {
 /** What a run that failed has left, and whether it can go on from there. */
 function describeRest({ trial, failure }: RunState): string {
   const kept = trial?.checkpoints.last;
-  const goesOn = failure?.code !== "lossNotFinite";
+  const goesOn = !failure?.proposal;
   if (!kept) return goesOn && trial ? "No checkpoint was written: Resume begins it again." : "No checkpoint was written.";
   const step = `The checkpoint of step ${formatCount(kept.step)} is kept`;
-  return goesOn ? `${step}; Resume goes on from it.` : `${step}, from before the loss overflowed.`;
+  return goesOn ? `${step}; Resume goes on from it.` : `${step}, from before the numbers failed.`;
 }
 
 function describeCheckpoint(checkpoint: CheckpointRef | null, now: number): string {

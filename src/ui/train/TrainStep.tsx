@@ -28,6 +28,7 @@ import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
 import { usePaced } from "../parts/usePaced";
 import { WeightsPanel } from "../parts/WeightsPanel";
+import { BeginAgain } from "./BeginAgain";
 import { EpochTable } from "./EpochTable";
 import { RunActions } from "./RunActions";
 import { RunSentence } from "./RunSentence";
@@ -54,7 +55,7 @@ export function TrainStep() {
       <StepHeader title="Train" actions={<RunActions />}>
         <RunSentence />
       </StepHeader>
-      <FailureNotice failure={run.failure} title={nameFailure(run)} />
+      <FailureNotice failure={run.failure} title={nameFailure(run)} actions={<BeginAgain />} />
       {underWay ? <CompileProgress progress={run.compiling} /> : <BudgetNotice />}
       {run.notices.map((notice) => (
         <Notice key={notice} tone="warning">

@@ -1,0 +1,66 @@
+// What a tab that only looks on shows and may do: the acting tab's run, told over a BroadcastChannel, and no command that changes anything.
+// Who acts is soleTab.ts's to decide.
+import type { TrainEvent } from "../protocol/training";
+import type { LabContext } from "./context";
+import type { LabCommands, RunState } from "./state";
+
+type Message = { type: "hello" } | { type: "shown"; run: RunState } | { type: "event"; event: TrainEvent };
+
+export interface RunBroadcast {
+  /** A run, or another one, is shown from its state as it is now. */
+  show(run: RunState): void;
+  tell(event: TrainEvent): void;
+  /** Answers tabs that come later with what is shown by then. */
+  answer(run: () => RunState): void;
+  /** Asks for what is shown, and hands on what comes, until the returned function is called. */
+  lookOn(onShown: (run: RunState) => void, onEvent: (event: TrainEvent) => void): () => void;
+}
+
+export function createRunBroadcast(open: () => BroadcastChannel = () => new BroadcastChannel("roentgen-lab-run")): RunBroadcast {
+  const channel = open();
+  const post = (message: Message) => channel.postMessage(message);
+  return {
+    show: (run) => post({ type: "shown", run }),
+    tell: (event) => post({ type: "event", event }),
+    answer(run) {
+      channel.onmessage = ({ data }: MessageEvent<Message>) => {
+        if (data.type === "hello") post({ type: "shown", run: run() });
+      };
+    },
+    lookOn(onShown, onEvent) {
+      channel.onmessage = ({ data }: MessageEvent<Message>) => {
+        if (data.type === "shown") onShown(data.run);
+        else if (data.type === "event") onEvent(data.event);
+      };
+      post({ type: "hello" });
+      return () => {
+        channel.onmessage = null;
+      };
+    },
+  };
+}
+
+/** Commands that start, prepare, change and delete nothing. */
+const LOOKING: ReadonlySet<string> = new Set<keyof LabCommands>([
+  "goTo",
+  "countWall",
+  "readWall",
+  "thumbnail",
+  "downloadFailedFilms",
+  "downloadWeights",
+  "downloadTrial",
+  "downloadPredictions",
+]);
+
+export const LOOKS_ON =
+  "The lab is open in another tab, and that one acts: this one only looks on. Close the other to go on here; a trial goes on from its last checkpoint.";
+
+/** The commands, of which a tab that looks on gives a sentence instead of those that change something. */
+export function refuseWhileLookingOn(commands: LabCommands, { store, say }: Pick<LabContext, "store" | "say">): LabCommands {
+  const refuseOrCall =
+    (command: (...args: never[]) => unknown) =>
+    (...args: never[]) =>
+      store.getState().tab === "looksOn" ? say(LOOKS_ON) : command(...args);
+  const entries = Object.entries(commands).map(([name, command]) => [name, LOOKING.has(name) ? command : refuseOrCall(command)]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,92 @@
+// Guards a run's numbers: a loss or weights that are no longer finite, or a loss that explodes, end it before they are kept. Writes nothing.
+import { LabError } from "../../protocol/labError";
+import type { EpochRecord, StepRecord } from "../../protocol/training";
+import type { Checkpoint } from "../../storage/checkpointRecord";
+import type { StepHistory } from "../history";
+import type { Callback } from "../loop";
+
+/** How much of itself the smoothed loss keeps at a step, as in fastai's recorder. */
+const SMOOTHING = 0.98;
+/** The mean of fewer losses is noise: one film that is misread may be several times the loss of the others. */
+const LEAST_STEPS = 10;
+/** Four times the best so far is where fastai's finder gives a rate up as too high. */
+const EXPLODED = 4;
+/** From here on nothing is kept until it is known whether the loss comes back: it would take a good checkpoint's place. */
+const RISING = 2;
+/** What a network loses that says one half of every film. Below it, a multiple of the best loss is no sign: small losses are mostly noise. */
+const KNOWING_NOTHING = Math.LN2;
+
+export class NumbersGuard implements Callback {
+  readonly #maxLr: number;
+  readonly #findCause: () => Promise<LabError | null>;
+  #sum = 0;
+  #steps = 0;
+  #best = Number.POSITIVE_INFINITY;
+  #highestLr = 0;
+
+  /**
+   * @param history what the run has come to, so that one that goes on is judged as if it had not been interrupted
+   * @param findCause what lies behind a failure, where that is known; null where it is the rate
+   */
+  constructor(maxLr: number, history: StepHistory, findCause: () => Promise<LabError | null> = async () => null) {
+    this.#maxLr = maxLr;
+    this.#findCause = findCause;
+    const { loss, lr } = history.columns();
+    for (let step = 0; step < loss.length; step++) this.#see(loss[step]!, lr[step]!);
+  }
+
+  /** Whether the loss has risen so far that it may be about to explode. */
+  get isRising(): boolean {
+    return this.#ratio() > RISING;
+  }
+
+  async onLoss({ step, loss, lr }: StepRecord): Promise<void> {
+    if (!Number.isFinite(loss)) {
+      throw await this.#explain("lossNotFinite", `The loss became ${loss} at step ${step} (LR ${lr.toExponential(1)})`);
+    }
+    this.#see(loss, lr);
+    if (this.#ratio() <= EXPLODED) return;
+    const smoothed = this.#smoothed().toPrecision(3);
+    const best = this.#best.toPrecision(3);
+    throw await this.#explain("lossExploded", `The smoothed loss rose to ${smoothed} at step ${step}, from ${best} at its best`);
+  }
+
+  async onEpochEnd({ epoch, validLoss }: EpochRecord): Promise<void> {
+    if (Number.isFinite(validLoss)) return;
+    throw await this.#explain("lossNotFinite", `The validation loss became ${validLoss} after epoch ${epoch + 1}`);
+  }
+
+  /** Weights can overflow at a step whose own loss was still finite. */
+  async checkState({ step, model, optimizer }: Pick<Checkpoint, "step" | "model" | "optimizer">): Promise<void> {
+    for (const [name, { data }] of [...model, ...optimizer]) {
+      if (!data.every(Number.isFinite)) {
+        throw await this.#explain("lossNotFinite", `${name} was no longer finite after ${step} steps`);
+      }
+    }
+  }
+
+  #see(loss: number, lr: number): void {
+    this.#sum = SMOOTHING * this.#sum + (1 - SMOOTHING) * loss;
+    this.#steps++;
+    this.#highestLr = Math.max(this.#highestLr, lr);
+    if (this.#steps >= LEAST_STEPS) this.#best = Math.min(this.#best, this.#smoothed());
+  }
+
+  /** Corrected for its beginning at 0. */
+  #smoothed(): number {
+    return this.#sum / (1 - SMOOTHING ** this.#steps);
+  }
+
+  #ratio(): number {
+    return this.#steps < LEAST_STEPS ? 0 : this.#smoothed() / Math.max(this.#best, KNOWING_NOTHING);
+  }
+
+  /** Proposes a tenth of the highest rate that the run came to. */
+  async #explain(code: "lossNotFinite" | "lossExploded", what: string): Promise<LabError> {
+    const cause = await this.#findCause();
+    if (cause) return cause;
+    const maxLr = Number(((this.#highestLr || this.#maxLr) / 10).toExponential(0));
+    const message = `${what}, so training stopped. What was kept is from before it. Begin again with a lower Max LR, such as ${maxLr.toExponential(0)}.`;
+    return new LabError(code, message, "Max LR", { maxLr });
+  }
+}
