@@ -12,11 +12,18 @@ export interface LabContext {
   say(status: string): void;
   /** What the page keeps on disk: asked for again after whatever adds to it. */
   measureDisk(): Promise<void>;
+  /**
+   * Asks that the browser not clear films and checkpoints when the disk runs short. A refusal changes nothing, and the answer is not waited
+   * for: Firefox asks the person.
+   */
+  askToPersist(): void;
 }
 
-type PartOfState = "gpu" | "dataset" | "sample" | "preparation" | "finder" | "run" | "weights" | "evaluation";
+type PartOfState = "gpu" | "dataset" | "sample" | "preparation" | "finder" | "run" | "weights" | "evaluation" | "storage";
 
 export function createContext(store: StoreApi<LabState>, workers: Workers): LabContext {
+  const patchStorage = (change: Partial<LabState["storage"]>) =>
+    store.setState(({ storage }) => ({ storage: { ...storage, ...change } }));
   return {
     store,
     workers,
@@ -24,8 +31,18 @@ export function createContext(store: StoreApi<LabState>, workers: Workers): LabC
       store.setState((state) => ({ [part]: { ...state[part], ...change } }) as Pick<LabState, typeof part>),
     say: (status) => store.setState({ status }),
     measureDisk: async () => {
-      const { usage } = await navigator.storage.estimate();
-      store.setState({ diskBytes: usage ?? null });
+      const { usage, quota } = await navigator.storage.estimate();
+      patchStorage({ usedBytes: usage ?? null, quotaBytes: quota ?? null });
+      if (await navigator.storage.persisted?.()) patchStorage({ persistence: "kept" });
+    },
+    askToPersist: () => {
+      const { persistence } = store.getState().storage;
+      if (persistence === "kept" || persistence === "asking" || !navigator.storage.persist) return;
+      patchStorage({ persistence: "asking" });
+      navigator.storage.persist().then(
+        (kept) => patchStorage({ persistence: kept ? "kept" : "refused" }),
+        () => patchStorage({ persistence: "refused" }),
+      );
     },
   };
 }

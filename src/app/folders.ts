@@ -17,6 +17,8 @@ export interface Dropped {
   labelFiles: File[];
   weights: File | null;
   recipe: File | null;
+  /** A whole trial that was exported. */
+  trial: File | null;
   /** Names of files that are none of these. */
   unknown: string[];
 }
@@ -24,6 +26,7 @@ export interface Dropped {
 /** Not yet in TypeScript's DOM library. */
 type DroppedItem = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
+const isTrial = (file: File) => /\.roentgen$/i.test(file.name);
 const isRecipe = (file: File) => /\.json$/i.test(file.name);
 const isWeights = (file: File) => /\.safetensors$/i.test(file.name);
 
@@ -65,7 +68,7 @@ async function listPaths(count: number, pathOf: (place: number) => string): Prom
 }
 
 /**
- * Sorts a drop into folder, label files, weights and recipe. Handles are asked for before the first await, as browsers require.
+ * Sorts a drop into folder, label files, weights, recipe and trial. Handles are asked for before the first await, as browsers require.
  * @throws LabError badSettings where the drop holds none of these
  */
 export async function readDrop(data: DataTransfer): Promise<Dropped> {
@@ -74,7 +77,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
   const entries = items.map((item) => item.webkitGetAsEntry());
   const files = items.map((item) => item.getAsFile());
 
-  const dropped: Dropped = { folder: null, labelFiles: [], weights: null, recipe: null, unknown: [] };
+  const dropped: Dropped = { folder: null, labelFiles: [], weights: null, recipe: null, trial: null, unknown: [] };
   const folders: NonNullable<Dropped["folder"]>[] = [];
   for (const [i, pending] of handles.entries()) {
     const handle = await pending;
@@ -86,6 +89,8 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
       folders.push({ name: entry.name, find: () => sourceFromEntry(entry as FileSystemDirectoryEntry) });
     } else if (file && isWeights(file)) {
       dropped.weights = file;
+    } else if (file && isTrial(file)) {
+      dropped.trial = file;
     } else if (file && isRecipe(file)) {
       dropped.recipe = file;
     } else if (file && isLabelFileName(file.name)) {
@@ -97,7 +102,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
     throw new LabError("badSettings", `Several folders were dropped: ${names}. Drop the one folder that holds them.`, names);
   }
   dropped.folder = folders[0] ?? null;
-  if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights && !dropped.recipe) {
+  if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights && !dropped.recipe && !dropped.trial) {
     throw new LabError("badSettings", describeUnknown(dropped.unknown), dropped.unknown[0]);
   }
   return dropped;
@@ -105,7 +110,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
 
 export function describeUnknown(names: string[]): string {
   const what = names.length > 0 ? `“${names.slice(0, 3).join("”, “")}” is not` : "What was dropped is not";
-  return `${what} something the lab can use. Drop the folder that holds the films and their label CSV, a .safetensors weights file, or a recipe.`;
+  return `${what} something the lab can use. Drop the folder that holds the films and their label CSV, a .safetensors weights file, a recipe, or an exported trial.`;
 }
 
 export function sourceFromHandle(handle: FileSystemDirectoryHandle): ChosenFolder {

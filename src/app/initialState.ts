@@ -55,7 +55,7 @@ export const INITIAL_STATE: LabState = {
   gpu: { state: "asking", report: null, failure: null },
   gpuBytes: 0,
   forecast: { of: null, forecast: null, failure: null },
-  diskBytes: null,
+  storage: { persistence: "unasked", usedBytes: null, quotaBytes: null, neededBytes: null, films: null, failure: null },
   dataset: { state: "empty", name: "", progress: null, summary: null, failure: null, lastFolder: null, waitingRecipe: null },
   settings: DEFAULT_SETTINGS,
   sample: { state: "none", summary: null, failure: null, recipe: null },

@@ -14,6 +14,7 @@ import { createRunCommands } from "./runCommands";
 import { createSampleCommands } from "./sampleCommands";
 import { takeTurn } from "./soleTab";
 import type { LabCommands, LabState, StepName } from "./state";
+import { createStorageCommands } from "./storageCommands";
 import { createTrialCommands } from "./trialCommands";
 import { keepAwake } from "./wakeLock";
 import { connectWorkers } from "./workers";
@@ -33,6 +34,7 @@ export function createLab(): Lab {
   const forecasts = createForecasts(context);
   const { openGpu, reopenGpu, loadTrials, letLookOn, lookOn, ...run } = createRunCommands(context, forecasts);
   const trials = createTrialCommands(context, loadTrials);
+  const { keepNeeded, ...kept } = createStorageCommands(context, loadTrials);
   const { countSample, endPreparing, ...sample } = createSampleCommands(context);
   const { applyWaiting, ...recipes } = createRecipeCommands(context, {
     changeSettings: sample.changeSettings,
@@ -41,7 +43,7 @@ export function createLab(): Lab {
   const { offerLastFolder, reopen, ...folders } = createFolderCommands(
     context,
     { countSample, endPreparing },
-    { weights: trials.takeWeights, recipe: recipes.takeRecipe },
+    { weights: trials.takeWeights, recipe: recipes.takeRecipe, trial: kept.importTrial },
     applyWaiting,
     createLastFolderStore(),
   );
@@ -54,9 +56,11 @@ export function createLab(): Lab {
     letLookOn();
     void keepSettings(context, createSettingsStore(openSettings()));
     forecasts.keep();
+    keepNeeded();
     void openGpu();
     loadTrials()
       .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
+      .then(() => workers.training.tidy())
       .catch(sayWhy);
     offerLastFolder().catch(sayWhy);
   }
@@ -73,7 +77,8 @@ export function createLab(): Lab {
   };
   takeTurn({ onWait, onTurn }).catch(sayWhy);
 
-  const commands = { goTo: (step: StepName) => store.setState({ step }), ...folders, ...recipes, ...sample, ...run, ...trials };
+  const goTo = (step: StepName) => store.setState({ step });
+  const commands = { goTo, ...folders, ...recipes, ...sample, ...run, ...trials, ...kept };
   return { store, commands: refuseWhileLookingOn(commands, context) };
 }
 

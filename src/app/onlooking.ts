@@ -50,6 +50,8 @@ const LOOKING: ReadonlySet<string> = new Set<keyof LabCommands>([
   "downloadWeights",
   "downloadTrial",
   "downloadPredictions",
+  "exportTrial",
+  "lookAtStorage",
 ]);
 
 export const LOOKS_ON =

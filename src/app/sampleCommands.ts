@@ -140,9 +140,7 @@ export function createSampleCommands(context: LabContext): SampleCommands {
       const { settings } = store.getState();
       store.setState({ preparation: { ...EMPTY_PREPARATION, state: "running" } });
       say("Preparing films.");
-      // Asked for so that the browser does not clear films and checkpoints when the disk runs short. A refusal changes nothing, and the
-      // answer is not waited for: Firefox asks the person.
-      navigator.storage.persist?.().catch(() => false);
+      context.askToPersist();
       const workerCount = Math.max(1, Math.min(8, navigator.hardwareConcurrency));
       const job = watchJob<PrepareEvent>(
         (port) => workers.dataset.prepare(settings, workerCount, Comlink.transfer(port, [port])),

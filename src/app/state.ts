@@ -13,6 +13,7 @@ import type {
 import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finder";
 import type { Failure } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
+import type { FilmSet } from "../protocol/storage";
 import type {
   AdapterReport,
   Evaluation,
@@ -149,6 +150,20 @@ export interface EvaluationState {
   failure: Failure | null;
 }
 
+/** What the browser keeps of the lab. */
+export interface StorageState {
+  /** Whether it keeps it when the disk runs short: asked with the first preparation or run. */
+  persistence: "unasked" | "asking" | "kept" | "refused";
+  usedBytes: number | null;
+  quotaBytes: number | null;
+  /** The most that the next run comes to keep; null before it is known. */
+  neededBytes: number | null;
+  /** Null until they are looked at. */
+  films: FilmSet[] | null;
+  /** Of what was last tried here. */
+  failure: Failure | null;
+}
+
 export interface LabState {
   /** Of several tabs of the lab one acts; the others look on. `asking`: it is being found out which this is. */
   tab: "asking" | "acts" | "looksOn";
@@ -159,7 +174,7 @@ export interface LabState {
   /** GPU bytes of the running job; 0 where none runs. */
   gpuBytes: number;
   forecast: ForecastState;
-  diskBytes: number | null;
+  storage: StorageState;
   dataset: DatasetState;
   settings: TrialSettings;
   sample: SampleState;
@@ -218,6 +233,12 @@ export interface LabCommands {
   /** Shows an ended trial's curves on the Train step. */
   showTrial(id: number): Promise<void>;
   deleteTrial(id: number): Promise<void>;
+  /** Counts what is kept anew. */
+  lookAtStorage(): Promise<void>;
+  removeFilms(set: FilmSet): Promise<void>;
+  /** A whole trial as one file, checkpoints included. */
+  exportTrial(id: number): Promise<void>;
+  importTrial(file: File): Promise<void>;
   /** Of the shown trial, or of another; of its last checkpoint, or others that are kept. */
   downloadWeights(id?: number, which?: WhichWeights): Promise<void>;
   downloadTrial(id?: number): Promise<void>;

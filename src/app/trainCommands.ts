@@ -27,7 +27,7 @@ export function createTrainCommands(
   loadTrials: () => Promise<Trial[]>,
   broadcast: RunBroadcast,
 ): TrainCommands {
-  const { store, workers, patch, say } = context;
+  const { store, workers, patch, say, askToPersist } = context;
   const showEvent = createRunEvents(context, fail);
   let running: JobHandle | null = null;
 
@@ -97,6 +97,7 @@ export function createTrainCommands(
     lookOn: () => broadcast.lookOn((run) => store.setState({ step: "train", run }), showEvent),
 
     async train() {
+      askToPersist();
       await alone("run", "A trial", async () => {
         const settings = await forecasts.demandFit();
         const sample = demandPreparedSample(store.getState());

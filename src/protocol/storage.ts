@@ -1,6 +1,6 @@
 // What the lab keeps in the browser beside the films that are open: sets of prepared films, and trials as files. Stores nothing.
 import type { PreparationSettings, TrialSettings } from "./settings";
-import type { Trial } from "./training";
+import type { CheckpointRef, KeptCheckpoints, Trial } from "./training";
 
 /** Films that were prepared in one way, of whatever folders. */
 export interface FilmSet {
@@ -36,11 +36,6 @@ export interface TrialArchive {
   notices: string[];
 }
 
-export interface ImportedTrial {
-  trial: Trial;
-  notices: string[];
-}
-
 export interface StorageApi {
   /** Of a run with these settings, whatever its engine. */
   sizeKept(settings: TrialSettings): Promise<KeptSizes>;
@@ -53,7 +48,7 @@ export interface StorageApi {
   /** All of a trial as one file; what is damaged of it is left out. @throws LabError badSettings where it is being trained, checkpointDamaged */
   exportArchive(trialId: number): Promise<TrialArchive>;
   /** Keeps such a file's trial under the next number. @throws LabError archiveUnreadable, storageFull */
-  importArchive(file: File): Promise<ImportedTrial>;
+  importArchive(file: File): Promise<Trial>;
 }
 
 /** Whole checkpoints that are kept at most, and the one that is being written before another goes. */
@@ -62,4 +57,10 @@ const CHECKPOINTS_KEPT = 3 + 1;
 /** The most that a run comes to keep at any moment, in bytes. */
 export function mostKept({ checkpoint, weights }: KeptSizes, { averageLast }: Pick<TrialSettings, "averageLast">): number {
   return CHECKPOINTS_KEPT * checkpoint + (averageLast > 0 ? (averageLast + 1) * weights : 0);
+}
+
+/** Each checkpoint that is kept of a trial once, whatever it is kept for. */
+export function listKept({ last, previous, best, epochs }: KeptCheckpoints): CheckpointRef[] {
+  const refs = [last, previous, best, ...epochs].filter((ref) => ref !== null);
+  return [...new Map(refs.map((ref) => [ref.key, ref])).values()];
 }

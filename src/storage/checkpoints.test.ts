@@ -2,9 +2,10 @@ import { expect, it } from "vitest";
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
+import { listKept } from "../protocol/storage";
 import type { Trial } from "../protocol/training";
 import { type CheckpointRecord, unsealCheckpoint, weightsOf } from "./checkpointRecord";
-import { createCheckpointStore, listRefs } from "./checkpoints";
+import { createCheckpointStore } from "./checkpoints";
 import { storageError } from "./keyValue";
 import { made } from "./madeCheckpoint";
 import { createTestKeyValue } from "./testKeyValue";
@@ -51,10 +52,10 @@ it("leaves the trial whole checkpoints, whichever write the crash comes before",
     const after = await checkpoints.read(trial, "last", () => expect.unreachable("a notice"));
     expect([made(3), made(4, 0.9)]).toContainEqual(after);
     expect(after?.step).toBe(finished || crashAt > 3 ? 4 : 3);
-    for (const ref of listRefs(trial.checkpoints)) expect(await unsealCheckpoint(kept.map.get(ref.key)!)).not.toBeNull();
+    for (const ref of listKept(trial.checkpoints)) expect(await unsealCheckpoint(kept.map.get(ref.key)!)).not.toBeNull();
     // Whatever the crash left lying about goes with the next write.
     await checkpoints.write(1, made(5, 0.9));
-    const refs = listRefs((await trials.read(1)).checkpoints);
+    const refs = listKept((await trials.read(1)).checkpoints);
     expect(new Set(kept.map.keys())).toEqual(new Set(refs.map(({ key }) => key)));
     if (finished) expect(crashAt).toBeGreaterThan(4);
   }

@@ -1,6 +1,7 @@
 // Which checkpoints of a trial are kept in IndexedDB, and what is read where one is damaged. It does not know when to write one.
 import { LabError } from "../protocol/labError";
 import { isBetter } from "../protocol/metrics";
+import { listKept } from "../protocol/storage";
 import type { CheckpointRef, KeptCheckpoints, Trial } from "../protocol/training";
 import { type Checkpoint, type CheckpointRecord, sealCheckpoint, unsealCheckpoint, weightsOf } from "./checkpointRecord";
 import { type KeyValue, openKeyValue } from "./keyValue";
@@ -101,7 +102,7 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
       };
       const { step, epochs: epochsDone, seconds } = checkpoint;
       await trials.patch(trialId, { checkpoints: kept, stepsDone: step, epochs: epochsDone, seconds });
-      await prune(trialId, listRefs(kept));
+      await prune(trialId, listKept(kept));
       return kept;
     },
 
@@ -132,7 +133,7 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
     },
 
     async *readRecords({ checkpoints }, notice) {
-      for (const ref of listRefs(checkpoints)) {
+      for (const ref of listKept(checkpoints)) {
         const record = await store.read(ref.key);
         if (record && (await unsealCheckpoint(record))) yield { ref, record };
         else notice?.(`The checkpoint at step ${ref.step} is damaged, and left out.`);
@@ -169,10 +170,4 @@ function changeRefs({ last, previous, best, epochs }: KeptCheckpoints, change: (
     best: changed(best),
     epochs: epochs.map(change).filter((ref) => ref !== null),
   };
-}
-
-/** Each once, whatever it is kept for. */
-export function listRefs({ last, previous, best, epochs }: KeptCheckpoints): CheckpointRef[] {
-  const refs = [last, previous, best, ...epochs].filter((ref) => ref !== null);
-  return [...new Map(refs.map((ref) => [ref.key, ref])).values()];
 }

@@ -72,7 +72,7 @@ export function createKeeping(
           const kept = await checkpoints.adopt(id, archived.trial.checkpoints, archived.records());
           const trial = { ...bringIn(archived.trial, file.name), id, checkpoints: kept };
           await trials.add(trial, archived.sample);
-          return { trial: await trials.read(id), notices: [] };
+          return await trials.read(id);
         } catch (error) {
           await checkpoints.removeAll(id);
           if (!(error instanceof LabError) || error.code !== "checkpointDamaged") throw error;

@@ -49,7 +49,10 @@ export function DropOverlay() {
     <div className={styles.dropOverlay} aria-hidden="true">
       <div>
         <b>Drop it here</b>
-        <span>a folder of films with its labels, label files by themselves, a recipe, or a .safetensors file of weights</span>
+        <span>
+          a folder of films with its labels, label files by themselves, a recipe, an exported trial, or a .safetensors file of
+          weights
+        </span>
       </div>
     </div>
   );

@@ -16,7 +16,7 @@ export function TopBar() {
     const running = isUnderWay(run.state) && run.trial ? run.trial.settings : settings;
     return report ? chooseBudget(report, running.gpuBudgetMiB) : 0;
   });
-  const diskBytes = useLab((lab) => lab.diskBytes);
+  const diskBytes = useLab((lab) => lab.storage.usedBytes);
   const [name, ...details] = trial.split("\n");
   return (
     <header className={styles.topBar}>

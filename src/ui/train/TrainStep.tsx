@@ -23,6 +23,7 @@ import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
+import { RoomNotice } from "../parts/RoomNotice";
 import { isUnderWay } from "../parts/ready";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
@@ -57,6 +58,7 @@ export function TrainStep() {
       </StepHeader>
       <FailureNotice failure={run.failure} title={nameFailure(run)} actions={<BeginAgain />} />
       {underWay ? <CompileProgress progress={run.compiling} /> : <BudgetNotice />}
+      {!underWay && <RoomNotice />}
       {run.notices.map((notice) => (
         <Notice key={notice} tone="warning">
           {notice}

@@ -16,7 +16,7 @@ interface TrialActionsProps {
 
 export function TrialActions({ trial, which, isLive, isBusy, onDelete }: TrialActionsProps) {
   const { id, state, failure, checkpoints } = trial;
-  const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial } = useCommands();
+  const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial, exportTrial } = useCommands();
   const hasWeights = checkpoints.last !== null;
   const canGoOn = state !== "finished" && failure?.code !== "lossNotFinite";
 
@@ -69,6 +69,16 @@ export function TrialActions({ trial, which, isLive, isBusy, onDelete }: TrialAc
       >
         File
       </button>
+      {!isLive && (
+        <button
+          type="button"
+          aria-label={`Export trial ${id}`}
+          title="Download all of it as one file: settings, curves, and checkpoints to go on from"
+          onClick={() => void exportTrial(id)}
+        >
+          Export
+        </button>
+      )}
       {!isLive && (
         <button type="button" aria-label={`Delete trial ${id}`} onClick={onDelete}>
           Delete

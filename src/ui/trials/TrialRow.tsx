@@ -2,10 +2,12 @@
 import { useState } from "react";
 import { chooseOffered, offerWeights } from "../../app/offeredWeights";
 import { chooseBudget } from "../../protocol/budget";
+import { listKept } from "../../protocol/storage";
 import type { Trial, TrialState, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
 import {
   formatArchitecture,
+  formatBytes,
   formatCount,
   formatDuration,
   formatLr,
@@ -35,13 +37,14 @@ interface TrialRowProps {
 }
 
 export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
-  const { id, state, settings, stepsDone, stepsTotal, seconds, parent, adapter } = trial;
+  const { id, state, settings, stepsDone, stepsTotal, seconds, parent, adapter, origin } = trial;
   const [toDelete, setToDelete] = useState(false);
   const [wanted, setWanted] = useState<WhichWeights>("last");
   const { deleteTrial } = useCommands();
   const offered = offerWeights(trial);
   const which = chooseOffered(trial, wanted);
   const auroc = offered.find((one) => one.which === which)?.auroc ?? null;
+  const kept = listKept(trial.checkpoints);
   const isLive = id === liveTrial;
   return (
     <>
@@ -49,6 +52,7 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
         <td>
           <b>{id}</b>
           {parent !== null && <small>from {parent}</small>}
+          {origin && <small>imported, was trial {origin.trial}</small>}
         </td>
         <td data-state={isLive ? "live" : state}>
           {isLive ? "under way" : STATE_WORDS[state]}
@@ -96,6 +100,7 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
           ) : (
             (offered[0]?.label ?? "none yet")
           )}
+          {kept.length > 0 && <small>{formatBytes(kept.reduce((sum, { bytes }) => sum + bytes, 0))} kept</small>}
         </td>
         <td data-best={(auroc !== null && auroc === best && auroc > 0.5) || undefined}>{formatMetric(auroc)}</td>
         <td>

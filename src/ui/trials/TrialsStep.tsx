@@ -2,7 +2,8 @@
 import { offerWeights } from "../../app/offeredWeights";
 import type { Trial } from "../../protocol/training";
 import { bestAuroc } from "../frame/railLines";
-import { useLab } from "../labContext";
+import { useCommands, useLab } from "../labContext";
+import { FilePicker } from "../parts/FilePicker";
 import figureStyles from "../parts/figures.module.css";
 import { formatPlural } from "../parts/format";
 import { Notice } from "../parts/Notice";
@@ -10,6 +11,7 @@ import { Panel } from "../parts/Panel";
 import { isUnderWay } from "../parts/ready";
 import { ScrollBox } from "../parts/ScrollBox";
 import { StepHeader } from "../parts/StepHeader";
+import { StoragePanel } from "./StoragePanel";
 import { TrialRow } from "./TrialRow";
 import styles from "./trials.module.css";
 
@@ -18,9 +20,13 @@ const COLUMNS = ["trial", "state", "learns", "batch", "engine", "epochs", "highe
 export function TrialsStep() {
   const trials = useLab((lab) => lab.trials);
   const liveTrial = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
+  const { importTrial } = useCommands();
   return (
     <>
-      <StepHeader title="Trials">
+      <StepHeader
+        title="Trials"
+        actions={<FilePicker label="Import a trial" accept=".roentgen" onPick={([file]) => file && void importTrial(file)} />}
+      >
         {trials.length === 0
           ? "Every run is numbered and kept on this machine, with its settings, curves and weights."
           : `${formatPlural(trials.length, "trial")}, kept on this machine with settings, curves and weights.`}
@@ -30,6 +36,7 @@ export function TrialsStep() {
       ) : (
         <TrialTable trials={trials} liveTrial={liveTrial} />
       )}
+      <StoragePanel />
     </>
   );
 }

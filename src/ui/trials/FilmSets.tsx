@@ -1,0 +1,68 @@
+// The sets of prepared films: how each was prepared, what it takes, which trials were trained on it; and Remove.
+import { Fragment, useState } from "react";
+import type { FilmSet } from "../../protocol/storage";
+import { useCommands } from "../labContext";
+import figureStyles from "../parts/figures.module.css";
+import { formatBytes, formatCount } from "../parts/format";
+import { ScrollBox } from "../parts/ScrollBox";
+import { describeRemoval, describeSet } from "./filmSetWords";
+import styles from "./trials.module.css";
+
+export function FilmSets({ sets }: { sets: FilmSet[] }) {
+  const [toRemove, setToRemove] = useState<string | null>(null);
+  const { removeFilms } = useCommands();
+  return (
+    <ScrollBox label="Prepared films" className={styles.box}>
+      <table className={`${figureStyles.table} ${styles.sets}`}>
+        <thead>
+          <tr>
+            <th scope="col">prepared films</th>
+            <th scope="col">films</th>
+            <th scope="col">disk</th>
+            <th scope="col">trials on them</th>
+            <th scope="col">
+              <span className="hidden-visually">actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sets.map((set) => (
+            <Fragment key={set.store}>
+              <tr>
+                <td>{describeSet(set)}</td>
+                <td>{formatCount(set.films)}</td>
+                <td>{formatBytes(set.bytes)}</td>
+                <td>{set.trials.length === 0 ? "none" : set.trials.join(", ")}</td>
+                <td className={styles.actions}>
+                  <button type="button" aria-label={`Remove films of ${describeSet(set)}`} onClick={() => setToRemove(set.store)}>
+                    Remove
+                  </button>
+                </td>
+              </tr>
+              {toRemove === set.store && (
+                <tr>
+                  <td colSpan={5} className={styles.confirm}>
+                    {describeRemoval(set)}
+                    <button type="button" onClick={() => setToRemove(null)}>
+                      Keep them
+                    </button>
+                    <button
+                      type="button"
+                      data-danger
+                      onClick={() => {
+                        setToRemove(null);
+                        void removeFilms(set);
+                      }}
+                    >
+                      Remove for good
+                    </button>
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  );
+}
