@@ -13,7 +13,14 @@ import type { LabCommands } from "./state";
 
 export type SampleCommands = Pick<
   LabCommands,
-  "changeSettings" | "countWall" | "readWall" | "thumbnail" | "prepareFilms" | "stopPreparing" | "downloadFailedFilms"
+  | "changeSettings"
+  | "countWall"
+  | "readWall"
+  | "thumbnail"
+  | "previewFilms"
+  | "prepareFilms"
+  | "stopPreparing"
+  | "downloadFailedFilms"
 > & {
   /** Counts what the present settings make of the open folder. */
   countSample(): Promise<void>;
@@ -134,6 +141,7 @@ export function createSampleCommands(context: LabContext): SampleCommands {
     countWall: (filter) => workers.dataset.countWall(store.getState().settings, filter),
     readWall: (filter, from, n) => workers.dataset.readWall(store.getState().settings, filter, from, n),
     thumbnail: (row, side) => workers.dataset.thumbnail(row, side),
+    previewFilms: (settings, sample, epoch) => workers.training.previewFilms({ settings, sample, epoch }),
 
     async prepareFilms() {
       if (store.getState().preparation.state === "running") return;

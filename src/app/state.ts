@@ -12,6 +12,7 @@ import type {
 } from "../protocol/dataset";
 import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finder";
 import type { Failure } from "../protocol/labError";
+import type { FilmPreview } from "../protocol/preview";
 import type { TrialSettings } from "../protocol/settings";
 import type { FilmSet } from "../protocol/storage";
 import type {
@@ -207,6 +208,8 @@ export interface LabCommands {
   countWall(filter: WallFilter): Promise<number>;
   readWall(filter: WallFilter, from: number, count: number): Promise<WallFilm[]>;
   thumbnail(row: number, side: number): Promise<ImageBitmap>;
+  /** Prepared films as the network would see them in an epoch, from 0. @throws LabError where a run would not start */
+  previewFilms(settings: TrialSettings, sample: PreparedSample, epoch: number): Promise<FilmPreview>;
   prepareFilms(): Promise<void>;
   stopPreparing(): void;
   downloadFailedFilms(): void;

@@ -3,6 +3,7 @@ import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, Sampl
 import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
+import type { FilmPreview, PreviewRequest } from "./preview";
 import type { Architecture, Head, TrialSettings } from "./settings";
 import type { StorageApi, TrialOrigin } from "./storage";
 
@@ -261,6 +262,8 @@ export interface TrainApi extends StorageApi {
   openAdapter(allowSoftware: boolean): Promise<AdapterReport>;
   /** Null for the stock engine, whose memory TF.js decides. Allocates nothing. */
   forecast(settings: TrialSettings): Promise<Forecast | null>;
+  /** The first films of an epoch, augmented; needs no GPU. @throws LabError badSettings, noFilms, filmsNotPrepared */
+  previewFilms(request: PreviewRequest): Promise<FilmPreview>;
   find(request: FinderRequest, port: MessagePort): Promise<void>;
   /** Creates the trial in IndexedDB, numbered, and returns it; nothing runs yet. */
   createTrial(request: NewTrial): Promise<Trial>;

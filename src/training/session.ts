@@ -20,6 +20,7 @@ import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeight
 import { sigmoid } from "./metrics";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
+import { previewFilms } from "./previewFilms";
 import { runFinder } from "./runFinder";
 import { runTrial } from "./runTrial";
 import { describeTrial, formatTrial } from "./trials";
@@ -107,6 +108,7 @@ export function createSession(tools: Tools): TrainApi {
     ...createKeeping(tools, demandIdle),
     openAdapter: workbench.openAdapter,
     forecast: workbench.forecast,
+    previewFilms: (request) => previewFilms(tools, request),
 
     find: (request, port) => {
       const begin = async (engine: Engine) => {

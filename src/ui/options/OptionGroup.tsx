@@ -7,11 +7,13 @@ interface OptionGroupProps {
   /** What is set now, in a few words. */
   summary: string;
   children: ReactNode;
+  /** For what is only to be worked out while it can be seen. */
+  onToggle?: (isOpen: boolean) => void;
 }
 
-export function OptionGroup({ title, summary, children }: OptionGroupProps) {
+export function OptionGroup({ title, summary, children, onToggle }: OptionGroupProps) {
   return (
-    <details className={fieldStyles.group}>
+    <details className={fieldStyles.group} onToggle={({ currentTarget }) => onToggle?.(currentTarget.open)}>
       <summary>
         {title}
         <span>{summary}</span>

@@ -2,6 +2,7 @@
 import { chooseFit, forecastTime } from "../../app/fit";
 import { ARCHITECTURES } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
+import { AugmentationOptions } from "../options/AugmentationOptions";
 import { EngineFields } from "./EngineFields";
 import { LrField, NumberField, SelectField } from "./fields";
 import { describeTime } from "./forecastWords";
@@ -50,6 +51,7 @@ export function TrainingFields({ disabled }: { disabled: boolean }) {
       />
       {time && <p className={styles.hint}>{time}</p>}
       <LrField label="Max LR" value={maxLr} disabled={disabled} onChange={pickMaxLr} />
+      <AugmentationOptions disabled={disabled} />
       <EngineFields disabled={disabled} />
     </>
   );
