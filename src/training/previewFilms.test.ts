@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { showFilm } from "../nn/moveFilms";
+import type { PreparedPart } from "../protocol/dataset";
 import { FASTAI_AUGMENTATION } from "../protocol/settings";
+import type { FilmReader } from "../storage/filmReader";
 import { shuffleEpoch } from "./batches";
 import { previewFilms } from "./previewFilms";
 import { createTestLab, play } from "./testLab";
@@ -9,8 +11,9 @@ import { createTestSample, TEST_SETTINGS, TEST_SIZE } from "./testSample";
 const { sample, read } = createTestSample(22, 7);
 
 function open() {
-  const reader = { imageSize: TEST_SIZE, read, close: () => void closed++ };
   let closed = 0;
+  const locate = async ({ slots }: PreparedPart) => slots;
+  const reader: FilmReader = { imageSize: TEST_SIZE, locate, read, close: () => void closed++ };
   return { tools: { openFilms: async () => reader }, closed: () => closed };
 }
 

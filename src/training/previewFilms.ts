@@ -21,7 +21,8 @@ export async function previewFilms(
   const reader = await openFilms(sample.store);
   try {
     const { imageSize, read } = reader;
-    const source = { part: sample.train, targets: sample.targets, imageSize, read };
+    const part = { ...sample.train, slots: await reader.locate(sample.train) };
+    const source = { part, targets: sample.targets, imageSize, read };
     const films: Uint8Array[] = [];
     for await (const batch of readBatches(source, batches, augmentEpoch(settings, epoch))) {
       for (let film = 0; film < Math.min(SHOWN, batch.count); film++) {
