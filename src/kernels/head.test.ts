@@ -21,9 +21,10 @@ import {
   SPARE,
   spread,
 } from "../../scripts/testNorms";
+import focal from "../nn/golden/focal.json";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";
-import { headLoss, headPool, headPoolGradient, headWeightGradient } from "./head";
+import { headLoss, headPool, headPoolGradient, headWeightGradient, type LossKind } from "./head";
 
 openTestDevice();
 
@@ -59,6 +60,9 @@ const UNKNOWN = -1;
 const bce = (z: number, target: number, positiveWeight: number) =>
   target < 0 ? 0 : positiveWeight * target * softplus(-z) + (1 - target) * softplus(z);
 const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+
+/** What plain cross-entropy does not read. */
+const UNFOCUSED = { gamma: 0, alpha: -1 };
 
 const CASES = [
   { title: "one film of one pixel", slices: [1], side: 1, quads: 2, classes: 1 },
@@ -140,14 +144,14 @@ describe("the classifier and its loss", () => {
     const out = holdEmpty("scalar", 3 * stride);
     const elements = 2 * images * classes;
     const places = { weights: 1, biases: 1 + weights.length, outFirst, stride, targetsEnd: stride };
-    const uniforms = { values: images * classes, channels, classes, ...places };
+    const uniforms = { values: images * classes, channels, classes, ...places, ...UNFOCUSED };
     const bindings = {
       pooled: hold("scalar", pooled),
       parameters: hold("scalar", [UNTOUCHED, ...weights, ...biases]),
       targets: hold("scalar", [UNTOUCHED, UNTOUCHED, ...targets, elements, ...positiveWeights]),
       out,
     };
-    const one = dispatch(headLoss, bindings, uniforms, { threads: images * classes });
+    const one = dispatch(headLoss("bce"), bindings, uniforms, { threads: images * classes });
     const got = await runDispatches([one], { out });
     const part = (index: number) => got.out.subarray(index * stride + outFirst, (index + 1) * stride);
     const logits = classify(pooled, weights, biases);
@@ -161,23 +165,74 @@ describe("the classifier and its loss", () => {
     ).toBe(true);
   });
 
-  it.each([0, 1, UNKNOWN])("stays finite and right for logits of any size, target %i", async (target) => {
-    const logits = [-3e4, -200, -90, -20, -1e-3, 0, 1e-3, 20, 90, 200, 3e4];
-    const images = logits.length;
+  it.each(focal.cases)("equals torch's and torchvision's, gradients too: $title, targets $targets", async (expected) => {
+    const known = expected.targets.flat().filter((target) => target >= 0).length;
+    const [losses, slopes]: [number[], number[]] = [[], []];
+    // One channel of 1 and no weights: the biases are the logits, a film at a time.
+    for (const [image, logits] of expected.logits.entries()) {
+      const targets = expected.targets[image] ?? [];
+      const classes = logits.length;
+      const out = holdEmpty("scalar", 3 * classes);
+      const bindings = {
+        pooled: hold("scalar", [1]),
+        parameters: hold("scalar", [...Array(classes).fill(0), ...logits]),
+        targets: hold("scalar", [...targets, known, ...expected.positiveWeights]),
+        out,
+      };
+      const places = { weights: 0, biases: classes, outFirst: 0, stride: classes, targetsEnd: classes };
+      const shape = expected.focal ? { gamma: expected.focal.gamma, alpha: expected.focal.alpha ?? -1 } : UNFOCUSED;
+      const uniforms = { values: classes, channels: 1, classes, ...places, ...shape };
+      const one = dispatch(headLoss(expected.focal ? "focal" : "bce"), bindings, uniforms, { threads: classes });
+      const got = await runDispatches([one], { out });
+      losses.push(...got.out.subarray(classes, 2 * classes));
+      slopes.push(...got.out.subarray(2 * classes));
+    }
+    expectClose(slopes, expected.gradient);
+    expectClose([losses.reduce((sum, loss) => sum + loss / known, 0)], [expected.loss]);
+  });
+
+  const LARGE = [-3e4, -200, -90, -20, -1e-3, 0, 1e-3, 20, 90, 200, 3e4];
+
+  /** Losses and their gradients by logits, of one class whose positive weight is 2. */
+  async function loseEach(kind: LossKind, target: number, shape: typeof UNFOCUSED) {
+    const images = LARGE.length;
     const out = holdEmpty("scalar", 3 * images);
     const bindings = {
-      pooled: hold("scalar", logits),
+      pooled: hold("scalar", LARGE),
       parameters: hold("scalar", [1, 0]),
       targets: hold("scalar", [...Array(images).fill(target), 1, 2]),
       out,
     };
-    const sizes = { values: images, channels: 1, classes: 1 };
+    const sizes = { values: images, channels: 1, classes: 1, ...shape };
     const uniforms = { ...sizes, weights: 0, biases: 1, outFirst: 0, stride: images, targetsEnd: images };
-    const got = await runDispatches([dispatch(headLoss, bindings, uniforms, { threads: images })], { out });
-    logits.forEach((z, at) => {
+    const got = await runDispatches([dispatch(headLoss(kind), bindings, uniforms, { threads: images })], { out });
+    return { losses: got.out.subarray(images, 2 * images), slopes: got.out.subarray(2 * images) };
+  }
+
+  it.each([0, 1, UNKNOWN])("stays finite and right for logits of any size, target %i", async (target) => {
+    const { losses, slopes } = await loseEach("bce", target, UNFOCUSED);
+    LARGE.forEach((z, at) => {
       const slope = { 1: -2 / (1 + Math.exp(z)), 0: 1 / (1 + Math.exp(-z)) }[target] ?? 0;
-      expect(Math.abs(of(got.out, images + at) - bce(z, target, 2))).toBeLessThan(1e-6 + 1e-6 * Math.abs(z));
-      expect(Math.abs(of(got.out, 2 * images + at) - slope)).toBeLessThan(1e-6);
+      expect(Math.abs(of(losses, at) - bce(z, target, 2))).toBeLessThan(1e-6 + 1e-6 * Math.abs(z));
+      expect(Math.abs(of(slopes, at) - slope)).toBeLessThan(1e-6);
+    });
+  });
+
+  it.each([
+    [0, 0],
+    [1, 0.5],
+    [0, 2],
+    [1, 5],
+    [0.5, 2],
+    [UNKNOWN, 2],
+  ])("stays finite and right in focal loss too, target %d, gamma %d", async (target, gamma) => {
+    const { losses, slopes } = await loseEach("focal", target, { gamma, alpha: -1 });
+    LARGE.forEach((z, at) => {
+      const missed = target / (1 + Math.exp(z)) + (1 - target) / (1 + Math.exp(-z));
+      const loss = bce(z, target, 2) * missed ** gamma;
+      expect(Math.abs(of(losses, at) - (target < 0 ? 0 : loss))).toBeLessThan(1e-6 + 1e-5 * Math.abs(z));
+      expect(Number.isFinite(of(slopes, at))).toBe(true);
+      if (target < 0) expect(of(slopes, at)).toBe(0);
     });
   });
 

@@ -1,5 +1,5 @@
-// The head: the mean over each image of max(0, x * scale + shift), the linear classifier, and masked BCE with logits; forward and gradients.
-// Classifier weights lie as [in, classes], then the biases.
+// The head: the mean over each image of max(0, x * scale + shift), the linear classifier, and masked BCE with logits or focal loss; forward and
+// gradients. Classifier weights lie as [in, classes], then the biases.
 import { defineStrips, NORM_GRADIENT } from "./columns";
 import { defineKernel, read, type Storage, write } from "./kernel";
 
@@ -23,26 +23,44 @@ store_pooled(thread, sum / f32(u.pixels));`,
   });
 
 /**
+ * torchvision's `sigmoid_focal_loss`: cross-entropy times a * q^gamma, with q = p (1 - t) + (1 - p) t what is missed, and the gradient of
+ * that; `alpha` below 0 for no a. q's floor, the smallest normal float, only keeps its logarithm finite.
+ */
+const FOCUS = `
+let p = select(small, 1.0, z > 0.0) / (1.0 + small);
+let missed = max(p * (1.0 - target_) + failing * target_, 1.17549435e-38);
+let focus = pow(missed, u.gamma) * select(1.0, u.alpha * target_ + (1.0 - u.alpha) * (1.0 - target_), u.alpha >= 0.0);
+let steeper = u.gamma * (1.0 - 2.0 * target_) * (p * failing / missed);
+slope = focus * (slope + steeper * loss);
+loss *= focus;`;
+
+/** Plain cross-entropy, or focal loss. */
+export type LossKind = "bce" | "focal";
+
+/**
  * `out` gets, for every image and class, from `outFirst` on: the logit, and `stride` scalars later its loss
- * (1 - t) z + (1 + (w - 1) t) softplus(-z), and again as much later the gradient of the mean loss. A target below 0 is unknown: its loss
- * and gradient are 0. From `targetsEnd` on, `targets` says how many the mean is over, and each class's weight w: what changes from batch
+ * (1 - t) z + (1 + (w - 1) t) softplus(-z), or the focal one by it, and again as much later the gradient of the mean loss. A target below 0
+ * is unknown: its loss and gradient are 0. From `targetsEnd` on, `targets` says how many the mean is over, and each class's weight w: what changes from batch
  * to batch is no uniform.
  */
-export const headLoss = defineKernel({
-  name: "headLoss",
-  workgroupSize: 16,
-  bindings: { pooled: read("scalar"), parameters: read("scalar"), targets: read("scalar"), out: write("scalar") },
-  uniforms: {
-    values: "u32",
-    channels: "u32",
-    classes: "u32",
-    weights: "u32",
-    biases: "u32",
-    outFirst: "u32",
-    stride: "u32",
-    targetsEnd: "u32",
-  },
-  body: `
+export const headLoss = (kind: LossKind) =>
+  defineKernel({
+    name: `headLoss ${kind}`,
+    workgroupSize: 16,
+    bindings: { pooled: read("scalar"), parameters: read("scalar"), targets: read("scalar"), out: write("scalar") },
+    uniforms: {
+      values: "u32",
+      channels: "u32",
+      classes: "u32",
+      weights: "u32",
+      biases: "u32",
+      outFirst: "u32",
+      stride: "u32",
+      targetsEnd: "u32",
+      gamma: "f32",
+      alpha: "f32",
+    },
+    body: `
 if (thread >= u.values) { return; }
 let image = thread / u.classes;
 let class_ = thread % u.classes;
@@ -59,12 +77,13 @@ let softplus = max(-z, 0.0) + log(1.0 + small);
 // sigmoid(-z), without an overflow on either side.
 let failing = select(1.0, small, z > 0.0) / (1.0 + small);
 store_out(at, z);
-let loss = fma(1.0 - target_, z, weight * softplus);
-let slope = ((1.0 - target_) - weight * failing) / load_targets(u.targetsEnd);
+var loss = fma(1.0 - target_, z, weight * softplus);
+var slope = (1.0 - target_) - weight * failing;${kind === "focal" ? FOCUS : ""}
+slope /= load_targets(u.targetsEnd);
 let known = target_ >= 0.0;
 store_out(at + u.stride, select(0.0, loss, known));
 store_out(at + 2u * u.stride, select(0.0, slope, known));`,
-});
+  });
 
 /** Adds the classifier's gradients; invocation `channels` is the biases'. */
 export const headWeightGradient = defineKernel({

@@ -7,10 +7,12 @@ import { type Pass, scaled } from "./fusedPass";
 
 /** Logits and losses in `outcome`. */
 export function recordHeadForward({ add, at, slices, kernels, layout, options, batch, state, blockArray, last }: Pass): void {
-  const { classes } = options;
+  const { classes, focal } = options;
   const { parameters, norms } = state;
   const { weights, biases, channels } = layout.classifier;
   const stride = batch.shape.count * classes;
+  // torchvision's way to say that nothing weighs the classes.
+  const shape = { gamma: focal?.gamma ?? 0, alpha: focal?.alpha ?? -1 };
   for (const { index, films, firstFilm } of slices) {
     const values = films * last.block.quads;
     const pool = {
@@ -30,9 +32,9 @@ export function recordHeadForward({ add, at, slices, kernels, layout, options, b
     const loss = { values: films * classes, channels, classes, weights, biases, outFirst: firstFilm * classes, stride };
     add(
       dispatch(
-        headLoss,
+        headLoss(focal ? "focal" : "bce"),
         { pooled, parameters, targets: batch.targets, out: batch.outcome },
-        { ...loss, targetsEnd: stride },
+        { ...loss, ...shape, targetsEnd: stride },
         { threads: films * classes, flop: 2 * films * classes * channels },
       ),
     );
