@@ -48,7 +48,7 @@ export const createSelector = createSelectorCreator({
 };
 
 /** What computes on own kernels is tested on every driver there is; everything else once, on the best of them. */
-const ON_DRIVERS = ["src/kernels/**/*.test.ts", "src/nn/engine.test.ts", "src/nn/fusedEngine.test.ts"];
+const ON_DRIVERS = ["src/kernels/**/*.test.ts", "src/nn/engine.test.ts", "src/nn/fusedEngine.test.ts", "src/nn/scope.test.ts"];
 /** One skipped test that says which driver is missing. */
 const MISSING = "scripts/missingDriver.test.ts";
 

@@ -6,9 +6,10 @@ import type { EngineOptions } from "../src/nn/engine";
 import { chooseBottlenecks } from "../src/nn/forecast";
 import { planBatch, planState } from "../src/nn/fusedBuffers";
 import { planLayout } from "../src/nn/fusedLayout";
-import { planUpdate } from "../src/nn/fusedModel";
+import { NO_STEP, planNorm, recordUpdate } from "../src/nn/fusedOptimizer";
 import { chooseTuning } from "../src/nn/fusedPass";
 import { allocate, listBuffers, release } from "../src/nn/gpuBuffers";
+import { cutSpans } from "../src/nn/layerGroups";
 import { recordPass } from "../src/nn/recordPass";
 
 export interface KernelProfile {
@@ -84,8 +85,8 @@ export async function profileStep(
   const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
   const moments = ["exp_avg", "exp_avg_sq"].map((label) => ({ label, bytes: state.parameters.bytes, buffer: null }));
   const dispatches = [
-    ...recordPass("training", { layout, options, tuning, state, batch, count, fromFilms: true }),
-    planUpdate("adamw", layout, state, moments),
+    ...recordPass("training", { layout, options, tuning, state, batch, count, fromFilms: true, frozenGroups: 0 }),
+    ...recordUpdate(NO_STEP, 1, cutSpans(layout.parameters, NO_STEP), { state, moments, norm: planNorm() }),
   ];
   const buffers = listBuffers(dispatches);
   await allocate(device, buffers);

@@ -4,7 +4,7 @@ import type { Dispatch, PlannedBuffer } from "../kernels/dispatches";
 import { cutPasses } from "../protocol/passes";
 import type { AdapterReport, MemoryPart } from "../protocol/training";
 import type { BatchShape, EngineOptions } from "./engine";
-import { type BatchBuffers, planBatch, planState, type StateBuffers } from "./fusedBuffers";
+import { type BatchBuffers, planBatch, planModel, planState, type StateBuffers } from "./fusedBuffers";
 import { planLayout } from "./fusedLayout";
 import { chooseTuning } from "./fusedPass";
 import { listBuffers } from "./gpuBuffers";
@@ -33,15 +33,17 @@ export function forecastMemory(options: EngineOptions, { count, size }: BatchSha
   const batch = planBatch(layout, options.classes, shape, { storage, keepBottlenecks, maxBindingBytes });
   const tuning = chooseTuning(adapter);
   const record = (films: number): Dispatch[] =>
-    recordPass("training", { layout, options, tuning, state, batch, count: films, fromFilms: true });
+    recordPass("training", { layout, options, tuning, state, batch, count: films, fromFilms: true, frozenGroups: 0 });
   const recorded = passes.map(record);
   const buffers = new Set(recorded.flatMap(listBuffers));
   const bytesOf = (group: PlannedBuffer[]) => group.reduce((sum, one) => sum + (buffers.has(one) ? one.bytes : 0), 0);
-  const dispatches = recorded.reduce((sum, list) => sum + list.length, 0) + 1;
+  const average: PlannedBuffer[] = options.averages ? Object.values(planModel(layout)) : [];
+  // The optimiser's step is one, and the average moves by one a buffer.
+  const dispatches = recorded.reduce((sum, list) => sum + list.length, 1 + average.length);
 
   const groups = groupBuffers(state, batch);
   const parts: Record<MemoryPart, number> = {
-    weights: bytesOf(groups.weights),
+    weights: bytesOf(groups.weights) + average.reduce((sum, { bytes }) => sum + bytes, 0),
     gradients: bytesOf(groups.gradients),
     moments: 2 * state.parameters.bytes,
     features: bytesOf(groups.features),

@@ -6,7 +6,7 @@ import type { BlockPlace, LayerPlace, TransitionPlace } from "./fusedLayout";
 import { addSums, correct, seenThrough, take } from "./fusedNorms";
 import { type Pass, same, windowOf } from "./fusedPass";
 
-/** Adds the gradient of every parameter to `gradients`. */
+/** Adds the gradient of every parameter that is trained to `gradients`. */
 export function recordBackward(pass: Pass): void {
   const { blocks } = pass.layout;
   recordHeadBackward(pass);
@@ -19,14 +19,14 @@ export function recordBackward(pass: Pass): void {
 }
 
 function recordTransition(pass: Pass, block: BlockPlace, { norm, outQuads, conv }: TransitionPlace, b: number): void {
-  const { at, product, weightProduct, strips, poolTransition, pixelsOf, kernels, sides, batch, state, scratch, blockArray } =
-    pass;
+  const { at, product, trains, weightProduct, strips, poolTransition, pixelsOf } = pass;
+  const { kernels, sides, batch, state, scratch, blockArray } = pass;
   const { norms, statistics, parameters } = state;
   const { columnParts } = batch;
   const side = sides.blocks[b] ?? 0;
   const outSide = sides.blocks[b + 1] ?? 0;
   take(pass, b + 1, 0, outQuads, scratch);
-  poolTransition(b, batch.bottleneckGradient, norm);
+  if (trains(conv)) poolTransition(b, batch.bottleneckGradient, norm);
   weightProduct({
     kernel: kernels.transitionWeights,
     left: batch.bottleneckGradient,
@@ -150,7 +150,8 @@ function recordLayer(pass: Pass, block: BlockPlace, layer: LayerPlace, b: number
  * stem's output, computed again where it was not kept.
  */
 function recordStem(pass: Pass): void {
-  const { at, strips, weightProduct, convolveStem, pixelsOf, kernels, layout, sides, batch, state, scratch, blockArray } = pass;
+  const { at, strips, trains, weightProduct, convolveStem, pixelsOf, kernels, layout, sides, batch, state } = pass;
+  const { scratch, blockArray } = pass;
   const { norms, statistics, parameters } = state;
   const { columnParts } = batch;
   const poolFrame = windowOf({ side: sides.stem, outSide: sides.blocks[0] ?? 0 });
@@ -182,6 +183,8 @@ function recordStem(pass: Pass): void {
     ),
   );
   addSums(pass, layout.norm0, layout.stem, stemSums, true, pixelsOf(sides.stem));
+  // What is left below is the stem's weights.
+  if (!trains(layout.conv0)) return;
   correct(pass, stem, batch.gradient, sides.stem, layout.stemQuads, layout.stem);
   weightProduct({
     kernel: kernels.stemWeights,

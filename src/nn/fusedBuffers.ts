@@ -13,11 +13,16 @@ export interface PassOptions {
   maxBindingBytes: number;
 }
 
-/** What lives as long as the engine. */
-export interface StateBuffers {
+/** What a network has learned. */
+export interface ModelBuffers {
   parameters: PlannedBuffer;
-  gradients: PlannedBuffer;
+  /** Means, then variances. */
   running: PlannedBuffer;
+}
+
+/** What lives as long as the engine. */
+export interface StateBuffers extends ModelBuffers {
+  gradients: PlannedBuffer;
   norms: PlannedBuffer;
   statistics: PlannedBuffer;
   sums: PlannedBuffer;
@@ -32,12 +37,19 @@ const planned = (label: string, bytes: number): PlannedBuffer => ({
   buffer: null,
 });
 
-export function planState({ parameters, normQuads, statisticQuads }: FusedLayout): StateBuffers {
-  const quads = (label: string, count: number) => planned(label, count * QUAD * FLOAT);
+export function planModel({ parameters, normQuads }: FusedLayout): ModelBuffers {
   return {
     parameters: planned("parameters", parameters.size * FLOAT),
+    running: planned("running statistics", 2 * normQuads * QUAD * FLOAT),
+  };
+}
+
+export function planState(layout: FusedLayout): StateBuffers {
+  const { parameters, normQuads, statisticQuads } = layout;
+  const quads = (label: string, count: number) => planned(label, count * QUAD * FLOAT);
+  return {
+    ...planModel(layout),
     gradients: planned("weight gradients", parameters.size * FLOAT),
-    running: quads("running statistics", 2 * normQuads),
     norms: quads("scales and shifts", 2 * normQuads),
     statistics: quads("batch statistics", 3 * statisticQuads),
     sums: quads("gradient sums", 2 * statisticQuads),

@@ -12,11 +12,13 @@ import {
   type EngineOptions,
   type EngineUse,
   listPositiveWeights,
+  type StepScope,
 } from "./engine";
 import { chooseBottlenecks } from "./forecast";
 import { type BatchBuffers, planBatch } from "./fusedBuffers";
 import { planLayout } from "./fusedLayout";
 import { createFusedModel } from "./fusedModel";
+import { NO_STEP } from "./fusedOptimizer";
 import { chooseTuning, type PassInputs } from "./fusedPass";
 import { gatherFilms, gatherMoves, toQuads } from "./gatherFilms";
 import { allocate, countBytes, listBuffers, readFloats, release, submit, write } from "./gpuBuffers";
@@ -34,7 +36,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   const { classes } = options;
   const layout = planLayout(options);
   const model = createFusedModel(device, layout, options, seed);
-  const { state } = model;
+  const models = [...Object.values(model.state), ...Object.values(model.predicting)];
   const tuning = chooseTuning(report);
 
   let batch: BatchBuffers | null = null;
@@ -47,7 +49,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   let owned: PlannedBuffer[] = [];
 
   async function own(buffers: PlannedBuffer[]): Promise<void> {
-    const ours = buffers.filter((buffer) => !Object.values(state).includes(buffer));
+    const ours = buffers.filter((buffer) => !models.includes(buffer));
     // A pass of fewer films may be cut into more parts: what it needs more of is taken anew.
     const outgrown = ours.filter(({ buffer, bytes }) => buffer && buffer.size < bytes);
     if (outgrown.length > 0) closeLists();
@@ -92,10 +94,11 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     use: EngineUse,
     shape: BatchShape,
     fromFilms: boolean,
+    { frozenGroups = 0 }: StepScope = {},
     onProgress?: (done: number, total: number) => void,
   ): Promise<{ buffers: BatchBuffers; passes: PassList[] }> {
     const buffers = openBatch(use, shape);
-    const keyOf = (films: number) => `${use} ${films} ${fromFilms}`;
+    const keyOf = (films: number) => `${use} ${films} ${fromFilms} ${frozenGroups}`;
     const cut = cutPasses(shape.count, options.filmsPerPass);
     const missing = [...new Set(cut)].filter((films) => !lists.has(keyOf(films)));
     if (missing.length > 0) {
@@ -104,10 +107,11 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
           layout,
           options,
           tuning,
-          state,
+          state: use === "training" ? model.state : model.predicting,
           batch: buffers,
           count: films,
           fromFilms,
+          frozenGroups,
         };
         return { films, inputs, dispatches: recordPass(use, inputs) };
       });
@@ -119,7 +123,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
         if (!buffers.options.keepBottlenecks || options.bottlenecks) throw error;
         tight = true;
         closeBatch();
-        return openLists(use, shape, fromFilms, onProgress);
+        return openLists(use, shape, fromFilms, { frozenGroups }, onProgress);
       }
       const later = onProgress ? all.flatMap(({ inputs }) => recordPass("inference", inputs)) : [];
       await compileKernels(device, [...dispatches, ...later], onProgress);
@@ -166,10 +170,10 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
    * Submits a pass after another over the batch, and nothing waits: what each brings forth is on its way when this resolves, so that the
    * GPU can be given more to do meanwhile.
    */
-  async function runPasses(use: EngineUse, given: Batch): Promise<Promise<Outcome>[]> {
+  async function runPasses(use: EngineUse, given: Batch, scope: StepScope = {}): Promise<Promise<Outcome>[]> {
     const { count, images } = given;
     const shape = { count, size: images.size };
-    const { buffers, passes } = await openLists(use, shape, images.kind === "films");
+    const { buffers, passes } = await openLists(use, shape, images.kind === "films", scope);
     const outcomes: Promise<Outcome>[] = [];
     let first = 0;
     for (const { films, list } of passes) {
@@ -203,24 +207,24 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     async prepare(shape, use, onProgress = () => {}) {
       await model.settle();
       // Moments first: what keeping bottlenecks takes gives way to them, not they to it.
-      if (use === "training") await model.openOptimizer("adamw");
-      await openLists(use, shape, true, onProgress);
+      if (use === "training") await model.openOptimizer(NO_STEP);
+      await openLists(use, shape, true, {}, onProgress);
     },
 
     async trainStep(given, optimizerStep, observe) {
       checkBatch(given, options.filmsPerPass);
       if (given.blend && !options.blends) throw new Error("The engine was not made to blend films");
       await model.settle();
-      await model.openOptimizer(optimizerStep.name);
+      await model.openOptimizer(optimizerStep);
       model.clearGradients();
-      const running = await runPasses("training", given);
+      const running = await runPasses("training", given, optimizerStep);
       model.update(optimizerStep);
       const outcomes = await Promise.all(running);
       for (const _ of outcomes) model.countBatch();
       const losses = outcomes.flatMap((outcome) => [...outcome.losses]);
       const known = countKnown(given);
       const loss = losses.reduce((sum, one) => sum + one / known, 0);
-      if (observe) observe({ logits: joinLogits(outcomes, given.count), gradients: await model.readGradients() });
+      if (observe) observe({ logits: joinLogits(outcomes, given.count), gradients: await model.readGradients(optimizerStep) });
       return loss;
     },
 

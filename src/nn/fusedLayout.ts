@@ -1,7 +1,8 @@
 // Where everything of the fused engine lies: parameters in one flat vector, the norms' scales and shifts and the channels' statistics
 // in others. Places are counted in quads, four floats. Allocates nothing.
-import { type ArrayRole, DENSENETS, listArrays } from "./densenet";
+import { type ArrayRole, type ArraySpec, DENSENETS, listArrays } from "./densenet";
 import type { EngineOptions } from "./engine";
+import { orderParameters } from "./layerGroups";
 import { type Packing, planPacking } from "./packing";
 
 /** A BatchNorm: its parameters, its running statistics, and what kernels read as they load. */
@@ -51,7 +52,7 @@ export interface BlockPlace {
 }
 
 export interface FusedLayout {
-  parameters: Packing;
+  parameters: Packing<ArraySpec>;
   /** In order of the network, as all the norms lie in `norms` and `running`. */
   runningMeans: Packing;
   runningVariances: Packing;
@@ -82,10 +83,7 @@ export function planLayout({ arch, classes, head = "linear" }: EngineOptions): F
   const arrays = listArrays(spec, classes, head);
   const having = (...roles: ArrayRole[]) => arrays.filter(({ role }) => roles.includes(role));
   const scaled = having("normScale");
-  const parameters = planPacking(
-    [...having("convolution"), ...scaled, ...having("normShift"), ...having("linearWeight", "linearBias")],
-    QUAD,
-  );
+  const parameters = planPacking(orderParameters(arrays), QUAD);
   const offsets = new Map(parameters.arrays.map(({ name, offset }) => [name, offset]));
   const scalarAt = (name: string): number => {
     const offset = offsets.get(name);

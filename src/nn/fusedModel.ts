@@ -1,43 +1,30 @@
-// The fused engine's model on the GPU: parameters, running statistics, the optimiser's moments and its step. Sees gradients, but no film.
-import { type Dispatch, type DispatchList, dispatch, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
-import { adamw, sgd } from "../kernels/optimizer";
+// The fused engine's model on the GPU: what it has learned, its moving average, and the optimiser that changes it. Sees gradients, but no film.
 import { DENSENETS, listArrays } from "./densenet";
-import {
-  beforeTraining,
-  type EngineOptions,
-  type EngineSnapshot,
-  type NamedArray,
-  type NamedArrays,
-  type OptimizerStep,
-} from "./engine";
-import { planState, type StateBuffers } from "./fusedBuffers";
+import { beforeTraining, type EngineOptions, type EngineSnapshot, type NamedArrays, type OptimizerStep } from "./engine";
+import { createFusedAverage } from "./fusedAverage";
+import { type ModelBuffers, planState, type StateBuffers } from "./fusedBuffers";
 import { type FusedLayout, QUAD } from "./fusedLayout";
+import { createFusedOptimizer } from "./fusedOptimizer";
 import { allocate, countBytes, readFloats, release, submit, write } from "./gpuBuffers";
 import { initialise } from "./initialise";
-import { checkArrays } from "./namedArrays";
-import { type Packing, pack, unpack } from "./packing";
-
-/** What an optimiser remembers, and its step over all parameters at once. */
-interface Optimizer {
-  name: OptimizerStep["name"];
-  steps: number;
-  /** By the prefix of their names in a snapshot. */
-  moments: Map<string, PlannedBuffer>;
-  update: DispatchList;
-}
-
-const MOMENTS = { adamw: ["exp_avg", "exp_avg_sq"], sgd: ["momentum_buffer"] } as const;
+import { isTrained } from "./layerGroups";
+import { checkArrays, inOrder } from "./namedArrays";
+import { pack, unpack } from "./packing";
 
 export interface FusedModel {
+  /** What is trained. */
   readonly state: StateBuffers;
+  /** What predicts: the same, but for the moving average where one is kept. */
+  readonly predicting: StateBuffers;
   /** Puts the model on the GPU where it is not yet. @throws LabError outOfGpuMemory */
   settle(): Promise<void>;
-  /** Readies the optimiser, with fresh moments where another was in use. @throws LabError outOfGpuMemory */
-  openOptimizer(name: OptimizerStep["name"]): Promise<void>;
+  /** Readies the optimiser for such a step, with fresh moments where another was in use. @throws LabError outOfGpuMemory */
+  openOptimizer(step: OptimizerStep): Promise<void>;
   clearGradients(): void;
-  /** One step by the gradients as they are. */
+  /** One step by the gradients as they are; then the average follows. */
   update(step: OptimizerStep): void;
-  readGradients(): Promise<NamedArrays>;
+  /** Of what such a step trains. */
+  readGradients(step: OptimizerStep): Promise<NamedArrays>;
   /** Counts one more batch that the running statistics have seen. */
   countBatch(): void;
   snapshot(): Promise<EngineSnapshot>;
@@ -50,174 +37,103 @@ export interface FusedModel {
 export function createFusedModel(
   device: GPUDevice,
   layout: FusedLayout,
-  { arch, classes, head }: EngineOptions,
+  { arch, classes, head, averages }: EngineOptions,
   seed: number,
 ): FusedModel {
   const arrays = listArrays(DENSENETS[arch], classes, head);
   const state = planState(layout);
-  const { parameters, gradients, running } = state;
-  const quads = layout.parameters.size / QUAD;
   const half = layout.normQuads * QUAD;
+  const optimizer = createFusedOptimizer(device, arrays, layout.parameters, state, arch);
+  const average = averages ? createFusedAverage(device, layout, state) : null;
+  const predicting = { ...state, ...average?.buffers };
 
   // Until it is on the GPU, the model waits here. Fresh weights are drawn only where no snapshot comes first: DenseNet161's take seconds.
   let waiting: EngineSnapshot | "fresh" | null = "fresh";
   const drawFresh = () => beforeTraining(initialise(arrays, seed));
   let batches: Float32Array = new Float32Array();
-  let optimizer: Optimizer | null = null;
 
-  const withPrefix = (prefix: string): Packing => ({
-    ...layout.parameters,
-    arrays: layout.parameters.arrays.map((array) => ({ ...array, name: `${prefix}.${array.name}` })),
-  });
-  const readParameters = async (buffer: PlannedBuffer) =>
-    inOrder(arrays, unpack(layout.parameters, await readFloats(device, buffer, layout.parameters.size)));
-
-  async function openOptimizer(name: OptimizerStep["name"], steps = 0): Promise<Optimizer> {
-    if (optimizer?.name === name) return optimizer;
-    closeOptimizer();
-    const plan = (label: string): PlannedBuffer => ({ label, bytes: parameters.bytes, buffer: null });
-    const moments = new Map(MOMENTS[name].map((prefix) => [prefix, plan(prefix)] as const));
-    await allocate(device, [...moments.values()]);
-    const step = planUpdate(name, layout, state, [...moments.values()]);
-    optimizer = { name, steps, moments, update: await prepareDispatches(device, [step]) };
-    return optimizer;
+  function writeModel({ parameters, running }: ModelBuffers, model: NamedArrays): void {
+    write(device, parameters, pack(layout.parameters, model));
+    write(device, running, pack(layout.runningMeans, model));
+    write(device, running, pack(layout.runningVariances, model), half * 4);
   }
 
-  function closeOptimizer(): void {
-    if (!optimizer) return;
-    optimizer.update.dispose();
-    release([...optimizer.moments.values()]);
-    optimizer = null;
+  async function readModel({ parameters, running }: ModelBuffers): Promise<NamedArrays> {
+    const statistics = await readFloats(device, running, 2 * half);
+    return inOrder(arrays, [
+      ...unpack(layout.parameters, await readFloats(device, parameters, layout.parameters.size)),
+      ...unpack(layout.runningMeans, statistics.subarray(0, half)),
+      ...unpack(layout.runningVariances, statistics.subarray(half)),
+      ...unpack(layout.batches, batches),
+    ]);
   }
 
   return {
     state,
+    predicting,
 
     async settle() {
       if (!waiting) return;
       await allocate(device, Object.values(state));
-      const { model, optimizer: remembered, optimizerSteps } = waiting === "fresh" ? drawFresh() : waiting;
-      write(device, parameters, pack(layout.parameters, model));
-      write(device, running, pack(layout.runningMeans, model));
-      write(device, running, pack(layout.runningVariances, model), half * 4);
+      await average?.open();
+      const snapshot = waiting === "fresh" ? drawFresh() : waiting;
+      const { model } = snapshot;
+      writeModel(state, model);
+      if (average) writeModel(average.buffers, snapshot.average.size > 0 ? snapshot.average : model);
       batches = pack(layout.batches, model);
       waiting = null;
-      if (remembered.size === 0) return;
-      const { moments } = await openOptimizer(rememberedBy(remembered), optimizerSteps);
-      for (const [prefix, buffer] of moments) write(device, buffer, pack(withPrefix(prefix), remembered));
+      await optimizer.restore(snapshot);
     },
 
-    async openOptimizer(name) {
-      await openOptimizer(name);
-    },
+    openOptimizer: optimizer.open,
 
     clearGradients() {
-      submit(device, (encoder) => encoder.clearBuffer(gradients.buffer as GPUBuffer));
+      submit(device, (encoder) => encoder.clearBuffer(state.gradients.buffer as GPUBuffer));
     },
 
     update(step) {
-      if (optimizer?.name !== step.name) throw new Error(`${step.name} is not open`);
-      const { update } = optimizer;
-      optimizer.steps++;
-      update.setUniforms(0, step.name === "adamw" ? adamwUniforms(step, optimizer.steps, quads) : sgdUniforms(step, quads));
-      submit(device, (encoder) => update.encode(encoder));
+      optimizer.update(step);
+      if (step.averageDecay === undefined) return;
+      if (!average) throw new Error("An engine without averages has none to move");
+      average.update(step.averageDecay);
     },
 
-    readGradients: () => readParameters(gradients),
+    async readGradients({ frozenGroups }) {
+      const trained = arrays.filter((array) => isTrained(array, frozenGroups));
+      return inOrder(trained, unpack(layout.parameters, await readFloats(device, state.gradients, layout.parameters.size)));
+    },
 
     countBatch() {
       batches = batches.map((count) => count + 1);
     },
 
     async snapshot() {
-      const statistics = await readFloats(device, running, 2 * half);
-      const model = inOrder(arrays, [
-        ...(await readParameters(parameters)),
-        ...unpack(layout.runningMeans, statistics.subarray(0, half)),
-        ...unpack(layout.runningVariances, statistics.subarray(half)),
-        ...unpack(layout.batches, batches),
-      ]);
-      const remembered: NamedArrays = new Map();
-      if (!optimizer || optimizer.steps === 0) return beforeTraining(model);
-      const { steps, moments } = optimizer;
-      for (const [prefix, buffer] of moments) {
-        for (const [name, array] of await readParameters(buffer)) remembered.set(`${prefix}.${name}`, array);
-      }
-      return { model, optimizer: remembered, optimizerSteps: steps, average: new Map() };
+      const model = await readModel(state);
+      return { model, ...(await optimizer.snapshot()), average: average ? await readModel(average.buffers) : new Map() };
     },
 
     restore(snapshot) {
       checkArrays(arrays, snapshot.model, "The snapshot", arch);
-      if (snapshot.optimizer.size > 0) {
-        const expected = MOMENTS[rememberedBy(snapshot.optimizer)].flatMap((prefix) => withPrefix(prefix).arrays);
-        checkArrays(expected, snapshot.optimizer, "The optimiser's state", arch);
-      }
-      closeOptimizer();
+      optimizer.check(snapshot);
+      if (snapshot.average.size > 0) checkArrays(arrays, snapshot.average, "The snapshot's moving average", arch);
       waiting = snapshot;
     },
 
     memory() {
-      const buffers = [...Object.values(state), ...(optimizer?.moments.values() ?? [])].filter(({ buffer }) => buffer);
-      return { gpuBytes: countBytes(buffers) + (optimizer?.update.gpuBytes ?? 0), buffers: buffers.length };
+      const own = Object.values(state).filter(({ buffer }) => buffer);
+      const parts = [
+        { gpuBytes: countBytes(own), buffers: own.length },
+        optimizer.memory(),
+        ...(average ? [average.memory()] : []),
+      ];
+      const sum = (of: "gpuBytes" | "buffers") => parts.reduce((total, part) => total + part[of], 0);
+      return { gpuBytes: sum("gpuBytes"), buffers: sum("buffers") };
     },
 
     dispose() {
-      closeOptimizer();
+      optimizer.dispose();
+      average?.dispose();
       release(Object.values(state));
     },
   };
-}
-
-const rememberedBy = (remembered: NamedArrays): OptimizerStep["name"] =>
-  [...remembered.keys()].some((name) => name.startsWith("momentum_buffer.")) ? "sgd" : "adamw";
-
-type Adamw = Extract<OptimizerStep, { name: "adamw" }>;
-type Sgd = Extract<OptimizerStep, { name: "sgd" }>;
-/** What the uniforms are filled with before there is a step. */
-const NO_ADAMW: Adamw = { name: "adamw", lr: 0, beta1: 0, beta2: 0, eps: 1, weightDecay: 0 };
-const NO_SGD: Sgd = { name: "sgd", lr: 0, momentum: 0, weightDecay: 0 };
-
-const sgdUniforms = ({ lr, momentum, weightDecay }: Sgd, quads: number) => ({ first: 0, quads, lr, momentum, weightDecay });
-
-const adamwUniforms = ({ lr, beta1, beta2, eps, weightDecay }: Adamw, steps: number, quads: number) => ({
-  first: 0,
-  quads,
-  beta1,
-  beta2,
-  oneMinusBeta1: 1 - beta1,
-  oneMinusBeta2: 1 - beta2,
-  keep: 1 - lr * weightDecay,
-  rate: lr / (1 - beta1 ** steps),
-  correction: Math.sqrt(1 - beta2 ** steps),
-  eps,
-});
-
-/** An optimiser's step over all parameters, by its moments in the order of MOMENTS. It changes nothing before its uniforms are set. */
-export function planUpdate(
-  name: OptimizerStep["name"],
-  layout: FusedLayout,
-  { gradients, parameters }: StateBuffers,
-  moments: PlannedBuffer[],
-): Dispatch {
-  const [first, second] = moments as [PlannedBuffer, PlannedBuffer];
-  const quads = layout.parameters.size / QUAD;
-  const size = { threads: quads, touched: { gradients: quads, parameters: 2 * quads } };
-  if (name === "sgd") {
-    const touched = { ...size.touched, momentumBuffer: 2 * quads };
-    return dispatch(sgd, { gradients, parameters, momentumBuffer: first }, sgdUniforms(NO_SGD, quads), { ...size, touched });
-  }
-  const touched = { ...size.touched, expAvg: 2 * quads, expAvgSq: 2 * quads };
-  const bindings = { gradients, parameters, expAvg: first, expAvgSq: second };
-  return dispatch(adamw, bindings, adamwUniforms(NO_ADAMW, 1, quads), { ...size, touched });
-}
-
-/** Arrays in the order of torchvision's state dict. */
-function inOrder(order: readonly { name: string }[], arrays: Iterable<[string, NamedArray]>): NamedArrays {
-  const named = new Map(arrays);
-  const ordered: NamedArrays = new Map();
-  for (const { name } of order) {
-    const array = named.get(name);
-    if (array) ordered.set(name, array);
-  }
-  return ordered;
 }

@@ -25,6 +25,7 @@ import {
   planSides,
   QUAD,
 } from "./fusedLayout";
+import { isTrained } from "./layerGroups";
 
 /** How the work is cut for an adapter. */
 export interface Tuning {
@@ -74,6 +75,8 @@ export interface PassInputs {
   count: number;
   /** Images come as bytes; else they lie in `images` already. */
   fromFilms: boolean;
+  /** Layer groups whose convolutions are not trained: no gradients of their weights. */
+  frozenGroups: number;
 }
 
 /** Sides in pixels of a convolution's input and output. */
@@ -121,7 +124,7 @@ export const scaled = ({ scales, shifts }: NormPlace) => ({ scales, shifts });
 export type Pass = ReturnType<typeof openPass>;
 
 export function openPass(kind: EngineUse, inputs: PassInputs) {
-  const { layout, tuning, state, batch, count } = inputs;
+  const { layout, tuning, state, batch, count, frozenGroups } = inputs;
   const { storage, keepBottlenecks } = batch.options;
   const kernels = openKernels(tuning, storage);
   const sides = planSides(layout.blocks.length, batch.shape.size);
@@ -183,7 +186,11 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     return parts;
   }
 
-  /** The gradient to weights: added where they lie, or in parts that are then summed. */
+  const frozen = new Set(layout.parameters.arrays.filter((array) => !isTrained(array, frozenGroups)).map(({ offset }) => offset));
+  /** Whether the convolution whose weights lie there is trained. */
+  const trains = (weights: number) => !frozen.has(weights * QUAD);
+
+  /** The gradient to weights, where they are trained: added where they lie, or in parts that are then summed. */
   function weightProduct(call: WeightCall): void {
     const {
       kernel,
@@ -199,6 +206,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       rowQuads = 2,
       narrow = false,
     } = call;
+    if (!trains(weights)) return;
     const quads = taps * innerQuads * QUAD * columnQuads;
     let parts = 0;
     const grids = slices.map(({ films }) =>
@@ -370,6 +378,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     at,
     add,
     product,
+    trains,
     weightProduct,
     strips,
     normalise,

@@ -5,9 +5,10 @@ import { openTestGpu } from "../../scripts/testGpu";
 import { ARCHITECTURES, type Architecture } from "../protocol/settings";
 import { getGpu } from "./backend";
 import { DENSENETS, listArrays } from "./densenet";
-import { type Batch, beforeTraining, type EngineOptions, type NamedArrays, type OptimizerStep } from "./engine";
+import { beforeTraining, type EngineOptions, type NamedArrays, type OptimizerStep } from "./engine";
 import { createFusedEngine } from "./fusedEngine";
-import { fillByFormula, modelByFormula, project } from "./golden/formula";
+import { FIGURES, makeBatch, relative, spread } from "./golden/compare";
+import { modelByFormula } from "./golden/formula";
 import inference from "./golden/inference.json";
 import training121 from "./golden/training121.json";
 import training161 from "./golden/training161.json";
@@ -34,21 +35,8 @@ const findArch = (name: string) => ARCHITECTURES.find((known) => known === name)
 
 function openEngine(kind: Kind, options: EngineOptions) {
   const engine = ENGINES[kind](options, 0);
-  const model = modelByFormula(listArrays(DENSENETS[options.arch], options.classes));
-  engine.restore(beforeTraining(model));
+  engine.restore(beforeTraining(modelByFormula(listArrays(DENSENETS[options.arch], options.classes))));
   return engine;
-}
-
-function makeBatch(arch: string, count: number, size: number, targets: number[] = []): Batch {
-  const data = fillByFormula(`films ${arch}`, count * 3 * size * size, 0, 2);
-  return { count, images: { kind: "normalised", data, size }, targets: Float32Array.from(targets) };
-}
-
-const norm = (values: Iterable<number>) => Math.hypot(...values);
-
-/** Distance over norm of the whole of `got` from `want`. */
-function relative(got: Float32Array, want: number[]): number {
-  return norm(want.map((value, index) => value - (got[index] ?? Number.NaN))) / norm(want);
 }
 
 const INFERENCE = (["stock", "fused", "tiled"] as const).flatMap((kind) =>
@@ -63,23 +51,6 @@ describe("inference", () => {
     engine.dispose();
   });
 });
-
-type Summaries = Record<string, { norm: number; projections: number[] }>;
-
-/** Each tensor's distance from its summary over its norm, as the golden's own figures were made. */
-function spread(arrays: NamedArrays, summaries: Summaries) {
-  const errors = Object.entries(summaries)
-    .map(([name, { norm: length, projections }]) => {
-      const got = project(name, arrays.get(name)?.data ?? new Float32Array());
-      const differences = projections.map((value, index) => value - (got[index] ?? Number.NaN));
-      return norm(differences) / Math.sqrt(projections.length) / length;
-    })
-    .sort((a, b) => a - b);
-  const quantile = (share: number) => errors[Math.round(share * (errors.length - 1))] ?? Number.NaN;
-  return { median: quantile(0.5), p99: quantile(0.99), worst: quantile(1) };
-}
-
-const FIGURES = ["median", "p99", "worst"] as const;
 
 type Golden = typeof training121 | typeof training161 | typeof trainingMini | typeof trainingMasked;
 

@@ -1,5 +1,6 @@
-// Checks a set of named arrays against the ones that a network has. Not a reader of files.
+// Checks a set of named arrays against the ones that a network has, and puts them in its order. Not a reader of files.
 import { LabError } from "../protocol/labError";
+import type { NamedArray, NamedArrays } from "./engine";
 
 const shown = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
@@ -43,4 +44,15 @@ export function checkArrays(
     `${source} ${sentences.join("; it ")}. Choose the architecture that these weights were trained with (now ${arch}).`,
     first.name,
   );
+}
+
+/** Those of `arrays` that `order` names, in its order. */
+export function inOrder(order: readonly { name: string }[], arrays: Iterable<[string, NamedArray]>): NamedArrays {
+  const named = new Map(arrays);
+  const ordered: NamedArrays = new Map();
+  for (const { name } of order) {
+    const array = named.get(name);
+    if (array) ordered.set(name, array);
+  }
+  return ordered;
 }

@@ -2,10 +2,13 @@
 // small ones. Not a file format.
 import type { NamedArray, NamedArrays } from "./engine";
 
-export interface PackedArray {
+export interface Shaped {
   name: string;
   /** torchvision's layout: convolutions [out, in, height, width], linear [out, in]. */
   shape: number[];
+}
+
+export interface Place {
   /** As it lies on the GPU: convolutions [height, width, in, out], linear [in, out]. */
   gpuShape: number[];
   /** First element in the vector. */
@@ -13,8 +16,10 @@ export interface PackedArray {
   size: number;
 }
 
-export interface Packing {
-  arrays: PackedArray[];
+export type PackedArray<A extends Shaped = Shaped> = A & Place;
+
+export interface Packing<A extends Shaped = Shaped> {
+  arrays: PackedArray<A>[];
   /** Elements in all. */
   size: number;
 }
@@ -23,14 +28,15 @@ export interface Packing {
  * One after another; with `align`, each begins at a multiple of so many elements, and the input channels of convolutions are filled up
  * to a multiple of it, with zeros.
  */
-export function planPacking(arrays: readonly { name: string; shape: number[] }[], align = 1): Packing {
+export function planPacking<A extends Shaped>(arrays: readonly A[], align = 1): Packing<A> {
   const aligned = (count: number) => Math.ceil(count / align) * align;
   let offset = 0;
-  const packed = arrays.map(({ name, shape }) => {
+  const packed = arrays.map((one): PackedArray<A> => {
+    const { shape } = one;
     const [out = 1, input = 1, ...window] = shape;
     const gpuShape = shape.length < 2 ? shape : [...window, window.length > 0 ? aligned(input) : input, out];
     const size = gpuShape.reduce((product, side) => product * side, 1);
-    const array = { name, shape, gpuShape, offset, size };
+    const array = { ...one, gpuShape, offset, size };
     offset = aligned(offset + size);
     return array;
   });

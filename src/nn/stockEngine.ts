@@ -16,19 +16,29 @@ import {
   listPositiveWeights,
   type NamedArrays,
   type OptimizerStep,
+  type StepScope,
 } from "./engine";
 import { initialise } from "./initialise";
+import { cutSpans, isTrained, orderParameters } from "./layerGroups";
 import { binaryCrossEntropy } from "./loss";
+import { checkMoments, nameMoments, packMoments } from "./moments";
 import { showFilm } from "./moveFilms";
-import { checkArrays } from "./namedArrays";
-import { initOptimizer, type OptimizerState, updateParameters } from "./optimizer";
+import { checkArrays, inOrder } from "./namedArrays";
+import { clipGradient, initOptimizer, type OptimizerState, updateSpans } from "./optimizer";
 import { type Packing, pack, planPacking, unpack } from "./packing";
 
-/** All that changes from step to step, each one vector on the GPU. */
-interface State {
+/** What the network has learned, each one vector on the GPU. A type, not an interface: only so is it a container of tensors to TF.js. */
+type Model = {
   parameters: tf.Tensor1D;
   runningMean: tf.Tensor1D;
   runningVariance: tf.Tensor1D;
+};
+
+/** All that changes from step to step. */
+interface State {
+  model: Model;
+  /** Its moving average, where one is kept. */
+  average: Model | null;
   /** `num_batches_tracked` of each BatchNorm, on the CPU. */
   batches: Float32Array;
   /** Null before the first step. */
@@ -51,6 +61,9 @@ function openPacked(packing: Packing, flat: tf.Tensor1D): Map<string, tf.Tensor>
   );
 }
 
+const zip = (names: readonly string[], tensors: readonly tf.Tensor[]) =>
+  names.map((name, index): [string, tf.Tensor] => [name, tensors[index] as tf.Tensor]);
+
 function concatenate(tensors: tf.Tensor[]): tf.Tensor1D {
   return tf.concat(tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [-1])));
 }
@@ -69,8 +82,14 @@ function openImages(batch: Batch): tf.Tensor4D {
   return tf.div(tf.sub(films, perChannel(NORMALISATION.mean)), perChannel(NORMALISATION.std));
 }
 
-function disposeState({ parameters, runningMean, runningVariance, optimizer }: State): void {
-  tf.dispose([parameters, runningMean, runningVariance, { ...optimizer }]);
+function disposeState({ model, average, optimizer }: State): void {
+  tf.dispose([model, { ...average }, { ...optimizer }]);
+}
+
+/** `keep` of the average and the rest of the model (timm ModelEmaV2). */
+function moveAverage(average: Model, model: Model, keep: number): Model {
+  const move = (part: keyof Model) => tf.add<tf.Tensor1D>(tf.mul(average[part], keep), tf.mul(model[part], 1 - keep));
+  return { parameters: move("parameters"), runningMean: move("runningMean"), runningVariance: move("runningVariance") };
 }
 
 /** An engine with fresh weights from `seed`, on TF.js's present backend. */
@@ -78,82 +97,105 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
   const spec = DENSENETS[options.arch];
   const arrays = listArrays(spec, options.classes, options.head);
   const having = (...roles: string[]) => arrays.filter(({ role }) => roles.includes(role));
-  const parameterPacking = planPacking(having("convolution", "normScale", "normShift", "linearWeight", "linearBias"));
+  const parameterPacking = planPacking(orderParameters(arrays));
   const meanPacking = planPacking(having("runningMean"));
   const variancePacking = planPacking(having("runningVariance"));
   const batchesPacking = planPacking(having("batches"));
 
   const upload = (packing: Packing, named: NamedArrays) => tf.tensor1d(pack(packing, named));
-  const openModel = (model: NamedArrays) => ({
+  const openModel = (model: NamedArrays): Model => ({
     parameters: upload(parameterPacking, model),
     runningMean: upload(meanPacking, model),
     runningVariance: upload(variancePacking, model),
-    batches: pack(batchesPacking, model),
   });
 
-  let state: State = { ...openModel(initialise(arrays, seed)), optimizer: null };
-
-  /** Arrays under other names, e.g. "exp_avg.classifier.bias". */
-  const prefixed = (prefix: string, flat: Float32Array): NamedArrays =>
-    new Map(unpack(parameterPacking, flat).map(([name, array]) => [`${prefix}.${name}`, array]));
-  const withPrefix = (prefix: string): Packing => ({
-    ...parameterPacking,
-    arrays: parameterPacking.arrays.map((array) => ({ ...array, name: `${prefix}.${array.name}` })),
-  });
-
-  function openOptimizer({ optimizer, optimizerSteps }: EngineSnapshot): OptimizerState | null {
-    if (optimizer.size === 0) return null;
-    const prefixes = [...optimizer.keys()].some((name) => name.startsWith("momentum_buffer."))
-      ? ["momentum_buffer"]
-      : ["exp_avg", "exp_avg_sq"];
-    const [first, second] = prefixes.map(withPrefix);
-    if (!first) return null;
-    const expected = second ? [...first.arrays, ...second.arrays] : first.arrays;
-    checkArrays(expected, optimizer, "The optimiser's state", options.arch);
-    return second
-      ? { name: "adamw", steps: optimizerSteps, expAvg: upload(first, optimizer), expAvgSq: upload(second, optimizer) }
-      : { name: "sgd", steps: optimizerSteps, momentumBuffer: upload(first, optimizer) };
+  function openState(snapshot: EngineSnapshot): State {
+    const { model, optimizerSteps } = snapshot;
+    const moments = packMoments(parameterPacking, snapshot.optimizer);
+    return {
+      model: openModel(model),
+      average: options.averages ? openModel(snapshot.average.size > 0 ? snapshot.average : model) : null,
+      batches: pack(batchesPacking, model),
+      optimizer: moments && {
+        name: moments.name,
+        steps: optimizerSteps,
+        moments: moments.vectors.map((vector) => tf.tensor1d(vector)),
+      },
+    };
   }
+
+  let state = openState(beforeTraining(initialise(arrays, seed)));
+
+  const read = (tensor: tf.Tensor) => tensor.data<"float32">();
+  const readParameters = async (tensor: tf.Tensor) => inOrder(arrays, unpack(parameterPacking, await read(tensor)));
+
+  async function readModel({ parameters, runningMean, runningVariance }: Model, batches: Float32Array): Promise<NamedArrays> {
+    return inOrder(arrays, [
+      ...unpack(parameterPacking, await read(parameters)),
+      ...unpack(meanPacking, await read(runningMean)),
+      ...unpack(variancePacking, await read(runningVariance)),
+      ...unpack(batchesPacking, batches),
+    ]);
+  }
+
+  const listTrained = ({ frozenGroups }: StepScope) =>
+    parameterPacking.arrays.filter((array) => isTrained(array, frozenGroups)).map(({ name }) => name);
 
   /** The step as a graph: nothing of it has been read back yet. */
   function step(batch: Batch, optimizerStep: OptimizerStep) {
     const statistics: BatchStatistics[] = [];
     const images = openImages(batch);
     const targets = tf.tensor2d(batch.targets, [batch.count, options.classes]);
-    const parameters = openPacked(parameterPacking, state.parameters);
-    const names = [...parameters.keys()];
+    const { model } = state;
+    const parameters = openPacked(parameterPacking, model.parameters);
+    const trained = listTrained(optimizerStep);
     const outputs: tf.Tensor2D[] = [];
 
     const { value: loss, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const parameter = finder(new Map(tensors.map((tensor, index) => [names[index] ?? "", tensor])));
+      const parameter = finder(new Map([...parameters, ...zip(trained, tensors)]));
       const normalise = (x: tf.Tensor4D, name: string) =>
         normaliseBatch(x, parameter<tf.Rank.R1>(`${name}.weight`), parameter<tf.Rank.R1>(`${name}.bias`), (seen) =>
           statistics.push(seen),
         );
       const logits = tf.keep(denseNet(spec, images, { parameter, normalise }));
       outputs.push(logits);
-      return binaryCrossEntropy(logits, targets, listPositiveWeights(options), countKnown(batch));
-    })([...parameters.values()]);
+      return binaryCrossEntropy(logits, targets, listPositiveWeights(options), countKnown(batch), options.focal);
+    })(trained.map(finder(parameters)));
 
-    const gradient = concatenate(grads);
+    const grad = new Map(zip(trained, grads));
+    const whole = concatenate(Array.from(parameters, ([name, tensor]) => grad.get(name) ?? tf.zerosLike(tensor)));
+    const gradient = optimizerStep.clipNorm === undefined ? whole : clipGradient(whole, optimizerStep.clipNorm);
     const track = (running: tf.Tensor1D, seen: tf.Tensor1D[]): tf.Tensor1D =>
       tf.add(tf.mul(running, 1 - NORM_MOMENTUM), tf.mul(concatenate(seen), NORM_MOMENTUM));
-    const updated = updateParameters(
-      state.parameters,
+    const going = optimizerStep.restarts ? null : state.optimizer;
+    const updated = updateSpans(
+      model.parameters,
       gradient,
-      state.optimizer ?? initOptimizer(optimizerStep.name, state.parameters),
+      going ?? initOptimizer(optimizerStep.name, model.parameters),
       optimizerStep,
+      cutSpans(parameterPacking, optimizerStep),
     );
-    const runningMean = track(
-      state.runningMean,
-      statistics.map(({ mean }) => mean),
-    );
-    const runningVariance = track(
-      state.runningVariance,
-      statistics.map(({ variance }) => variance),
-    );
+    const next: Model = {
+      parameters: updated.parameters,
+      runningMean: track(
+        model.runningMean,
+        statistics.map(({ mean }) => mean),
+      ),
+      runningVariance: track(
+        model.runningVariance,
+        statistics.map(({ variance }) => variance),
+      ),
+    };
     tf.dispose(statistics.map(({ mean, variance }) => [mean, variance]));
-    return { loss, outputs, gradient, updated, runningMean, runningVariance };
+    return { loss, outputs, gradient, model: next, optimizer: updated.state };
+  }
+
+  /** The average after a step that led to `model`; null where the step moves none. @throws Error where none is kept */
+  function follow(model: Model, { averageDecay }: StepScope): Model | null {
+    const { average } = state;
+    if (averageDecay === undefined) return null;
+    if (!average) throw new Error("An engine without averages has none to move");
+    return tf.tidy(() => moveAverage(average, model, averageDecay));
   }
 
   return {
@@ -164,13 +206,14 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
 
     async trainStep(batch, optimizerStep, observe) {
       checkBatch(batch);
-      const { loss, outputs, gradient, updated, runningMean, runningVariance } = tf.tidy(() => step(batch, optimizerStep));
-      disposeState(state);
-      const batches = state.batches.map((count) => count + 1);
-      state = { parameters: updated.parameters, optimizer: updated.state, runningMean, runningVariance, batches };
+      const { loss, outputs, gradient, ...next } = tf.tidy(() => step(batch, optimizerStep));
+      const moved = follow(next.model, optimizerStep);
+      disposeState({ ...state, average: moved && state.average });
+      state = { ...next, average: moved ?? state.average, batches: state.batches.map((count) => count + 1) };
       try {
         for (const logits of observe ? outputs : []) {
-          const gradients = new Map(unpack(parameterPacking, await gradient.data<"float32">()));
+          const trained = new Set(listTrained(optimizerStep));
+          const gradients = new Map([...(await readParameters(gradient))].filter(([name]) => trained.has(name)));
           observe?.({ logits: await logits.data<"float32">(), gradients });
         }
         return (await loss.data())[0] ?? Number.NaN;
@@ -181,9 +224,10 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
 
     async predict(batch) {
       const logits = tf.tidy(() => {
-        const parameter = finder(openPacked(parameterPacking, state.parameters));
-        const mean = finder(openPacked(meanPacking, state.runningMean));
-        const variance = finder(openPacked(variancePacking, state.runningVariance));
+        const { parameters, runningMean, runningVariance } = state.average ?? state.model;
+        const parameter = finder(openPacked(parameterPacking, parameters));
+        const mean = finder(openPacked(meanPacking, runningMean));
+        const variance = finder(openPacked(variancePacking, runningVariance));
         const normalise = (x: tf.Tensor4D, name: string) =>
           tf.batchNorm(
             x,
@@ -203,32 +247,24 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
     },
 
     async snapshot() {
-      const read = (tensor: tf.Tensor) => tensor.data<"float32">();
-      const { parameters, runningMean, runningVariance, batches, optimizer } = state;
-      const named = new Map([
-        ...unpack(parameterPacking, await read(parameters)),
-        ...unpack(meanPacking, await read(runningMean)),
-        ...unpack(variancePacking, await read(runningVariance)),
-        ...unpack(batchesPacking, batches),
-      ]);
-      const model: NamedArrays = new Map();
-      for (const { name } of arrays) {
-        const array = named.get(name);
-        if (array) model.set(name, array);
-      }
-      if (!optimizer) return beforeTraining(model);
-      const moments =
-        optimizer.name === "adamw"
-          ? [...prefixed("exp_avg", await read(optimizer.expAvg)), ...prefixed("exp_avg_sq", await read(optimizer.expAvgSq))]
-          : prefixed("momentum_buffer", await read(optimizer.momentumBuffer));
-      return { model, optimizer: new Map(moments), optimizerSteps: optimizer.steps, average: new Map() };
+      const { model, average, batches, optimizer } = state;
+      const moments = [];
+      for (const moment of optimizer?.moments ?? []) moments.push(await readParameters(moment));
+      return {
+        model: await readModel(model, batches),
+        optimizer: optimizer ? nameMoments(optimizer.name, moments) : new Map(),
+        optimizerSteps: optimizer?.steps ?? 0,
+        average: average ? await readModel(average, batches) : new Map(),
+      };
     },
 
     restore(snapshot) {
       checkArrays(arrays, snapshot.model, "The snapshot", options.arch);
-      const optimizer = openOptimizer(snapshot);
+      checkMoments(parameterPacking, snapshot.optimizer, options.arch);
+      if (snapshot.average.size > 0) checkArrays(arrays, snapshot.average, "The snapshot's moving average", options.arch);
+      const restored = openState(snapshot);
       disposeState(state);
-      state = { ...openModel(snapshot.model), optimizer };
+      state = restored;
     },
 
     memory() {

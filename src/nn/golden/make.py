@@ -176,12 +176,13 @@ def loss_case(weights, unknown=()):
     }
 
 
-write("optimizer.json", {"adamw": optimizer_case("adamw"), "sgd": optimizer_case("sgd")})
-write("loss.json", {"cases": [loss_case([1.0] * 3), loss_case([2.5] * 3), loss_case([1.0, 2.5, 0.5], [(0, 0), (1, 1)])]})
-write("inference.json", {"count": 2, "size": 32, "classes": 2, "cases": [inference_case(arch) for arch in SPECS]})
-write("trainingMini.json", training_case("densenet-mini", 4, 64, [POSITIVE_WEIGHT]))
-write("trainingMasked.json", training_case("densenet-mini", 4, 64, [1.0, POSITIVE_WEIGHT, 0.5], masked=True))
-write("training121.json", training_case("densenet121", 4, 64, [POSITIVE_WEIGHT]))
-write("training161.json", training_case("densenet161", 4, 64, [POSITIVE_WEIGHT]))
-model = torchvision.models.densenet121(num_classes=1)
-write("names121.json", {"names": [[name, list(t.shape)] for name, t in model.state_dict().items()]})
+if __name__ == "__main__":
+    write("optimizer.json", {"adamw": optimizer_case("adamw"), "sgd": optimizer_case("sgd")})
+    write("loss.json", {"cases": [loss_case([1.0] * 3), loss_case([2.5] * 3), loss_case([1.0, 2.5, 0.5], [(0, 0), (1, 1)])]})
+    write("inference.json", {"count": 2, "size": 32, "classes": 2, "cases": [inference_case(arch) for arch in SPECS]})
+    write("trainingMini.json", training_case("densenet-mini", 4, 64, [POSITIVE_WEIGHT]))
+    write("trainingMasked.json", training_case("densenet-mini", 4, 64, [1.0, POSITIVE_WEIGHT, 0.5], masked=True))
+    write("training121.json", training_case("densenet121", 4, 64, [POSITIVE_WEIGHT]))
+    write("training161.json", training_case("densenet161", 4, 64, [POSITIVE_WEIGHT]))
+    model = torchvision.models.densenet121(num_classes=1)
+    write("names121.json", {"names": [[name, list(t.shape)] for name, t in model.state_dict().items()]})
