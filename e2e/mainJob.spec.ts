@@ -43,12 +43,23 @@ test("a folder of films becomes trained weights that read back and predict the s
   await lab.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
   await fill(lab, "Batch size", 16);
   await fill(lab, "Epochs", 4);
+  await fill(lab, "Finder runs", 2);
   await lab.getByRole("button", { name: "LR Find", exact: true }).click();
-  await waitForEvents(lab, "finder");
   const chart = lab.getByLabel("LR finder chart");
-  await expect(chart).toBeVisible();
+  const maxLr = lab.getByLabel("Max LR", { exact: true });
+  const usual = await maxLr.inputValue();
+  await chart.getByRole("slider").press("End");
+  await expect(maxLr, "picked while the finder runs").not.toHaveValue(usual);
+  const picked = await maxLr.inputValue();
+  await expect(lab.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  const [found] = await waitForEvents(lab, "finder");
+  expect(found?.runs).toHaveLength(2);
+  await expect(maxLr, "the pick stays when the finder has ended").toHaveValue(picked);
+  await lab.getByRole("button", { name: /^Valley/ }).click();
+  const { valley } = found?.suggestions as { valley: number };
+  expect(Number(await maxLr.inputValue())).toBeCloseTo(valley, 5);
   await chart.click();
-  const clicked = Number(await lab.getByLabel("Max LR", { exact: true }).inputValue());
+  const clicked = Number(await maxLr.inputValue());
   expect(clicked).toBeGreaterThan(1e-7);
   expect(clicked).toBeLessThan(10);
 
@@ -93,6 +104,8 @@ test("a folder of films becomes trained weights that read back and predict the s
   expect(json.steps.map(({ step }: { step: number }) => step)).toEqual(Array.from({ length: trial.stepsTotal }, (_, i) => i));
   expect(json.epochs).toHaveLength(4);
   expect(json.finder.chosen).toBe(3e-3);
+  expect(json.finder.runs).toHaveLength(2);
+  expect(json.finder.chosenAt.smoothedLoss).toBe(json.finder.smoothed[json.finder.chosenAt.index]);
   expect(json.sample).toMatchObject({ positives: expect.any(Number), setAside: expect.any(Number) });
 
   await goToStep(lab, "Evaluate");

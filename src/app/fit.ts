@@ -35,6 +35,14 @@ export function chooseFit(
   };
 }
 
+/** Whole batches of an epoch. */
+export function countStepsPerEpoch(
+  { batchSize }: Pick<TrialSettings, "batchSize">,
+  { epochFilms }: Pick<SampleSummary, "epochFilms">,
+): number {
+  return Math.floor(epochFilms / batchSize);
+}
+
 export interface RunTime {
   steps: number;
   msPerStep: number;
@@ -44,11 +52,12 @@ export interface RunTime {
 /** Steps and validation of all epochs; validation that was not timed yet is taken to cost a third of training a film. Null before. */
 export function forecastTime(
   { msPerStep, msPerValidFilm }: Forecast,
-  { batchSize, epochs }: Pick<TrialSettings, "batchSize" | "epochs">,
-  { epochFilms, valid }: Pick<SampleSummary, "epochFilms" | "valid">,
+  settings: Pick<TrialSettings, "batchSize" | "epochs">,
+  summary: Pick<SampleSummary, "epochFilms" | "valid">,
 ): RunTime | null {
   if (msPerStep === null) return null;
-  const steps = Math.floor(epochFilms / batchSize) * epochs;
-  const validMs = valid.films * (msPerValidFilm ?? msPerStep / batchSize / 3);
+  const { batchSize, epochs } = settings;
+  const steps = countStepsPerEpoch(settings, summary) * epochs;
+  const validMs = summary.valid.films * (msPerValidFilm ?? msPerStep / batchSize / 3);
   return { steps, msPerStep, seconds: (steps * msPerStep + epochs * validMs) / 1000 };
 }

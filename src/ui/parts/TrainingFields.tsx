@@ -3,6 +3,11 @@ import { chooseFit, forecastTime } from "../../app/fit";
 import { ARCHITECTURES } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { AugmentationOptions } from "../options/AugmentationOptions";
+import { KeepingOptions } from "../options/KeepingOptions";
+import { LossOptions } from "../options/LossOptions";
+import { RegularisationOptions } from "../options/RegularisationOptions";
+import { ScheduleOptions } from "../options/ScheduleOptions";
+import { TransferOptions } from "../options/TransferOptions";
 import { EngineFields } from "./EngineFields";
 import { LrField, NumberField, SelectField } from "./fields";
 import { describeTime } from "./forecastWords";
@@ -51,7 +56,12 @@ export function TrainingFields({ disabled }: { disabled: boolean }) {
       />
       {time && <p className={styles.hint}>{time}</p>}
       <LrField label="Max LR" value={maxLr} disabled={disabled} onChange={pickMaxLr} />
+      <ScheduleOptions disabled={disabled} />
+      <TransferOptions disabled={disabled} />
       <AugmentationOptions disabled={disabled} />
+      <LossOptions disabled={disabled} />
+      <RegularisationOptions disabled={disabled} />
+      <KeepingOptions disabled={disabled} />
       <EngineFields disabled={disabled} />
     </>
   );

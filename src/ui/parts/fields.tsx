@@ -73,7 +73,11 @@ export function NumberField({ label, value, onChange, min, max, unit, suggestion
   const { whenEmpty, problem } = more;
   const id = useId();
   const { typed, malformed, refused, ...typing } = useTyping({
-    isAllowed: (text) => (whenEmpty !== undefined && text.trim() === "") || isWhole(text, min, max),
+    parse: (text) => {
+      if (whenEmpty !== undefined && text.trim() === "") return 0;
+      const n = toNumber(text);
+      return n !== null && Number.isInteger(n) && n >= min && n <= max ? n : null;
+    },
     form: `a whole number from ${formatCount(min)} to ${formatCount(max)}`,
     take: onChange,
   });
@@ -115,17 +119,18 @@ export function NumberField({ label, value, onChange, min, max, unit, suggestion
 }
 
 interface Typing {
-  isAllowed: (text: string) => boolean;
+  /** What a text stands for; null where it is not allowed. */
+  parse: (text: string) => number | null;
   /** What is allowed, in words. */
   form: string;
   take: (value: number) => void;
 }
 
 /** What is typed counts at once where it is allowed. Leaving the field shows what counts, and says so of what does not. */
-function useTyping({ isAllowed, form, take }: Typing) {
+function useTyping({ parse, form, take }: Typing) {
   const [typed, setTyped] = useState<string | null>(null);
   const [left, setLeft] = useState<string | null>(null);
-  const isRefused = typed !== null && !isAllowed(typed);
+  const isRefused = typed !== null && parse(typed) === null;
   return {
     typed,
     malformed: isRefused ? `Type ${form}.` : null,
@@ -133,7 +138,8 @@ function useTyping({ isAllowed, form, take }: Typing) {
     onChange: ({ currentTarget: { value } }: ChangeEvent<HTMLInputElement>) => {
       setTyped(value);
       setLeft(null);
-      if (isAllowed(value)) take(Number(value));
+      const parsed = parse(value);
+      if (parsed !== null) take(parsed);
     },
     onBlur: () => {
       if (isRefused) setLeft(typed.trim());
@@ -142,23 +148,32 @@ function useTyping({ isAllowed, form, take }: Typing) {
   };
 }
 
-function isWhole(text: string, min: number, max: number): boolean {
-  const n = Number(text);
-  return text.trim() !== "" && Number.isInteger(n) && n >= min && n <= max;
+/** Null of a text that is no number, or that is empty. */
+function toNumber(text: string): number | null {
+  const value = Number(text);
+  return text.trim() === "" || Number.isNaN(value) ? null : value;
 }
 
-interface DecimalFieldProps extends TypedFieldProps {
-  min: number;
-  max: number;
+interface RuleFieldProps extends TypedFieldProps {
+  /** What the number may be, and the same in words: "Type ...". */
+  holds: (value: number) => boolean;
+  form: string;
   unit?: string;
+  /** A value that an empty field stands for, and what is shown in it then. */
+  empty?: { value: number; words: string };
+  format?: (value: number) => string;
 }
 
-/** A number that need not be whole, such as 0.2. */
-export function DecimalField({ label, value, onChange, min, max, unit, disabled }: DecimalFieldProps) {
+/** A number that need not be whole, such as 0.2 or 1e-3. */
+export function RuleField({ label, value, onChange, holds, form, unit, empty, format = String, disabled }: RuleFieldProps) {
   const id = useId();
   const { typed, malformed, refused, ...typing } = useTyping({
-    isAllowed: (text) => text.trim() !== "" && Number(text) >= min && Number(text) <= max,
-    form: `a number from ${min} to ${max}`,
+    parse: (text) => {
+      if (empty && text.trim() === "") return empty.value;
+      const number = toNumber(text);
+      return number !== null && holds(number) ? number : null;
+    },
+    form,
     take: onChange,
   });
   return (
@@ -169,7 +184,8 @@ export function DecimalField({ label, value, onChange, min, max, unit, disabled 
         inputMode="decimal"
         autoComplete="off"
         spellCheck={false}
-        value={typed ?? String(value)}
+        value={typed ?? (empty?.value === value ? "" : format(value))}
+        placeholder={empty?.words ?? ""}
         error={malformed ?? refused}
         disabled={disabled ?? false}
         rightSectionWidth={52}
@@ -180,35 +196,23 @@ export function DecimalField({ label, value, onChange, min, max, unit, disabled 
   );
 }
 
-/** A learning rate, typed as 1e-3 or 0.001. */
-export function LrField({ label, value, onChange, disabled }: TypedFieldProps) {
-  const id = useId();
-  const { typed, malformed, refused, ...typing } = useTyping({
-    isAllowed: isLr,
-    form: "a rate such as 1e-3 or 0.001",
-    take: onChange,
-  });
-  return (
-    <div className={styles.field}>
-      <label htmlFor={id}>{label}</label>
-      <TextInput
-        id={id}
-        inputMode="decimal"
-        autoComplete="off"
-        spellCheck={false}
-        value={typed ?? formatLrField(value)}
-        error={malformed ?? refused}
-        disabled={disabled ?? false}
-        {...typing}
-      />
-    </div>
-  );
+interface DecimalFieldProps extends TypedFieldProps {
+  min: number;
+  max: number;
+  unit?: string;
 }
 
-function isLr(text: string): boolean {
-  const lr = Number(text);
-  return text.trim() !== "" && lr > 0 && Number.isFinite(lr);
+export function DecimalField({ min, max, ...field }: DecimalFieldProps) {
+  const holds = (value: number) => value >= min && value <= max;
+  return <RuleField {...field} holds={holds} form={`a number from ${min} to ${max}`} />;
 }
+
+/** A learning rate, typed as 1e-3 or 0.001. */
+export function LrField(field: TypedFieldProps) {
+  return <RuleField {...field} holds={isLr} form="a rate such as 1e-3 or 0.001" format={formatLrField} />;
+}
+
+const isLr = (lr: number) => lr > 0 && Number.isFinite(lr);
 
 interface CheckFieldProps extends FieldProps {
   checked: boolean;

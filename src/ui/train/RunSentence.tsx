@@ -43,7 +43,7 @@ export function RunSentence() {
       const auroc = trial?.epochs.at(-1)?.auroc;
       const name = nameAuroc(trial ? targetsOf(trial.settings).length : 1);
       const result = auroc == null ? "" : ` with a validation ${name} of ${formatMetric(auroc)}`;
-      return `Trial ${trial?.id ?? ""} finished after ${formatCount(stepsTotal)} steps${result}, in ${formatDuration(trial?.seconds ?? 0)}.`;
+      return `Trial ${trial?.id ?? ""} finished after ${formatCount(trial?.stepsDone ?? stepsTotal)} steps${result}, in ${formatDuration(trial?.seconds ?? 0)}.`;
     }
     case "idle": {
       const { epochs, arch, imageSize, maxLr } = settings;

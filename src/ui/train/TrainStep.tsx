@@ -3,6 +3,7 @@ import { lazy, useMemo } from "react";
 import type { RunState } from "../../app/state";
 import { targetsOf } from "../../protocol/settings";
 import { useLab } from "../labContext";
+import { listUnusual, regularisationWords, scheduleWords } from "../options/words";
 import { BudgetNotice } from "../parts/BudgetNotice";
 import { CompileProgress } from "../parts/CompileProgress";
 import { DataTable } from "../parts/DataTable";
@@ -96,10 +97,6 @@ export function TrainStep() {
           {!underWay && (
             <Panel title={run.trial ? "The next run" : "This run"}>
               <TrainingFields disabled={false} />
-              <p className={partsStyles.note}>
-                One-cycle: the rate rises for the first 30&nbsp;% of the steps to Max LR, then falls to nearly nothing, while
-                momentum does the opposite.
-              </p>
             </Panel>
           )}
           {!underWay && <MemoryPanel disabled={false} />}
@@ -142,9 +139,10 @@ function ThisRun({ run: { trial } }: { run: RunState }) {
             { name: "Network", value: formatArchitecture(settings.arch) },
             { name: "Size", value: `${settings.imageSize} px` },
             { name: "Highest rate", value: formatLr(settings.maxLr) },
-            { name: "Schedule", value: `one-cycle, ${Math.round(settings.pctStart * 100)} % up` },
+            { name: "Schedule", value: scheduleWords(settings) },
             { name: "Planned", value: `${formatPlural(settings.epochs, "epoch")}, ${formatBatch(settings)}` },
-            { name: "Optimiser", value: `AdamW, decay ${settings.weightDecay}` },
+            { name: "Optimiser", value: `AdamW, ${regularisationWords(settings)}` },
+            ...listUnusual(settings),
             { name: "Engine", value: `${settings.engine}, ${settings.activations}` },
             ...(adapter ? [{ name: "Adapter", value: adapter.name }] : []),
           ]}
