@@ -2,8 +2,9 @@
 // paused, weighed and resumed again and again. A JSON line each time, and one over all of them.
 import { parseArgs } from "node:util";
 import type { Page } from "@playwright/test";
-import { acceptAdapter, fill, goToStep, prepareFilms } from "../scripts/driveLab";
+import { acceptAdapter, goToStep, prepareFilms } from "../scripts/driveLab";
 import { type LabEvent, openLab } from "../scripts/openLab";
+import { fill } from "../scripts/settingFlags";
 import { readCount } from "./flags";
 import { measureHeap } from "./heap";
 

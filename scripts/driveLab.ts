@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import type { FinderSuggestions } from "../src/protocol/finder";
 import type { TargetScores } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
+import { applySettingFlags, fill } from "./settingFlags";
 
 export interface DriveOptions {
   /** Folder of films; undefined for the drawn ones. */
@@ -25,12 +26,8 @@ export interface DriveOptions {
   /** "own", or a share in percent; undefined leaves the page's default. */
   validation?: string | undefined;
   seed: number;
-  /** What is left out stays as the page has it. */
-  engine?: string | undefined;
-  activations?: string | undefined;
-  filmsPerPass?: number | undefined;
-  /** In MiB. */
-  gpuBudget?: number | undefined;
+  /** Flags of settingFlags.ts with their values; what is left out stays as the page has it. */
+  settings?: readonly [flag: string, value: string][] | undefined;
   weights?: string | undefined;
   out: string;
 }
@@ -63,13 +60,6 @@ export async function dropFolder(page: Page, folder: string, ...files: string[])
     await session.send("Input.dispatchDragEvent", { type, x: 700, y: 450, data });
   }
   await session.detach();
-}
-
-/** Types into a field and leaves it, as a person does. */
-export async function fill(page: Page, label: string, value: string | number): Promise<void> {
-  const field = page.getByLabel(label, { exact: true });
-  await field.fill(String(value));
-  await field.blur();
 }
 
 /** Waits for the page to know its adapter, and accepts the software one where there is no other. */
@@ -131,7 +121,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   if (options.arch) await page.getByLabel("Architecture", { exact: true }).selectOption(options.arch);
   await fill(page, "Batch size", options.batch);
   await fill(page, "Epochs", options.epochs);
-  await chooseEngine(page, options);
+  await applySettingFlags(page, options.settings ?? []);
   if (options.maxLr === "auto") {
     await start(page, "LR Find");
     const { suggestions } = await waitFor("finder");
@@ -179,14 +169,6 @@ export async function prepareFilms(page: Page): Promise<void> {
     throw new Error(`${title}: ${why}${setting ? ` (${setting})` : ""}`);
   }
   await prepare.click();
-}
-
-async function chooseEngine(page: Page, { engine, activations, filmsPerPass, gpuBudget }: DriveOptions): Promise<void> {
-  await page.getByText("Engine and memory").click();
-  if (engine) await page.getByLabel("Engine", { exact: true }).selectOption(engine);
-  if (activations) await page.getByLabel("Activations", { exact: true }).selectOption(activations);
-  if (filmsPerPass) await fill(page, "Films per pass", filmsPerPass);
-  if (gpuBudget) await fill(page, "GPU budget", gpuBudget);
 }
 
 /** @throws Error with the page's sentence where the batch does not fit the GPU budget */

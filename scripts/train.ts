@@ -2,19 +2,23 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ACTIVATIONS, ARCHITECTURES, ENGINES } from "../src/protocol/settings";
+import { ARCHITECTURES } from "../src/protocol/settings";
 import { type DriveOptions, driveLab } from "./driveLab";
 import { type LabEvent, openLab } from "./openLab";
+import { describeSettingFlags, readSettingFlags, SETTING_FLAGS } from "./settingFlags";
 
 const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly] [--positive VALUE] [--also-target NAME]...
   [--arch ${ARCHITECTURES.join("|")}]
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
-  [--engine ${ENGINES.join("|")}] [--films-per-pass N] [--activations ${ACTIVATIONS.join("|")}] [--gpu-budget MIB]
+${describeSettingFlags()}
 Without --data the drawn films are used. --positive takes several values, separated by commas, of a column that is no
 finding. --also-target, as often as wanted, names a
 finding to learn beside the target. --validation is the share of the
-patients in percent, or the dataset's own valid.csv. --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a
+patients in percent, or the dataset's own valid.csv. --max-lr auto takes what LR Find recommends (--finder-runs averages several).
+--freeze-epochs trains the head and BatchNorm alone at first; --slice-from is the rate of the first layers, which grows to the max LR.
+--augment fastai varies films anew each epoch as fastai does, but for the flip. --average-decay keeps a moving average of the weights, which
+is what is evaluated; --early-stop ends after N epochs without one that is better by --keep-best. --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a
 batch into passes whose gradients are averaged: BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is
 the memory that a run should keep within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.`;
 
@@ -42,10 +46,7 @@ function readOptions(): Options | null {
       validation: { type: "string" },
       seed: { type: "string", default: "0" },
       weights: { type: "string" },
-      engine: { type: "string" },
-      "films-per-pass": { type: "string" },
-      activations: { type: "string" },
-      "gpu-budget": { type: "string" },
+      ...Object.fromEntries(Object.keys(SETTING_FLAGS).map((flag) => [flag, { type: "string" as const }])),
       out: { type: "string", default: "trained" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -71,8 +72,9 @@ function readOptions(): Options | null {
   if (maxLr !== "auto" && !(maxLr > 0 && Number.isFinite(maxLr))) {
     throw new Error(`--max-lr ${values["max-lr"]}: auto or a number above 0, such as 1e-3, is needed.`);
   }
-  const { engine, activations, "films-per-pass": filmsPerPass, "gpu-budget": gpuBudget } = values;
-  if (engine === "stock" && (activations ?? filmsPerPass ?? gpuBudget) !== undefined)
+  const settings = readSettingFlags(values);
+  const given = new Map(settings);
+  if (given.get("engine") === "stock" && ["activations", "films-per-pass", "gpu-budget"].some((flag) => given.has(flag)))
     throw new Error("--engine stock knows no --activations, --films-per-pass or --gpu-budget: leave them out.");
   return {
     data: data && resolve(data),
@@ -90,10 +92,7 @@ function readOptions(): Options | null {
     maxLr,
     balance: oneOf("balance", values.balance, BALANCES),
     validation: validation && oneOf("validation", validation, ["own", "5", "10", "15", "20", "30"]),
-    engine: engine && oneOf("engine", engine, ENGINES),
-    activations: activations && oneOf("activations", activations, ACTIVATIONS),
-    filmsPerPass: filmsPerPass === undefined ? undefined : whole("films-per-pass", filmsPerPass, 1),
-    gpuBudget: gpuBudget === undefined ? undefined : whole("gpu-budget", gpuBudget, 1),
+    settings,
     out: resolve(values.out),
     json: values.json,
   };
