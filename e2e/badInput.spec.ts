@@ -1,6 +1,8 @@
 // Bad input, each as a person meets it: a clear sentence, never a blank page.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { encode } from "fast-png";
+import { settle } from "./runSupport";
 import { dropFolder, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==", "base64");
@@ -136,4 +138,29 @@ test("the page and its workers can reach nothing but themselves", async ({ lab }
     );
     expect(fromWorker).toBe("refused");
   }
+});
+
+test("a film that vanishes before it is prepared is set aside; afterwards the folder is no longer needed", async ({
+  lab,
+}, info) => {
+  await settle(lab, { batchSize: 4, epochs: 1 });
+  const names = Object.keys(films(24));
+  const root = makeFolder(info.outputPath("films"), { "train.csv": rows(24, (i) => (i % 2 ? "1.0" : "0.0")) });
+  names.forEach((name, i) => {
+    const data = Uint8Array.from({ length: 40 * 40 }, (_, pixel) => (pixel * (i + 3)) % 256);
+    makeFolder(root, { [name]: Buffer.from(encode({ width: 40, height: 40, channels: 1, depth: 8, data })) });
+  });
+  await dropFolder(lab, root);
+  await waitForEvents(lab, "indexed");
+  const [vanished = ""] = names;
+  rmSync(join(root, vanished));
+  await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
+  const [prepared] = await waitForEvents(lab, "prepared");
+  expect(prepared?.failed).toEqual([{ path: vanished, reason: expect.stringMatching(/\w/) }]);
+  await expect(status(lab)).toContainText("1 film set aside");
+
+  rmSync(root, { recursive: true });
+  await goToStep(lab, "Train");
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  await waitForEvents(lab, "trained");
 });

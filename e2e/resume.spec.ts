@@ -9,6 +9,7 @@ import {
   prepareSmallRun,
   readKept,
   reopen,
+  waitForSteps,
   waitForTrained,
 } from "./runSupport";
 import { countEvents, eventsOf, expect, goToStep, prepareDrawnFilms, test } from "./support";
@@ -83,9 +84,3 @@ test("a run that is killed twenty times ends with the bits of one that was not",
     throw new Error(`KILL_SEED=${SEED}, ${told.length} kills: ${told.join("; ")}`, { cause: error });
   }
 });
-
-/** Waits for steps beyond those that the page has told of. */
-async function waitForSteps(page: Page, steps: number): Promise<void> {
-  const seen = await countEvents(page, "step");
-  await expect.poll(() => countEvents(page, "step"), { intervals: [20] }).toBeGreaterThanOrEqual(seen + steps);
-}

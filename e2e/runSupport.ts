@@ -2,14 +2,13 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { acceptAdapter } from "../scripts/driveLab";
 import type { TrialSettings } from "../src/protocol/settings";
-import { collectEvents, eventsOf, expect, goToStep, type LabEvent, prepareDrawnFilms } from "./support";
+import { collectEvents, countEvents, eventsOf, expect, goToStep, type LabEvent, prepareDrawnFilms } from "./support";
 
 /** densenet-mini on drawn films of 32 px, in two epochs of a few steps each. */
-export const SMALL_RUN: Partial<TrialSettings> = { arch: "densenet-mini", imageSize: 32, batchSize: 16, epochs: 2 };
+const SMALL_RUN = { arch: "densenet-mini", imageSize: 32, batchSize: 16, epochs: 2 } as const;
 
-/** Makes these the page's settings, as if they had been set on an earlier visit, and opens the drawn films prepared. */
-export async function prepareSmallRun(page: Page, change: Partial<TrialSettings> = {}): Promise<void> {
-  const settings = { ...SMALL_RUN, ...change };
+/** Makes these the page's settings, as if they had been set on an earlier visit. */
+export async function settle(page: Page, change: Partial<TrialSettings>): Promise<void> {
   await page.evaluate(
     (kept) =>
       new Promise<void>((resolve, reject) => {
@@ -17,19 +16,23 @@ export async function prepareSmallRun(page: Page, change: Partial<TrialSettings>
         opening.onupgradeneeded = () => opening.result.createObjectStore("values");
         opening.onerror = () => reject(opening.error);
         opening.onsuccess = () => {
-          const database = opening.result;
-          const writing = database.transaction("values", "readwrite");
+          const writing = opening.result.transaction("values", "readwrite");
           writing.objectStore("values").put(kept, "page");
           writing.oncomplete = () => {
-            database.close();
+            opening.result.close();
             resolve();
           };
         };
       }),
-    settings,
+    { ...SMALL_RUN, ...change },
   );
   await reopen(page);
-  await prepareDrawnFilms(page, settings.imageSize ?? 32);
+}
+
+/** The drawn films prepared for a small run with these settings, ready to be trained. */
+export async function prepareSmallRun(page: Page, change: Partial<TrialSettings> = {}): Promise<void> {
+  await settle(page, change);
+  await prepareDrawnFilms(page, SMALL_RUN.imageSize);
   await goToStep(page, "Train");
 }
 
@@ -143,4 +146,10 @@ export async function openTab(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   await collectEvents(page);
   return page;
+}
+
+/** Waits for steps beyond those that the page has told of. */
+export async function waitForSteps(page: Page, steps: number): Promise<void> {
+  const seen = await countEvents(page, "step");
+  await expect.poll(() => countEvents(page, "step"), { intervals: [20] }).toBeGreaterThanOrEqual(seen + steps);
 }

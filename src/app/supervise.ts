@@ -40,7 +40,10 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
       if (lived) onLost();
       else onUnusable(lost);
     };
-    worker.addEventListener("error", (event) => lose(event.message || "its script could not be loaded"));
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      lose(event.message || "its script could not be loaded");
+    });
     worker.addEventListener("message", ({ data }) => {
       if (!isLifeline(data)) return;
       lived = true;

@@ -1,0 +1,159 @@
+// One run meets what can befall a tab, one thing after another. Each is said in a sentence and survived with Resume, and in the end the run
+// has the bits of one that nothing befell.
+import { test as base, type Page } from "@playwright/test";
+import { button, type Kept, prepareSmallRun, readKept, reopen, trainWorker, waitForSteps, waitForTrained } from "./runSupport";
+import { collectEvents, countEvents, eventsOf, expect, goToStep, prepareDrawnFilms } from "./support";
+
+const test = base.extend<object, { lab: Page }>({
+  lab: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext({ baseURL: `http://localhost:${process.env.E2E_PORT ?? 4199}` });
+      const page = await context.newPage();
+      await collectEvents(page);
+      await page.goto("/");
+      await use(page);
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+});
+
+test.describe.configure({ mode: "serial" });
+
+const main = (page: Page) => page.getByRole("main");
+let expected: Kept;
+let trialId: number;
+
+/** Waits for the failure that comes next and is told under this code. */
+async function meets(page: Page, code: string, befall: () => Promise<unknown>): Promise<void> {
+  const before = await countEvents(page, "failed");
+  await befall();
+  await expect.poll(() => countEvents(page, "failed")).toBe(before + 1);
+  expect((await eventsOf(page, "failed")).at(-1)).toMatchObject({ code });
+}
+
+async function resume(page: Page): Promise<void> {
+  await button(page, "Resume").click();
+  await waitForSteps(page, 3);
+}
+
+async function stop(page: Page): Promise<void> {
+  const before = await countEvents(page, "stopped");
+  await button(page, "Stop").click();
+  await expect.poll(() => countEvents(page, "stopped")).toBe(before + 1);
+}
+
+test("a run that nothing befalls, to compare with", async ({ lab }) => {
+  await prepareSmallRun(lab, { batchSize: 8, checkpointEverySteps: 3 });
+  await button(lab, "Train").click();
+  const whole = await waitForTrained(lab);
+  expected = await readKept(lab, whole.id);
+  trialId = whole.id + 1;
+  await reopen(lab);
+  await prepareDrawnFilms(lab, 32);
+  await goToStep(lab, "Train");
+  await button(lab, "Train").click();
+  await waitForSteps(lab, 4);
+});
+
+test("the worker throws: another takes its place", async ({ lab }) => {
+  await meets(lab, "workerLost", () =>
+    trainWorker(lab).evaluate(() => {
+      setTimeout(() => {
+        throw new Error("made to fail");
+      });
+    }),
+  );
+  await expect(main(lab).getByRole("alert")).toContainText("The training worker was lost");
+  await resume(lab);
+});
+
+test("the device is destroyed: another is opened", async ({ lab }) => {
+  await meets(lab, "deviceLost", () =>
+    trainWorker(lab).evaluate(() => {
+      const { prototype } = GPUDevice;
+      const { createCommandEncoder } = prototype;
+      prototype.createCommandEncoder = function (this: GPUDevice, ...given) {
+        prototype.createCommandEncoder = createCommandEncoder;
+        this.destroy();
+        return createCommandEncoder.apply(this, given);
+      };
+    }),
+  );
+  await expect(main(lab).getByRole("alert")).toContainText("The graphics card was lost");
+  await resume(lab);
+});
+
+test("storage is full when a checkpoint is written: the one before it stays, and once there is room the run goes on", async ({
+  lab,
+}) => {
+  const session = await lab.context().newCDPSession(lab);
+  const { origin } = new URL(lab.url());
+  await meets(lab, "storageFull", () => session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 }));
+  await expect(main(lab)).toContainText(/The checkpoint of step \d+ is kept; Resume goes on from it/);
+  await session.send("Storage.overrideQuotaForOrigin", { origin });
+  await resume(lab);
+});
+
+test("the last checkpoint is damaged: the one before it is used, and that is said", async ({ lab }) => {
+  await stop(lab);
+  const step = await damageLastCheckpoint(lab, trialId);
+  await reopen(lab);
+  await resume(lab);
+  await expect(main(lab)).toContainText(`The checkpoint at step ${step} is damaged`);
+  expect((await eventsOf(lab, "step"))[0]?.step).toBeLessThan(step);
+});
+
+test("the prepared films are deleted: prepared again they are found again, and the same trial goes on", async ({ lab }) => {
+  const deleteFilms = () =>
+    lab.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("films", { recursive: true }));
+  await deleteFilms();
+  // What it has read already may carry it on; it ends at the latest when it is begun again.
+  await stop(lab);
+  await meets(lab, "filmsNotPrepared", () => button(lab, "Resume").click());
+  await expect(main(lab).getByRole("alert")).toContainText("press “Prepare films”: then a trial goes on with Resume");
+  await reopen(lab);
+  await prepareDrawnFilms(lab, 32);
+  await goToStep(lab, "Train");
+  await resume(lab);
+});
+
+test("the tab is hidden: the run goes on", async ({ lab }) => {
+  const session = await lab.context().newCDPSession(lab);
+  const { windowId } = await session.send("Browser.getWindowForTarget");
+  await session.send("Browser.setWindowBounds", { windowId, bounds: { windowState: "minimized" } });
+  await expect.poll(() => lab.evaluate(() => document.hidden)).toBe(true);
+  await waitForSteps(lab, 5);
+  await session.send("Browser.setWindowBounds", { windowId, bounds: { windowState: "normal" } });
+});
+
+test("in the end it has the bits of the run that nothing befell", async ({ lab }) => {
+  await expect.poll(() => countEvents(lab, "trained"), { timeout: 120_000 }).toBe(1);
+  expect(await readKept(lab, trialId)).toEqual(expected);
+});
+
+/** Turns one bit of the trial's last checkpoint, and returns its step. */
+function damageLastCheckpoint(page: Page, trial: number): Promise<number> {
+  return page.evaluate(async (id) => {
+    const inStore = <Value>(database: string, work: (store: IDBObjectStore) => IDBRequest<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        const opening = indexedDB.open(database);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction("values", "readwrite");
+          const request = work(transaction.objectStore("values"));
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve(request.result);
+          };
+        };
+      });
+    const { checkpoints } = await inStore("roentgen-lab-trials", (store) => store.get(String(id)));
+    const { key, step } = checkpoints.last;
+    const record = await inStore("roentgen-lab-checkpoints", (store) => store.get(key));
+    const bytes = new Uint8Array(record.bytes);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    await inStore("roentgen-lab-checkpoints", (store) => store.put(record, key));
+    return step;
+  }, trial);
+}

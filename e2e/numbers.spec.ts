@@ -1,0 +1,29 @@
+// A run whose numbers fail: it stands at its last good checkpoint, and one button begins again from there.
+import { button, prepareSmallRun, readKept, waitForSteps } from "./runSupport";
+import { countEvents, eventsOf, expect, test, waitForEvents } from "./support";
+
+test("a rate that is far too high ends the run at its last good checkpoint, and one button begins again below it", async ({
+  lab,
+}) => {
+  // The first steps are taken at a rate that the network bears; it rises a millionfold.
+  await prepareSmallRun(lab, { maxLr: 1e6, divFactor: 1e10, pctStart: 0.9, checkpointEverySteps: 2 });
+  await button(lab, "Train").click();
+  const [failed] = await waitForEvents(lab, "failed");
+  expect(failed).toMatchObject({ code: expect.stringMatching(/^loss(NotFinite|Exploded)$/) });
+  const { maxLr } = failed?.proposal as { maxLr: number };
+
+  const { step } = (await eventsOf(lab, "checkpoint")).at(-1) as unknown as { step: number };
+  const kept = await readKept(lab, 1);
+  expect(kept.step).toBe(step);
+  expect(Number(failed?.step)).toBeGreaterThanOrEqual(step);
+  await expect(lab.getByRole("main")).toContainText(`Step ${step} of`);
+  await expect(button(lab, "Resume")).toHaveCount(0);
+
+  await button(lab, new RegExp(`^Begin again from step ${step} at Max LR`)).click();
+  await waitForSteps(lab, 3);
+  expect(await readKept(lab, 1)).toEqual(kept);
+  await button(lab, "Stop").click();
+  await expect.poll(() => countEvents(lab, "stopped")).toBe(1);
+  const [stopped] = await eventsOf(lab, "stopped");
+  expect(stopped?.trial).toMatchObject({ id: 2, parent: "trial-1", settings: { maxLr } });
+});
