@@ -10,7 +10,7 @@ test("a rate that is far too high ends the run at its last good checkpoint, and 
   await button(lab, "Train").click();
   const [failed] = await waitForEvents(lab, "failed");
   expect(failed).toMatchObject({ code: expect.stringMatching(/^loss(NotFinite|Exploded)$/) });
-  const { maxLr } = failed?.proposal as { maxLr: number };
+  const proposal = failed?.proposal as { maxLr: number } | undefined;
 
   const { step } = (await eventsOf(lab, "checkpoint")).at(-1) as unknown as { step: number };
   const kept = await readKept(lab, 1);
@@ -25,5 +25,5 @@ test("a rate that is far too high ends the run at its last good checkpoint, and 
   await button(lab, "Stop").click();
   await expect.poll(() => countEvents(lab, "stopped")).toBe(1);
   const [stopped] = await eventsOf(lab, "stopped");
-  expect(stopped?.trial).toMatchObject({ id: 2, parent: "trial-1", settings: { maxLr } });
+  expect(stopped?.trial).toMatchObject({ id: 2, parent: "trial-1", settings: { maxLr: proposal?.maxLr } });
 });

@@ -36,7 +36,12 @@ test("the screen is kept awake while a run is under way, and no longer", async (
   await lab.addInitScript(() => {
     const locks: { released: boolean }[] = [];
     const request = async () => {
-      const lock = { released: false, release: async () => void (lock.released = true) };
+      const lock = {
+        released: false,
+        release: async () => {
+          lock.released = true;
+        },
+      };
       locks.push(lock);
       return lock;
     };
