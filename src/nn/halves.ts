@@ -7,7 +7,7 @@ const LEAST_EXPONENT = -14;
 const FRACTION_BITS = 10;
 /** A channel's values lie within so many standard deviations of its mean, but for one in 16,000 where they are normal. */
 const REACH = 4;
-/** BatchNorm's, in every DenseNet: what a channel varies by less than its root is no signal after it. */
+/** BatchNorm's, in every DenseNet: a channel whose variance is below it is no signal after the norm, so that nothing of it can be lost. */
 const NORM_EPS = 1e-5;
 
 export interface UnholdableChannel {
@@ -27,8 +27,8 @@ export function stepOfHalves(value: number): number {
 }
 
 /**
- * The first channel, in the order of the network, that halves cannot hold; null where all are held. What underflows is held to 2^-24,
- * far below the root of BatchNorm's epsilon, so that it never shows after a norm: the rule of resolution covers it.
+ * The first channel, in the order of the network, that halves cannot hold; null where all are held. Underflow is no case of its own: what is
+ * below 2^-24 is far below the root of BatchNorm's epsilon, and so nothing after the norm.
  */
 export function findUnholdable(model: NamedArrays): UnholdableChannel | null {
   for (const [name, { data: means }] of model) {
@@ -42,7 +42,7 @@ export function findUnholdable(model: NamedArrays): UnholdableChannel | null {
       const at = { layer, channel, mean, std };
       if (!Number.isFinite(mean) || !Number.isFinite(std)) continue;
       if (Math.abs(mean) + REACH * std > LARGEST_HALF) return { ...at, kind: "overflow" };
-      if (stepOfHalves(mean) > Math.sqrt(variance + NORM_EPS) / 2) return { ...at, kind: "resolution" };
+      if (variance > NORM_EPS && stepOfHalves(mean) > std / 2) return { ...at, kind: "resolution" };
     }
   }
   return null;
