@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { createTestLab, play, type TestLab } from "./testLab";
+
+const train = (lab: TestLab, id: number) => play((port) => lab.session.train(id, port));
+
+it("ends a run whose loss explodes, and keeps no checkpoint from its rise", async () => {
+  const lab = createTestLab();
+  const { id } = await lab.createTrial({ epochs: 9, checkpointEverySteps: 1 });
+  lab.onEngine = (engine) => {
+    engine.onStep = (step, loss) => (step >= 20 ? 20 : loss);
+  };
+  const failed = (await train(lab, id)).at(-1);
+  expect(failed).toMatchObject({ code: "lossExploded", proposal: { maxLr: expect.any(Number) } });
+  const [trial] = await lab.session.listTrials();
+  const step = trial?.checkpoints.last?.step ?? -1;
+  // A single such loss is twice what a network loses that knows nothing.
+  expect(step).toBe(20);
+  expect(failed?.type === "failed" && failed.step).toBeGreaterThan(step);
+});
+
+it("names what halves cannot hold: in a notice at a checkpoint, and as the cause where the numbers fail", async () => {
+  const statistics = new Map([
+    ["norm.running_mean", { shape: [1], data: Float32Array.of(7e4) }],
+    ["norm.running_var", { shape: [1], data: Float32Array.of(1) }],
+  ]);
+  const failWith = async (activations: "f16" | "f32") => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial({ activations });
+    lab.onEngine = (engine) => {
+      const { snapshot } = engine;
+      engine.snapshot = async () => {
+        const state = await snapshot();
+        return { ...state, model: new Map([...state.model, ...statistics]) };
+      };
+      engine.onStep = (step, loss) => (step === 8 ? Number.NaN : loss);
+    };
+    return train(lab, id);
+  };
+  const halves = await failWith("f16");
+  const named = expect.stringMatching(/channel 0 of what norm reads \(mean 70,000, .*Activations f32/);
+  expect(halves.filter(({ type }) => type === "notice")).toEqual([{ type: "notice", message: named }]);
+  expect(halves.at(-1)).toMatchObject({ code: "floatPrecision", message: named, proposal: { activations: "f32" } });
+  const whole = await failWith("f32");
+  expect(whole.filter(({ type }) => type === "notice")).toEqual([]);
+  expect(whole.at(-1)).toMatchObject({ code: "lossNotFinite" });
+});
