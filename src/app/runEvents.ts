@@ -68,11 +68,6 @@ export function createRunEvents({ store, patch, say }: LabContext, fail: GpuJobs
         break;
       }
       case "failed":
-        // The trial stands at its checkpoint again: what came after is no part of it.
-        if (event.proposal) {
-          run.steps.splice(run.trial?.checkpoints.last?.step ?? 0);
-          patch("run", { stepsSeen: run.steps.length });
-        }
         fail("run", event);
         break;
     }

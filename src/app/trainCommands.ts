@@ -62,6 +62,17 @@ export function createTrainCommands(
     running = job;
     await job.done;
     running = null;
+    if (store.getState().run.failure?.proposal) await rollBack(trial.id).catch((error: unknown) => say(toFailure(error).message));
+  }
+
+  /** A trial whose numbers failed stands at its last good checkpoint: steps and epochs after it are no part of it. */
+  async function rollBack(id: number): Promise<void> {
+    const kept = (await loadTrials()).find((trial) => trial.id === id);
+    if (!kept) return;
+    const { steps } = store.getState().run;
+    steps.splice(kept.stepsDone);
+    patch("run", { trial: kept, stepsSeen: steps.length });
+    broadcast.show(store.getState().run);
   }
 
   async function showTrial(id: number): Promise<Trial> {

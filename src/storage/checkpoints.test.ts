@@ -124,6 +124,25 @@ it("keeps nothing for the sake of a checkpoint that was found damaged", async ()
   expect(await stand()).toEqual([3, 2, 2, [], 2]);
 });
 
+it("gives up a last checkpoint that turned out bad for the one before it, and nothing where that is not whole", async () => {
+  const { checkpoints, trials, kept, stand } = await createStores({ averageLast: 3 });
+  for (const step of [2, 3, 4]) await checkpoints.write(1, made(step, step / 10));
+  expect(await stand()).toEqual([4, 3, 4, [2, 4], 4]);
+  expect(await checkpoints.rollBack(1)).toEqual((await trials.read(1)).checkpoints);
+  expect(await stand()).toEqual([3, undefined, undefined, [2], 2]);
+  expect(await trials.read(1)).toMatchObject({
+    stepsDone: 3,
+    epochs: made(3).epochs.map(({ epoch }) => ({ epoch })),
+    seconds: 1,
+  });
+
+  await checkpoints.write(1, made(5));
+  const { previous } = (await trials.read(1)).checkpoints;
+  new Uint8Array(kept.map.get(previous!.key)!.bytes)[9]! ^= 1;
+  await checkpoints.rollBack(1);
+  expect((await stand())[0]).toBe(5);
+});
+
 it("reads what trials kept before there were more checkpoints than two", async () => {
   const { checkpoints, trials, trialValues } = await createStores();
   await checkpoints.write(1, made(2, 0.8));

@@ -28,6 +28,11 @@ export interface CheckpointStore {
    */
   write(trialId: number, checkpoint: Checkpoint): Promise<KeptCheckpoints>;
   /**
+   * Gives the last checkpoint up for the one before it, where that is whole: the numbers of the last turned out to fail at the first step
+   * from it. Resolves to what is kept then.
+   */
+  rollBack(trialId: number): Promise<KeptCheckpoints>;
+  /**
    * The trial's checkpoint, checked; null where none was written. Where it is damaged, the last, the one before it or the best is read
    * in its place, and `notice` says so. @throws LabError checkpointDamaged where none is whole
    */
@@ -102,6 +107,18 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
       };
       const { step, epochs: epochsDone, seconds } = checkpoint;
       await trials.patch(trialId, { checkpoints: kept, stepsDone: step, epochs: epochsDone, seconds });
+      await prune(trialId, listKept(kept));
+      return kept;
+    },
+
+    async rollBack(trialId) {
+      const { checkpoints } = await trials.read(trialId);
+      const { previous, best, epochs } = checkpoints;
+      const whole = previous && (await readWhole(previous));
+      if (!whole) return checkpoints;
+      const isEarlier = (ref: CheckpointRef | null) => ref !== null && ref.step <= whole.step;
+      const kept = { last: previous, previous: null, best: isEarlier(best) ? best : null, epochs: epochs.filter(isEarlier) };
+      await trials.patch(trialId, { checkpoints: kept, stepsDone: whole.step, epochs: whole.epochs, seconds: whole.seconds });
       await prune(trialId, listKept(kept));
       return kept;
     },

@@ -18,6 +18,22 @@ it("ends a run whose loss explodes, and keeps no checkpoint from its rise", asyn
   expect(failed?.type === "failed" && failed.step).toBeGreaterThan(step);
 });
 
+it("gives up a checkpoint from which not one step could be taken", async () => {
+  const lab = createTestLab();
+  const { id } = await lab.createTrial({ epochs: 9, checkpointEverySteps: 2 });
+  const keptAfter = async (failsAt: number) => {
+    lab.onEngine = (engine) => {
+      engine.onStep = (step, loss) => (step === failsAt ? Number.NaN : loss);
+    };
+    await train(lab, id);
+    const [trial] = await lab.session.listTrials();
+    expect(trial?.stepsDone).toBe(trial?.checkpoints.last?.step);
+    return trial?.stepsDone;
+  };
+  expect(await keptAfter(9)).toBe(8);
+  expect(await keptAfter(12)).toBe(10);
+});
+
 it("names what halves cannot hold: in a notice at a checkpoint, and as the cause where the numbers fail", async () => {
   const statistics = new Map([
     ["norm.running_mean", { shape: [1], data: Float32Array.of(7e4) }],

@@ -35,7 +35,9 @@ export function runTrial(
     } catch (error) {
       const failure = toFailure(error);
       try {
-        await tools.trials.patch(trialId, { state: "failed", failure });
+        const { checkpoints } = await tools.trials.patch(trialId, { state: "failed", failure });
+        // A checkpoint from which not one step could be taken was not a good one.
+        if (failure.proposal && checkpoints.last?.step === reached.step) await tools.checkpoints.rollBack(trialId);
       } catch {
         // Storage that cannot take this either, or no such trial: the first failure is the one to tell.
       }

@@ -86,7 +86,7 @@ export class NumbersGuard implements Callback {
     const cause = await this.#findCause();
     if (cause) return cause;
     const maxLr = Number(((this.#highestLr || this.#maxLr) / 10).toExponential(0));
-    const message = `${what}, so training stopped. What was kept is from before it. Begin again with a lower Max LR, such as ${maxLr.toExponential(0)}.`;
+    const message = `${what}, so training stopped. What was kept is from before it. Begin again with a lower Max LR, such as ${maxLr.toExponential(0).replace("e+", "e")}.`;
     return new LabError(code, message, "Max LR", { maxLr });
   }
 }
