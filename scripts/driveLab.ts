@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
-import type { FinderSuggestions } from "../src/protocol/finder";
+import { type FinderSuggestions, RECOMMENDED } from "../src/protocol/finder";
 import type { TargetScores } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
 import { applySettingFlags, fill } from "./settingFlags";
@@ -125,7 +125,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   if (options.maxLr === "auto") {
     await start(page, "LR Find");
     const { suggestions } = await waitFor("finder");
-    await page.getByRole("button", { name: moreCareful(suggestions as FinderSuggestions) }).click();
+    await takeRecommended(page, suggestions as FinderSuggestions);
   }
 
   await goToStep(page, "Train");
@@ -191,12 +191,12 @@ async function start(page: Page, name: string): Promise<void> {
   await Promise.race([clicked, refused]);
 }
 
-/** The lower of the finder's two suggestions: Adam's rates are normalised, so the steepest point is often too high for it. */
-function moreCareful({ steepest, minimumOver10 }: FinderSuggestions): RegExp {
-  if (steepest === null || minimumOver10 === null) {
+/** Takes the rate that the page recommends. @throws Error where the curve is too short for one */
+async function takeRecommended(page: Page, suggestions: FinderSuggestions): Promise<void> {
+  if (suggestions[RECOMMENDED] === null) {
     throw new Error("LR Find ended too early to suggest anything: give --max-lr a number.");
   }
-  return steepest < minimumOver10 ? /^Steepest/ : /^Minimum/;
+  await page.getByRole("button", { name: "recommended" }).click();
 }
 
 function findColumn(indexed: LabEvent, target: string) {

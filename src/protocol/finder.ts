@@ -31,6 +31,9 @@ export interface CurvePoint extends FinderPoint {
 export const SUGGESTIONS = ["valley", "minimumOver10", "slide", "steep", "steepest"] as const;
 export type SuggestionName = (typeof SUGGESTIONS)[number];
 
+/** fastai v2's default: where a curve is flat its steepest point and its lowest are wobbles, and its longest fall is still a fall. */
+export const RECOMMENDED: SuggestionName = "valley";
+
 /** Null where the curve is too short to tell. */
 export type FinderSuggestions = Record<SuggestionName, number | null>;
 

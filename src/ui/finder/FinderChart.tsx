@@ -1,11 +1,11 @@
 // The finder's curve on a log axis: a click, a drag or the arrow keys pick the max LR. It is loaded when first shown.
 import type { KeyboardEvent, PointerEvent } from "react";
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { type CurvePoint, type FinderSuggestions, nearestRate } from "../../protocol/finder";
+import { type CurvePoint, type FinderSuggestions, nearestRate, RECOMMENDED } from "../../protocol/finder";
 import { AXIS, ChartTooltip } from "../parts/chart";
 import { formatLr, formatMetric, SUGGESTION_NAMES } from "../parts/format";
 import { roundTicks } from "../parts/ticks";
-import { decades, type Flag, flagSuggestions, lossRange, lrAtFraction, RECOMMENDED, roundLr } from "./curve";
+import { decades, type Flag, flagSuggestions, lossRange, lrAtFraction, roundLr } from "./curve";
 import styles from "./finder.module.css";
 
 /** Pixels between the chart's edge and its axes: by them a pointer is read as an LR. */

@@ -1,9 +1,9 @@
 // What fastai would take off the curve: each rate a button, the one to trust first.
-import { type FinderResult, SUGGESTIONS, type SuggestionName } from "../../protocol/finder";
+import { type FinderResult, RECOMMENDED, SUGGESTIONS, type SuggestionName } from "../../protocol/finder";
 import { useCommands, useLab } from "../labContext";
 import { formatLr, SUGGESTION_NAMES, toTitle } from "../parts/format";
 import { Panel } from "../parts/Panel";
-import { RECOMMENDED, roundLr, spreadOver } from "./curve";
+import { roundLr, spreadOver } from "./curve";
 import styles from "./finder.module.css";
 
 const WORDS: Record<SuggestionName, string> = {

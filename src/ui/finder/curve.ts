@@ -52,9 +52,6 @@ export function roundLr(lr: number): number {
   return Number(lr.toPrecision(3));
 }
 
-/** fastai v2's default: where a curve is flat, the steepest point of it is a wobble, and the longest fall is still a fall. */
-export const RECOMMENDED: SuggestionName = "valley";
-
 export interface Flag {
   name: SuggestionName;
   lr: number;
