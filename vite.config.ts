@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
@@ -17,6 +18,15 @@ const contentSecurityPolicy = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
+].join("; ");
+
+const WEIGHTS_FRAME = "fetchWeights.html";
+
+/** The one frame that may connect elsewhere says its policy itself (public/); as a header it also says that it is of no origin. */
+const weightsFramePolicy = [
+  /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(readFileSync(`public/${WEIGHTS_FRAME}`, "utf8"))?.[1],
+  "sandbox allow-scripts",
+  "frame-ancestors 'self'",
 ].join("; ");
 
 /** Emscripten's codecs name Node's modules for when they run there; a browser never asks for them, and a build need not warn of each. */
@@ -85,6 +95,13 @@ export default defineConfig({
           injectTo: "head-prepend",
         },
       ],
+      configurePreviewServer: ({ middlewares }) => {
+        middlewares.use(({ url }, response, next) => {
+          const isFrame = url?.split("?")[0]?.endsWith(`/${WEIGHTS_FRAME}`);
+          response.setHeader("Content-Security-Policy", isFrame ? weightsFramePolicy : contentSecurityPolicy);
+          next();
+        });
+      },
     },
   ],
   worker: { format: "es", plugins: () => [withoutNode] },
@@ -92,7 +109,6 @@ export default defineConfig({
   preview: {
     port,
     strictPort: true,
-    headers: { "Content-Security-Policy": contentSecurityPolicy },
   },
   // Only where tests run: a build asks for no driver.
   test: process.env.VITEST ? { projects: listProjects() } : {},

@@ -2,6 +2,7 @@
 import * as Comlink from "comlink";
 import { LabError } from "../protocol/labError";
 import type { EvaluateEvent, EvaluateRequest } from "../protocol/training";
+import { withoutExtension } from "../protocol/weightsFileName";
 import { announce, type LabContext } from "./context";
 import { chooseEvaluated } from "./evaluated";
 import { formatPlural, nameAuroc } from "./format";
@@ -40,7 +41,7 @@ export function createEvaluationCommands(context: LabContext, { alone, fail }: G
           views,
         };
         const label = ofTrial ? `Trial ${ofTrial.id}, ${labelOffered(ofTrial, which)}` : weights.label;
-        const weightsName = ofTrial ? nameWeights(ofTrial.id, which) : weights.label.replace(/\.safetensors$/i, "");
+        const weightsName = ofTrial ? nameWeights(ofTrial.id, which) : withoutExtension(weights.label);
         const name = views > 0 ? `${weightsName}-tta${views}` : weightsName;
         store.setState({
           evaluation: {

@@ -2,6 +2,7 @@
 import type { FolderSource } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { isLabelFileName } from "../protocol/labelFileName";
+import { isWeightsFileName } from "../protocol/weightsFileName";
 import { yieldToPage } from "./yieldToPage";
 
 export interface ChosenFolder {
@@ -28,7 +29,6 @@ type DroppedItem = DataTransferItem & { getAsFileSystemHandle?: () => Promise<Fi
 
 const isTrial = (file: File) => /\.roentgen$/i.test(file.name);
 const isRecipe = (file: File) => /\.json$/i.test(file.name);
-const isWeights = (file: File) => /\.safetensors$/i.test(file.name);
 
 /** Between two looks at the clock; the browser makes a file's object when it is first looked at. */
 const FILES_AT_ONCE = 200;
@@ -87,7 +87,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
       folders.push({ name: handle.name, find: async () => sourceFromHandle(handle as FileSystemDirectoryHandle) });
     } else if (entry?.isDirectory) {
       folders.push({ name: entry.name, find: () => sourceFromEntry(entry as FileSystemDirectoryEntry) });
-    } else if (file && isWeights(file)) {
+    } else if (file && isWeightsFileName(file.name)) {
       dropped.weights = file;
     } else if (file && isTrial(file)) {
       dropped.trial = file;
@@ -110,7 +110,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
 
 export function describeUnknown(names: string[]): string {
   const what = names.length > 0 ? `“${names.slice(0, 3).join("”, “")}” is not` : "What was dropped is not";
-  return `${what} something the lab can use. Drop the folder that holds the films and their label CSV, a .safetensors weights file, a recipe, or an exported trial.`;
+  return `${what} something the lab can use. Drop the folder that holds the films and their label CSV, a weights file (.safetensors, .pth), a recipe, or an exported trial.`;
 }
 
 export function sourceFromHandle(handle: FileSystemDirectoryHandle): ChosenFolder {

@@ -33,6 +33,13 @@ export function formatBatch(settings: Cut): string {
   return `batch of ${settings.batchSize}${pass ? ` in passes of ${pass}` : ""}`;
 }
 
+const MOST_NAMES = 5;
+
+/** Edema, Fracture; of many their number: 1,000 classes */
+export function formatNames(names: readonly string[]): string {
+  return names.length > MOST_NAMES ? `${formatCount(names.length)} classes` : names.join(", ");
+}
+
 /** 7.4e-2 */
 export function formatLr(lr: number): string {
   return Number.isFinite(lr) ? lr.toExponential(1).replace("e+", "e") : "–";

@@ -32,7 +32,7 @@ export const EMPTY_RUN: RunState = {
   failure: null,
 };
 
-export const FRESH_WEIGHTS: WeightsState = { choice: { kind: "fresh" }, label: "", summary: null, failure: null };
+export const FRESH_WEIGHTS: WeightsState = { choice: { kind: "fresh" }, label: "", summary: null, fetched: null, failure: null };
 
 export const EMPTY_EVALUATION: EvaluationState = {
   state: "idle",

@@ -17,6 +17,7 @@ import type { LabCommands, LabState, StepName } from "./state";
 import { createStorageCommands } from "./storageCommands";
 import { createTrialCommands } from "./trialCommands";
 import { keepAwake } from "./wakeLock";
+import { createWeightsCommands } from "./weightsCommands";
 import { connectWorkers } from "./workers";
 
 export interface Lab {
@@ -36,6 +37,7 @@ export function createLab(): Lab {
   const trials = createTrialCommands(context, loadTrials);
   const { keepNeeded, ...kept } = createStorageCommands(context, loadTrials);
   const { countSample, endPreparing, ...sample } = createSampleCommands(context);
+  const weights = createWeightsCommands(context, sample);
   const { applyWaiting, ...recipes } = createRecipeCommands(context, {
     changeSettings: sample.changeSettings,
     readLabelsAs: (choice) => folders.readLabelsAs(choice),
@@ -43,7 +45,7 @@ export function createLab(): Lab {
   const { offerLastFolder, reopen, ...folders } = createFolderCommands(
     context,
     { countSample, endPreparing },
-    { weights: trials.takeWeights, recipe: recipes.takeRecipe, trial: kept.importTrial },
+    { weights: weights.takeWeights, recipe: recipes.takeRecipe, trial: kept.importTrial },
     applyWaiting,
     createLastFolderStore(),
   );
@@ -78,7 +80,7 @@ export function createLab(): Lab {
   takeTurn({ onWait, onTurn }).catch(sayWhy);
 
   const goTo = (step: StepName) => store.setState({ step });
-  const commands = { goTo, ...folders, ...recipes, ...sample, ...run, ...trials, ...kept };
+  const commands = { goTo, ...folders, ...recipes, ...sample, ...run, ...trials, ...weights, ...kept };
   return { store, commands: refuseWhileLookingOn(commands, context) };
 }
 

@@ -10,6 +10,7 @@ import { createRunCommands } from "./runCommands";
 import { createSampleCommands } from "./sampleCommands";
 import type { LabState } from "./state";
 import { createTrialCommands } from "./trialCommands";
+import { createWeightsCommands } from "./weightsCommands";
 import type { Workers } from "./workers";
 
 const RESULT: FinderResult = {
@@ -81,6 +82,7 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTria
     ...createSampleCommands(context),
     ...run,
     ...createTrialCommands(context, run.loadTrials),
+    ...createWeightsCommands(context, createSampleCommands(context)),
   };
   const started = (n: number) => vi.waitFor(() => expect(ports.map(({ job }) => job)).toHaveLength(n));
   return { store, commands, ports, trials, requests, budgets, evaluations, started };
@@ -248,8 +250,9 @@ describe("a finder's curve", () => {
     const { commands, ports, trials, store, started } = createLabOnDoubles();
     const found = { ...INITIAL_STATE.finder, state: "done" as const, result: RESULT };
     store.setState({ finder: found });
+    store.setState({ trials: [{ id: 7, settings: { ...DEFAULT_SETTINGS, arch: "densenet-mini", head: "fastai" } } as Trial] });
     await commands.takeTrialWeights(7, "last");
-    expect(store.getState().finder.result).toBeNull();
+    expect(store.getState()).toMatchObject({ finder: { result: null }, settings: { arch: "densenet-mini", head: "fastai" } });
 
     store.setState({ finder: found });
     const trained = commands.train();
@@ -266,6 +269,7 @@ describe("an evaluation of weights from elsewhere", () => {
     choice: { kind: "file" as const, name: "w", file: new Blob() },
     label: "w",
     summary: null,
+    fetched: null,
     failure: null,
   };
   const ofTrial = { ...DEFAULT_SETTINGS, target: "Edema", imageSize: 32, batchSize: 4, arch: "densenet121" as const };

@@ -27,6 +27,7 @@ import type {
   WeightsSummary,
   WhichWeights,
 } from "../protocol/training";
+import type { Fetched } from "./fetchWeights";
 
 export const STEPS = ["dataset", "balance", "finder", "train", "evaluate", "trials"] as const;
 export type StepName = (typeof STEPS)[number];
@@ -128,7 +129,10 @@ export interface WeightsState {
   choice: WeightsChoice;
   /** What is said of it, e.g. the file's name. */
   label: string;
+  /** Of a file. */
   summary: WeightsSummary | null;
+  /** The download under way, if any. */
+  fetched: Fetched | null;
   failure: Failure | null;
 }
 
@@ -193,7 +197,7 @@ export interface LabCommands {
   goTo(step: StepName): void;
   /** Accepts the software adapter, after the warning. */
   allowSoftwareAdapter(): Promise<void>;
-  /** A drop may hold a folder, label files, a recipe or a `.safetensors` file: each goes where it belongs. */
+  /** A drop may hold a folder, label files, a recipe or a weights file: each goes where it belongs. */
   takeDrop(data: DataTransfer): Promise<void>;
   /** From `<input type="file" webkitdirectory>`. */
   openFiles(files: FileList): Promise<void>;
@@ -248,8 +252,16 @@ export interface LabCommands {
   downloadPredictions(): void;
   /** Begins the next trial, or evaluates, from a weights file. */
   takeWeights(file: File): Promise<void>;
+  /** The same from an address: the one connection that the lab can make. */
+  fetchWeights(address: string): Promise<void>;
+  stopFetching(): void;
   /** Begins the next trial from an earlier one's weights. */
   takeTrialWeights(id: number, which: WhichWeights): Promise<void>;
+  /**
+   * Begins the next trial from an earlier one's weights, with all its settings but the image size. Where another dataset is open it says
+   * which one is needed, and changes nothing.
+   */
+  continueAtSize(id: number, which: WhichWeights, imageSize: number): void;
   clearWeights(): void;
   /** Which of the shown trial's weights are evaluated. */
   chooseEvaluated(which: WhichWeights): void;

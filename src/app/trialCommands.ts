@@ -1,26 +1,17 @@
-// Commands on what was trained: files to take away, weights to begin from, trials to delete.
+// Commands on what was trained: files to take away, trials to delete. What the next one begins from is weightsCommands.ts.
 import { LabError, toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
-import { announce, type LabContext } from "./context";
+import type { LabContext } from "./context";
 import { formatPredictions } from "./downloads";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { nameWeights } from "./offeredWeights";
 import { saveFile, saveText } from "./save";
-import type { LabCommands, WeightsState } from "./state";
+import type { LabCommands } from "./state";
 
-type TrialCommands = Pick<
-  LabCommands,
-  | "deleteTrial"
-  | "downloadWeights"
-  | "downloadTrial"
-  | "downloadPredictions"
-  | "takeWeights"
-  | "takeTrialWeights"
-  | "clearWeights"
->;
+type TrialCommands = Pick<LabCommands, "deleteTrial" | "downloadWeights" | "downloadTrial" | "downloadPredictions">;
 
 export function createTrialCommands(context: LabContext, loadTrials: () => Promise<Trial[]>): TrialCommands {
-  const { store, workers, patch, say } = context;
+  const { store, workers, say } = context;
 
   /** Runs an errand that ends in the status line either way. */
   async function errand(work: () => Promise<string>): Promise<void> {
@@ -37,11 +28,6 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     return shown;
   }
 
-  /** The next trial begins from these, on the network they are of; a finder's curve belongs to the weights it was run with. */
-  function begin(weights: WeightsState, arch = store.getState().settings.arch): void {
-    store.setState((state) => ({ weights, finder: EMPTY_FINDER, settings: { ...state.settings, arch } }));
-  }
-
   return {
     deleteTrial: (id) =>
       errand(async () => {
@@ -50,7 +36,8 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
         const { run, evaluation, weights } = store.getState();
         if (run.trial?.id === id) store.setState({ run: EMPTY_RUN });
         if (/^trial-(\d+)/.exec(evaluation.name)?.[1] === String(id)) store.setState({ evaluation: EMPTY_EVALUATION });
-        if (weights.choice.kind === "trial" && weights.choice.trialId === id) begin(FRESH_WEIGHTS);
+        if (weights.choice.kind === "trial" && weights.choice.trialId === id)
+          store.setState({ weights: FRESH_WEIGHTS, finder: EMPTY_FINDER });
         await loadTrials();
         return `Trial ${id} and its checkpoints are deleted.`;
       }),
@@ -72,30 +59,6 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
     downloadPredictions() {
       const { name, evaluation } = store.getState().evaluation;
       if (evaluation) saveText(`${name}-predictions.csv`, formatPredictions(evaluation.predictions), "text/csv");
-    },
-    async takeWeights(file) {
-      try {
-        // The file's bytes never come to the page: the worker reads them.
-        const summary = await workers.training.inspectWeights(file, file.name, store.getState().settings);
-        begin({ choice: { kind: "file", name: file.name, file }, label: file.name, summary, failure: null }, summary.arch);
-        announce({ type: "weights", ...summary });
-        say(`${file.name} is taken: ${summary.arch}, ${summary.classes.join(", ")}. The next trial begins from it.`);
-      } catch (error) {
-        const failure = toFailure(error);
-        patch("weights", { failure });
-        say(failure.message);
-        announce({ type: "failed", ...failure });
-      }
-    },
-    async takeTrialWeights(id, which) {
-      const label = nameWeights(id, which);
-      const arch = store.getState().trials.find((trial) => trial.id === id)?.settings.arch;
-      begin({ choice: { kind: "trial", trialId: id, which }, label, summary: null, failure: null }, arch);
-      say(`The next trial begins from ${label}.`);
-    },
-    clearWeights() {
-      begin(FRESH_WEIGHTS);
-      say("The next trial begins from fresh weights.");
     },
   };
 }

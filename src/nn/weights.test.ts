@@ -3,6 +3,7 @@ import { ARCHITECTURES } from "../protocol/settings";
 import { DENSENETS, listArrays } from "./densenet";
 import { initialise } from "./initialise";
 import { readSafetensors, writeSafetensors } from "./safetensors";
+import { makeStateDictFile } from "./torchFiles/testSupport";
 import { readWeights, type WeightsInfo, writeWeights } from "./weights";
 
 const arch = "densenet-mini";
@@ -68,6 +69,18 @@ describe("the architecture", () => {
     const file = writeSafetensors({ arrays: makeModel(), metadata: { architecture: "vgg" } });
     expect(() => read(file)).toThrow(/says it holds a vgg, which the lab does not have/);
   });
+});
+
+it("reads a state dict of early torchvision, as torch.save writes it", () => {
+  const model = makeModel(2);
+  const earlyName = (name: string) => name.replace(/(denselayer\d+\.(?:norm|conv))(\d)/, "$1.$2");
+  const arrays = Array.from(model, ([name, array]) => [earlyName(name), array] as const).filter(
+    ([name]) => !name.endsWith("tracked"),
+  );
+  const { model: found, info, notes } = readWeights(makeStateDictFile(new Map(arrays)), "densenet.pth", "densenet121");
+  expect(found).toEqual(model);
+  expect(info).toEqual({ arch, head: "linear", classes: ["class 1", "class 2"], imageSize: null });
+  expect(notes).toEqual(["Names of early torchvision were read as today's: norm.1 is norm1."]);
 });
 
 it("reads fastai's names, behind a prefix, and says what it made of them", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { LabError } from "../../protocol/labError";
 import goldens from "../golden/torchFiles.json";
 import { isTorchFile, readTorchFile } from "./readTorchFile";
-import { fromBase64, makeLegacyFile, opcodes, text } from "./testSupport";
+import { fromBase64, makeLegacyFile, opcodes, tensor, text } from "./testSupport";
 
 type Golden = { file: string; arrays: Record<string, { shape: number[]; data: number[] }> | null };
 const cases = Object.entries(goldens as unknown as Record<string, Golden>);
@@ -56,24 +56,8 @@ describe("what a file asks to be run is refused by name", () => {
 });
 
 describe("a file that asks for more than it is", () => {
-  const storage = (count: number) =>
-    opcodes("(", "X", text("storage"), "ctorch\nFloatStorage\n", "X", text("0"), "N", "J", int(count), "t", "Q");
   const rebuild = (count: number, shape: number[], strides: number[], offset = 0) =>
-    opcodes(
-      ["}", "X", text("w"), "ctorch._utils\n_rebuild_tensor_v2\n", "("],
-      storage(count),
-      [
-        "K",
-        [offset],
-        "(",
-        ...shape.flatMap((side) => ["J", int(side)]),
-        "t",
-        "(",
-        ...strides.flatMap((by) => ["J", int(by)]),
-        "t",
-      ],
-      ["t", "R", "s", "."],
-    );
+    opcodes("}", "X", text("w"), tensor("0", count, shape, strides, offset), "s", ".");
   const one = opcodes("]", "X", text("0"), "a", ".");
   const bytes = new Uint8Array(8 + 4);
 
@@ -163,5 +147,3 @@ describe("mutated files", () => {
     );
   });
 });
-
-const int = (value: number): number[] => [...new Uint8Array(Int32Array.of(value).buffer)];

@@ -5,6 +5,7 @@ import { FigureRows } from "../parts/Figures";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
 import fieldStyles from "../parts/fields.module.css";
 import { formatPlural } from "../parts/format";
+import { IMAGE_SIZES } from "../parts/imageSizes";
 import { MemoryLine } from "../parts/MemoryPanel";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
@@ -38,10 +39,7 @@ export function FilmPreparation({ disabled }: { disabled: boolean }) {
       <NumberField
         label="Image size"
         value={settings.imageSize}
-        min={32}
-        max={1024}
-        unit="px"
-        suggestions={[32, 64, 128, 224, 320]}
+        {...IMAGE_SIZES}
         disabled={disabled}
         onChange={(imageSize) => changeSettings({ imageSize })}
       />

@@ -18,6 +18,7 @@ const FILE: WeightsState = {
   choice: { kind: "file", name: "w", file: new Blob() },
   label: "w.safetensors",
   summary: SUMMARY,
+  fetched: null,
   failure: null,
 };
 const OF_TRIAL: WeightsState = { ...FILE, choice: { kind: "trial", trialId: 2, which: "last" }, label: "trial-2", summary: null };

@@ -1,28 +1,26 @@
 // What may be wrong with the figures that weights from elsewhere get here. Pure; it draws nothing.
 import { chooseEvaluated } from "../../app/evaluated";
+import { formatNames } from "../../app/format";
 import type { LabState } from "../../app/state";
-import { type TrialSettings, targetsOf } from "../../protocol/settings";
+import { toldBy } from "../../app/toldWeights";
+import { targetsOf } from "../../protocol/settings";
 
 /** Weights from elsewhere may have learnt another finding, or the very films they are tried on; null where there is nothing to say. */
 export function describeMismatch(lab: LabState): string | null {
-  const { choice, summary, label } = lab.weights;
-  const names = (settings: TrialSettings) => formatNames(targetsOf(settings).map(({ target }) => target));
-  const wanted = names(chooseEvaluated(lab).settings);
+  const { choice, label } = lab.weights;
+  const wanted = targetsOf(chooseEvaluated(lab).settings).map(({ target }) => target);
+  // Their order is that of the logits.
+  const learnt = toldBy(lab)?.classes ?? wanted;
+  const isOther = learnt.join("\n") !== wanted.join("\n");
+  const both = [learnt, wanted].map(formatNames);
   switch (choice.kind) {
     case "fresh":
       return null;
     case "file": {
-      const learnt = summary && formatNames(summary.classes);
-      const other = learnt !== null && learnt !== wanted ? ` They learnt ${learnt} and are held against ${wanted} here.` : "";
+      const other = isOther ? ` They learnt ${both[0]} and are held against ${both[1]} here.` : "";
       return `${label} may have been trained on some of these films; then the figures flatter it.${other}`;
     }
-    case "trial": {
-      const trial = lab.trials.find(({ id }) => id === choice.trialId);
-      const learnt = trial ? names(trial.settings) : wanted;
-      return learnt === wanted ? null : `${label} learnt ${learnt} and is held against ${wanted} here.`;
-    }
+    case "trial":
+      return isOther ? `${label} learnt ${both[0]} and is held against ${both[1]} here.` : null;
   }
 }
-
-/** Targets in their order, which is that of the logits. */
-const formatNames = (targets: readonly string[]) => targets.join(", ");

@@ -108,7 +108,7 @@ export function FinderStep() {
             </p>
           </Panel>
           <MemoryPanel disabled={isBusy} />
-          <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={isBusy} />
+          <WeightsPanel title="Begins from" withoutFile="fresh weights" begins disabled={isBusy} />
         </div>
       </div>
     </>

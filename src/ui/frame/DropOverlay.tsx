@@ -50,8 +50,8 @@ export function DropOverlay() {
       <div>
         <b>Drop it here</b>
         <span>
-          a folder of films with its labels, label files by themselves, a recipe, an exported trial, or a .safetensors file of
-          weights
+          a folder of films with its labels, label files by themselves, a recipe, an exported trial, or a file of weights
+          (.safetensors, .pth)
         </span>
       </div>
     </div>

@@ -11,10 +11,12 @@ interface TrialActionsProps {
   isLive: boolean;
   /** Some trial is being trained. */
   isBusy: boolean;
+  /** Asks for the size at which the next trial goes on from this one. */
+  onResize: () => void;
   onDelete: () => void;
 }
 
-export function TrialActions({ trial, which, isLive, isBusy, onDelete }: TrialActionsProps) {
+export function TrialActions({ trial, which, isLive, isBusy, onResize, onDelete }: TrialActionsProps) {
   const { id, state, failure, checkpoints } = trial;
   const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial, exportTrial } = useCommands();
   const hasWeights = checkpoints.last !== null;
@@ -50,6 +52,15 @@ export function TrialActions({ trial, which, isLive, isBusy, onDelete }: TrialAc
         <>
           <button type="button" disabled={isBusy} aria-label={`Begin next from trial ${id}`} onClick={begin}>
             Begin next
+          </button>
+          <button
+            type="button"
+            disabled={isBusy}
+            aria-label={`Continue trial ${id} at another size`}
+            title="Go on from its weights at another image size"
+            onClick={onResize}
+          >
+            Resize
           </button>
           <button
             type="button"

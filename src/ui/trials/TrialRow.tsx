@@ -16,6 +16,7 @@ import {
   formatPass,
   formatTargets,
 } from "../parts/format";
+import { ResizeTrial } from "./ResizeTrial";
 import { TrialActions } from "./TrialActions";
 import styles from "./trials.module.css";
 
@@ -38,7 +39,8 @@ interface TrialRowProps {
 
 export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
   const { id, state, settings, stepsDone, stepsTotal, seconds, parent, adapter, origin } = trial;
-  const [toDelete, setToDelete] = useState(false);
+  const [asked, setAsked] = useState<"delete" | "resize" | null>(null);
+  const close = () => setAsked(null);
   const [wanted, setWanted] = useState<WhichWeights>("last");
   const { deleteTrial } = useCommands();
   const offered = offerWeights(trial);
@@ -109,27 +111,35 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
             which={which}
             isLive={isLive}
             isBusy={liveTrial !== undefined}
-            onDelete={() => setToDelete(true)}
+            onResize={() => setAsked("resize")}
+            onDelete={() => setAsked("delete")}
           />
         </td>
       </tr>
-      {toDelete && (
+      {asked === "delete" && (
         <tr>
           <td colSpan={columns} className={styles.confirm}>
             Trial {id}, its curves and its weights go for good.
-            <button type="button" onClick={() => setToDelete(false)}>
+            <button type="button" onClick={close}>
               Keep it
             </button>
             <button
               type="button"
               data-danger
               onClick={() => {
-                setToDelete(false);
+                close();
                 void deleteTrial(id);
               }}
             >
               Delete for good
             </button>
+          </td>
+        </tr>
+      )}
+      {asked === "resize" && (
+        <tr>
+          <td colSpan={columns} className={styles.asked}>
+            <ResizeTrial trial={trial} which={which} isBusy={liveTrial !== undefined} onClose={close} />
           </td>
         </tr>
       )}

@@ -1,0 +1,194 @@
+// Weights that come in: PyTorch's files, files at an address, and an earlier trial's at another image size.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "@playwright/test";
+import { acceptAdapter } from "../scripts/driveLab";
+import { DENSENETS, listArrays } from "../src/nn/densenet";
+import { initialise } from "../src/nn/initialise";
+import { makeStateDictFile } from "../src/nn/torchFiles/testSupport";
+import { eventsOf, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
+
+const CLASSES = 1000;
+/** As if from ImageNet: a thousand classes, and nothing said of them. */
+const weights = new Uint8Array(makeStateDictFile(initialise(listArrays(DENSENETS["densenet-mini"], CLASSES), 1)));
+const FILE = { name: "mini.pth", mimeType: "application/octet-stream", buffer: Buffer.from(weights) };
+const REPLACED = "Classifier replaced: the weights tell 1000 classes, 1 is learnt.";
+
+/** Gives its file to pages of every origin, under /closed to none, and under /slow never to its end. */
+async function serve(use: (address: string, asked: string[]) => Promise<void>): Promise<void> {
+  const asked: string[] = [];
+  const server = createServer(({ url = "", method }, response) => {
+    asked.push(`${method} ${url}`);
+    if (!url.startsWith("/closed")) response.setHeader("Access-Control-Allow-Origin", "*");
+    if (url.startsWith("/gone")) return response.writeHead(404).end();
+    response.writeHead(200, { "Content-Length": weights.length });
+    if (url.startsWith("/slow")) return response.write(weights.subarray(0, 100));
+    response.end(weights);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await use(`http://localhost:${(server.address() as AddressInfo).port}`, asked);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function load(page: Page, address: string): Promise<void> {
+  await page.getByLabel("Address of the weights").fill(address);
+  await page.getByRole("button", { name: "Load", exact: true }).click();
+}
+
+async function download(page: Page, button: string): Promise<Buffer> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
+  return readFileSync(await file.path());
+}
+
+test("a PyTorch file of other classes is begun from with another classifier, which page and trial say", async ({ lab }) => {
+  await prepareDrawnFilms(lab, 32);
+  await goToStep(lab, "LR Find");
+  await lab.getByLabel("Choose weights file", { exact: true }).setInputFiles(FILE);
+  await waitForEvents(lab, "weights");
+  await expect(lab.getByLabel("Architecture", { exact: true })).toHaveValue("densenet-mini");
+  await expect(lab.getByRole("main")).toContainText(REPLACED);
+  await fill(lab, "Epochs", 1);
+  await goToStep(lab, "Train");
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  await waitForEvents(lab, "trained");
+  const trial = JSON.parse((await download(lab, "Download trial")).toString());
+  expect(trial).toMatchObject({
+    parent: FILE.name,
+    beginning: { name: FILE.name, which: null, sha256: createHash("sha256").update(weights).digest("hex"), replaced: REPLACED },
+  });
+});
+
+test("a file that asks for something to be run is refused by name, and nothing is taken", async ({ lab }) => {
+  await goToStep(lab, "LR Find");
+  const buffer = Buffer.from(
+    Buffer.from(weights).toString("latin1").replace("ctorch._utils\n_rebuild_tensor_v2\n", "cos\nsystem\n"),
+    "latin1",
+  );
+  await lab.getByLabel("Choose weights file", { exact: true }).setInputFiles({ ...FILE, buffer });
+  await expect(lab.getByRole("alert")).toContainText(
+    "mini.pth cannot be read as a PyTorch file: it asks for os.system: the lab reads data only.",
+  );
+  expect(await eventsOf(lab, "weights")).toEqual([]);
+});
+
+// Not the fixture `lab`, which fails where anything leaves the page's origin.
+test("a file at an address is read where its server lets pages, and other ends are told apart", async ({ page }) => {
+  await page.goto("/");
+  await acceptAdapter(page);
+  await goToStep(page, "LR Find");
+  await expect(page.getByLabel("Address of the weights")).toBeHidden();
+  await page.getByText("From a URL", { exact: true }).click();
+  await serve(async (address, asked) => {
+    const { host } = new URL(address);
+    expect(await page.locator("iframe").count()).toBe(0);
+    await load(page, `${address}/mini.pth`);
+    await expect(status(page)).toContainText("mini.pth is taken: densenet-mini, 1,000 classes.");
+    await load(page, `${address}/gone/mini.pth`);
+    await expect(page.getByRole("alert")).toContainText(`${host} answers 404 for this address: there is no such file.`);
+    await load(page, `${address}/closed/mini.pth`);
+    await expect(page.getByRole("alert")).toContainText("does not let pages read its files");
+    await load(page, `${address}/slow/mini.pth`);
+    await expect(page.getByRole("progressbar", { name: "Weights loaded" })).toBeVisible();
+    expect(await page.locator("iframe").count()).toBe(1);
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await expect(status(page)).toContainText("The download is stopped.");
+    expect(await page.locator("iframe").count()).toBe(0);
+    expect(asked.filter((line) => !line.startsWith("GET"))).toEqual(["HEAD /closed/mini.pth"]);
+  });
+  await load(page, "http://localhost:9/mini.pth");
+  await expect(page.getByRole("alert")).toContainText("localhost:9 cannot be reached.");
+  await load(page, "http://example.org/mini.pth");
+  await expect(page.getByRole("alert")).toContainText("is no address of a file. Type one that begins with https://");
+});
+
+test("the page itself still connects nowhere, nor by the frame that may", async ({ page, request, baseURL }) => {
+  await page.goto("/");
+  await serve(async (address, asked) => {
+    const reached = await page.evaluate(async (url) => {
+      const frame = document.createElement("iframe");
+      frame.src = "./fetchWeights.html";
+      const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+      document.body.append(frame);
+      await loaded;
+      const attempts = {
+        fetch: () => fetch(url, { mode: "no-cors" }),
+        worker: () =>
+          Promise.resolve(new Worker(`data:text/javascript,fetch("${url}")`)).then(
+            (worker) => new Promise((_, reject) => (worker.onerror = reject)),
+          ),
+        frame: async () =>
+          frame.contentWindow?.document.body.ownerDocument.defaultView?.fetch(url, { mode: "no-cors" }) ?? Promise.reject(),
+      };
+      const outcomes = Object.entries(attempts).map(async ([name, attempt]) => [
+        name,
+        await attempt().then(
+          () => "reached",
+          () => "refused",
+        ),
+      ]);
+      return Object.fromEntries(await Promise.all(outcomes));
+    }, `${address}/mini.pth`);
+    expect(reached).toEqual({ fetch: "refused", worker: "refused", frame: "refused" });
+    expect(asked).toEqual([]);
+  });
+  const policyOf = async (path: string) => (await request.get(`${baseURL}/${path}`)).headers()["content-security-policy"];
+  expect(await policyOf("")).toContain("connect-src 'self';");
+  expect(await policyOf("fetchWeights.html")).toMatch(/^default-src 'none'; .*connect-src https: .*sandbox allow-scripts/);
+});
+
+test("a trial goes on at another image size from its weights, and says from which", async ({ lab }) => {
+  await prepareDrawnFilms(lab, 32);
+  await goToStep(lab, "LR Find");
+  await lab.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
+  await fill(lab, "Epochs", 2);
+  await goToStep(lab, "Train");
+  await fill(lab, "Max LR", "3e-3");
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  await waitForEvents(lab, "trained");
+  const parentWeights = await download(lab, "Download weights");
+  const parent = JSON.parse((await download(lab, "Download trial")).toString());
+  const steps = parent.steps.length;
+
+  await goToStep(lab, "Trials");
+  await lab.getByRole("button", { name: "Continue trial 1 at another size" }).click();
+  await fill(lab, "Image size after trial 1", 64);
+  await lab.getByRole("button", { name: "Continue at 64 px" }).click();
+  await expect(lab.getByLabel("Image size", { exact: true })).toHaveValue("64");
+  await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
+  await waitForEvents(lab, "prepared", 2);
+  await goToStep(lab, "LR Find");
+  await lab.getByRole("button", { name: "LR Find", exact: true }).click();
+  await waitForEvents(lab, "finder");
+  await goToStep(lab, "Train");
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  await waitForEvents(lab, "trained", 2);
+  const child = JSON.parse((await download(lab, "Download trial")).toString());
+  expect(child).toMatchObject({
+    parent: "trial-1",
+    beginning: {
+      name: "trial-1",
+      which: "last",
+      imageSize: 32,
+      sha256: createHash("sha256").update(parentWeights).digest("hex"),
+      replaced: null,
+    },
+    settings: { ...parent.settings, imageSize: 64 },
+    finder: { chosen: parent.settings.maxLr },
+  });
+  expect(child.steps).toHaveLength(steps);
+  const mean = (losses: number[]) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  const lossesOf = (trial: { steps: { loss: number }[] }, from: number, to: number) =>
+    trial.steps.slice(from, to).map(({ loss }) => loss);
+  const [fresh, learnt] = [mean(lossesOf(parent, 0, 5)), mean(lossesOf(parent, steps - 5, steps))];
+  // What was learnt at 32 px is worth more than half of it at 64 before anything is learnt there.
+  expect(child.steps[0].loss).toBeLessThan((fresh + learnt) / 2);
+});
