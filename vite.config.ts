@@ -95,6 +95,9 @@ export default defineConfig({
           injectTo: "head-prepend",
         },
       ],
+    },
+    {
+      name: "content-security-policy-header",
       configurePreviewServer: ({ middlewares }) => {
         middlewares.use(({ url }, response, next) => {
           const isFrame = url?.split("?")[0]?.endsWith(`/${WEIGHTS_FRAME}`);

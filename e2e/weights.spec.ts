@@ -86,7 +86,7 @@ test("a file at an address is read where its server lets pages, and other ends a
   await acceptAdapter(page);
   await goToStep(page, "LR Find");
   await expect(page.getByLabel("Address of the weights")).toBeHidden();
-  await page.getByText("From a URL", { exact: true }).click();
+  await page.getByText("From a URL").click();
   await serve(async (address, asked) => {
     const { host } = new URL(address);
     expect(await page.locator("iframe").count()).toBe(0);
@@ -146,17 +146,22 @@ test("the page itself still connects nowhere, nor by the frame that may", async 
 });
 
 test("a trial goes on at another image size from its weights, and says from which", async ({ lab }) => {
+  // Weights that are sure of the wrong: a run that goes on from them begins with a loss that fresh ones never have.
+  const sure = initialise(listArrays(DENSENETS["densenet-mini"], 1), 1);
+  sure.get("classifier.bias")?.data.fill(8);
   await prepareDrawnFilms(lab, 32);
   await goToStep(lab, "LR Find");
-  await lab.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
-  await fill(lab, "Epochs", 2);
+  await lab
+    .getByLabel("Choose weights file", { exact: true })
+    .setInputFiles({ ...FILE, buffer: Buffer.from(makeStateDictFile(sure)) });
+  await waitForEvents(lab, "weights");
+  await fill(lab, "Epochs", 1);
   await goToStep(lab, "Train");
-  await fill(lab, "Max LR", "3e-3");
+  await fill(lab, "Max LR", "1e-6");
   await lab.getByRole("button", { name: "Train", exact: true }).click();
   await waitForEvents(lab, "trained");
   const parentWeights = await download(lab, "Download weights");
   const parent = JSON.parse((await download(lab, "Download trial")).toString());
-  const steps = parent.steps.length;
 
   await goToStep(lab, "Trials");
   await lab.getByRole("button", { name: "Continue trial 1 at another size" }).click();
@@ -167,28 +172,18 @@ test("a trial goes on at another image size from its weights, and says from whic
   await waitForEvents(lab, "prepared", 2);
   await goToStep(lab, "LR Find");
   await lab.getByRole("button", { name: "LR Find", exact: true }).click();
-  await waitForEvents(lab, "finder");
+  const [finder] = await waitForEvents(lab, "finder");
   await goToStep(lab, "Train");
   await lab.getByRole("button", { name: "Train", exact: true }).click();
   await waitForEvents(lab, "trained", 2);
   const child = JSON.parse((await download(lab, "Download trial")).toString());
+  const sha256 = createHash("sha256").update(parentWeights).digest("hex");
   expect(child).toMatchObject({
     parent: "trial-1",
-    beginning: {
-      name: "trial-1",
-      which: "last",
-      imageSize: 32,
-      sha256: createHash("sha256").update(parentWeights).digest("hex"),
-      replaced: null,
-    },
+    beginning: { name: "trial-1", which: "last", imageSize: 32, sha256, replaced: null },
     settings: { ...parent.settings, imageSize: 64 },
-    finder: { chosen: parent.settings.maxLr },
+    finder: { losses: finder?.losses },
   });
-  expect(child.steps).toHaveLength(steps);
-  const mean = (losses: number[]) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-  const lossesOf = (trial: { steps: { loss: number }[] }, from: number, to: number) =>
-    trial.steps.slice(from, to).map(({ loss }) => loss);
-  const [fresh, learnt] = [mean(lossesOf(parent, 0, 5)), mean(lossesOf(parent, steps - 5, steps))];
-  // What was learnt at 32 px is worth more than half of it at 64 before anything is learnt there.
-  expect(child.steps[0].loss).toBeLessThan((fresh + learnt) / 2);
+  expect(parent).toMatchObject({ parent: FILE.name, settings: { imageSize: 32 } });
+  for (const { steps } of [parent, child]) expect(steps[0].loss).toBeGreaterThan(2);
 });
