@@ -136,6 +136,28 @@ describe.each(ENGINES)("the %s engine", (name) => {
     });
   });
 
+  it("trains by focal loss, soft targets and class weights with it", async () => {
+    const focal = { gamma: 2, alpha: 0.25 };
+    const [weight, targets] = [3, [0.05, 0.95, 1, 0]];
+    const engine = createEngine(name, { arch: "densenet-mini", classes: 1, positiveWeights: [weight], focal }, 5);
+    let seen: { logits: number[]; slope: number } = { logits: [], slope: Number.NaN };
+    const loss = await engine.trainStep({ ...films, targets: Float32Array.from(targets) }, adamw, ({ logits, gradients }) => {
+      seen = { logits: [...logits], slope: gradients.get("classifier.bias")?.data[0] ?? Number.NaN };
+    });
+    engine.dispose();
+    // torchvision's sigmoid_focal_loss, with pos_weight in its cross-entropy; the bias moves every logit alike.
+    const lossAt = (bias: number) =>
+      targets.reduce((sum, t, film) => {
+        const z = (seen.logits[film] ?? Number.NaN) + bias;
+        const p = 1 / (1 + Math.exp(-z));
+        const ce = -(weight * t * Math.log(p) + (1 - t) * Math.log(1 - p));
+        const missed = 1 - (p * t + (1 - p) * (1 - t));
+        return sum + (ce * missed ** focal.gamma * (focal.alpha * t + (1 - focal.alpha) * (1 - t))) / COUNT;
+      }, 0);
+    expect(loss).toBeCloseTo(lossAt(0), 6);
+    expect(seen.slope).toBeCloseTo((lossAt(1e-4) - lossAt(-1e-4)) / 2e-4, 5);
+  });
+
   describe("a snapshot", () => {
     it.each([adamw, sgd])("with $name restores bit for bit, and the run goes on as if uninterrupted", async (step) => {
       const engine = open();

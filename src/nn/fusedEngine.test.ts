@@ -223,6 +223,21 @@ describe("the forecast", () => {
     expect(engine.memory().gpuBytes).toBe(0);
   });
 
+  it("counts a moving average to the byte", async () => {
+    const taken = async (options: EngineOptions) => {
+      const engine = createFusedEngine(options, 0);
+      await engine.prepare({ count: 2, size: SIZE }, "training");
+      const { gpuBytes } = engine.memory();
+      engine.dispose();
+      return gpuBytes;
+    };
+    const averaging = { ...MINI, averages: true };
+    const forecast = (options: EngineOptions) => forecastMemory(options, { count: 2, size: SIZE }, getGpu().report);
+    const [alone, both] = [forecast(MINI), forecast(averaging)];
+    expect((await taken(averaging)) - (await taken(MINI))).toBe(both.gpuBytes - alone.gpuBytes);
+    expect(both.parts.weights).toBe(2 * alone.parts.weights);
+  });
+
   it("fits DenseNet161 at 320 px and batch 16 into 1.5 GiB, and DenseNet121 into 38 MB an image", () => {
     const laptop = { isSoftware: false, maxBindingBytes: 2 ** 31, maxBufferBytes: 2 ** 31 };
     const shape = { count: 16, size: 320 };

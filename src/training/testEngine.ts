@@ -20,17 +20,19 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
   );
   let optimizer: NamedArrays = new Map();
   let optimizerSteps = 0;
+  /** Of the model, from the first step that moves it; empty before. */
+  let average: NamedArrays = new Map();
   const copy = (arrays: NamedArrays): NamedArrays =>
     new Map(Array.from(arrays, ([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   const array = (arrays: NamedArrays, name: string): Float32Array => arrays.get(name)!.data;
 
-  /** [count, classes] */
   const greysOf = (batch: Batch) => Array.from({ length: batch.count }, (_, film) => showFilm(batch, film));
-  const logitsOf = (greys: readonly Float32Array[]): Float32Array =>
+  /** [count, classes] */
+  const logitsOf = (greys: readonly Float32Array[], by = model): Float32Array =>
     Float32Array.from({ length: greys.length * classes }, (_, at) => {
       const [film, k] = [Math.floor(at / classes), at % classes];
-      const weight = array(model, "weight");
-      let logit = array(model, "bias")[k]!;
+      const weight = array(by, "weight");
+      let logit = array(by, "bias")[k]!;
       for (let i = 0; i < pixels; i++) logit += weight[k * pixels + i]! * greys[film]![i]!;
       return logit;
     });
@@ -71,7 +73,8 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
         );
       }
       optimizerSteps++;
-      const { lr, beta1, beta2, eps, weightDecay } = step;
+      const { lr, beta1, beta2, eps, weightDecay, averageDecay } = step;
+      if (averageDecay !== undefined && average.size === 0) average = copy(model);
       for (const [name, gradient] of gradients) {
         const values = array(model, name);
         const mean = array(optimizer, `exp_avg.${name}`);
@@ -83,14 +86,19 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
           values[i] = values[i]! * (1 - lr * weightDecay) - (lr * mean[i]!) / (1 - beta1 ** optimizerSteps) / denominator;
         }
       }
+      for (const [name, { data }] of averageDecay === undefined ? [] : average) {
+        const values = array(model, name);
+        for (let i = 0; i < data.length; i++) data[i] = averageDecay! * data[i]! + (1 - averageDecay!) * values[i]!;
+      }
       return engine.onStep(optimizerSteps - 1, loss);
     },
-    predict: async (batch) => logitsOf(greysOf(batch)),
-    snapshot: async () => ({ model: copy(model), optimizer: copy(optimizer), optimizerSteps, average: new Map() }),
+    predict: async (batch) => logitsOf(greysOf(batch), average.size > 0 ? average : model),
+    snapshot: async () => ({ model: copy(model), optimizer: copy(optimizer), optimizerSteps, average: copy(average) }),
     restore: (snapshot: EngineSnapshot) => {
       for (const [name, { data }] of snapshot.model) array(model, name).set(data);
       optimizer = copy(snapshot.optimizer);
       optimizerSteps = snapshot.optimizerSteps;
+      average = copy(snapshot.average);
     },
     memory: () => ({ gpuBytes: 4 * 3 * classes * (pixels + 1), tensors: model.size + optimizer.size }),
     dispose: () => {},
