@@ -40,19 +40,25 @@ export function createRunBroadcast(open: () => BroadcastChannel = () => new Broa
   };
 }
 
-/** Commands that start, prepare, change and delete nothing. */
-const LOOKING: ReadonlySet<string> = new Set<keyof LabCommands>([
-  "goTo",
-  "countWall",
-  "readWall",
-  "thumbnail",
-  "downloadFailedFilms",
-  "downloadWeights",
-  "downloadTrial",
-  "downloadPredictions",
-  "exportTrial",
-  "lookAtStorage",
-]);
+type Answers<Command> = Command extends (...args: never[]) => void | Promise<void> ? never : Command;
+type AnsweringCommand = {
+  [Name in keyof LabCommands]: Answers<LabCommands[Name]> extends never ? never : Name;
+}[keyof LabCommands];
+
+/** Commands that start, prepare, change and delete nothing; whoever asks a question gets its answer. */
+const LOOKING: Record<AnsweringCommand, true> & Partial<Record<keyof LabCommands, true>> = {
+  goTo: true,
+  countWall: true,
+  readWall: true,
+  thumbnail: true,
+  previewFilms: true,
+  lookAtStorage: true,
+  exportTrial: true,
+  downloadFailedFilms: true,
+  downloadWeights: true,
+  downloadTrial: true,
+  downloadPredictions: true,
+};
 
 export const LOOKS_ON =
   "The lab is open in another tab, and that one acts: this one only looks on. Close the other to go on here; a trial goes on from its last checkpoint.";
@@ -63,6 +69,9 @@ export function refuseWhileLookingOn(commands: LabCommands, { store, say }: Pick
     (command: (...args: never[]) => unknown) =>
     (...args: never[]) =>
       store.getState().tab === "looksOn" ? say(LOOKS_ON) : command(...args);
-  const entries = Object.entries(commands).map(([name, command]) => [name, LOOKING.has(name) ? command : refuseOrCall(command)]);
+  const entries = Object.entries(commands).map(([name, command]) => [
+    name,
+    Object.hasOwn(LOOKING, name) ? command : refuseOrCall(command),
+  ]);
   return Object.fromEntries(entries);
 }
