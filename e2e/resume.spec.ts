@@ -1,6 +1,7 @@
 // A run that is killed again and again, at any moment, ends with the bits of one that never was.
 import type { Page } from "@playwright/test";
 import { createRandom, shuffle } from "../src/nn/random";
+import { FASTAI_AUGMENTATION, type TrialSettings } from "../src/protocol/settings";
 import {
   button,
   crash,
@@ -14,6 +15,17 @@ import {
 } from "./runSupport";
 import { countEvents, eventsOf, expect, goToStep, prepareDrawnFilms, test } from "./support";
 
+/** All that is drawn anew, or carries something from step to step or from epoch to epoch. */
+const PRACTICE: Partial<TrialSettings> = {
+  ...FASTAI_AUGMENTATION,
+  mixup: 0.4,
+  head: "fastai",
+  averageDecay: 0.9,
+  freezeEpochs: 1,
+  sliceFrom: 1e-4,
+  clipNorm: 1,
+  averageLast: 2,
+};
 const SEED = Number(process.env.KILL_SEED ?? 20190);
 const MOST_STEPS_BETWEEN = 3;
 /** The time of some steps, and from a checkpoint's write to its reading back. */
@@ -52,7 +64,7 @@ const TIMES: Record<Kill, number> = {
 
 test("a run that is killed twenty times ends with the bits of one that was not", async ({ lab }) => {
   test.setTimeout(900_000);
-  await prepareSmallRun(lab, { batchSize: 8, epochs: 3, checkpointEverySteps: 2 });
+  await prepareSmallRun(lab, { ...PRACTICE, batchSize: 8, epochs: 3, checkpointEverySteps: 2 });
   await button(lab, "Train").click();
   const whole = await waitForTrained(lab);
   const expected = await readKept(lab, whole.id);
