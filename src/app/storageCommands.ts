@@ -19,7 +19,7 @@ export function createStorageCommands(context: LabContext, loadTrials: () => Pro
   async function lookAtStorage(): Promise<void> {
     try {
       const films = await workers.training.listFilmSets();
-      patch("storage", { films, failure: null });
+      patch("storage", { films });
       await measureDisk();
     } catch (error) {
       patch("storage", { failure: toFailure(error) });

@@ -42,6 +42,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     formatVersion: 1,
     trial: `trial-${trial.id}`,
     parent: trial.parent,
+    origin: trial.origin ?? null,
     beginning: trial.beginning ? inOrder(trial.beginning) : null,
     createdAt: trial.createdAt,
     state: trial.state,

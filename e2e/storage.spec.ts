@@ -1,0 +1,106 @@
+// What the browser keeps, as a person deals with it: a whole trial taken away and brought back, prepared films removed and prepared again.
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { prepareSmallRun, type TrainedTrial } from "./runSupport";
+import { dropFolder, eventsOf, expect, goToStep, status, test, waitForEvents } from "./support";
+
+/** Trains a new trial until it has gone a few steps beyond its first checkpoint, and stops it there. */
+async function trainAndStop(lab: Page): Promise<number> {
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  const [kept] = await waitForEvents(lab, "checkpoint");
+  await waitForEvents(lab, "step", Number(kept?.step) + 3);
+  await lab.getByRole("button", { name: "Stop", exact: true }).click();
+  const [stopped] = await waitForEvents(lab, "stopped");
+  const trial = stopped?.trial as TrainedTrial | undefined;
+  return trial?.stepsDone ?? 0;
+}
+
+async function download(lab: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const coming = lab.waitForEvent("download");
+  await lab.getByRole("button", { name: button, exact: true }).click();
+  const file = await coming;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+/** A safetensors file's arrays; its metadata names the trial. */
+const arraysOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE()));
+
+test("a trial that is exported, deleted and imported goes on to the bits of one that never stopped", async ({ lab }, info) => {
+  await prepareSmallRun(lab);
+  const stoppedAt = await trainAndStop(lab);
+
+  await goToStep(lab, "Trials");
+  const exported = await download(lab, "Export trial 1");
+  expect(exported.name).toBe("trial-1.roentgen");
+  await lab.getByRole("button", { name: "Delete trial 1" }).click();
+  await lab.getByRole("button", { name: "Delete for good" }).click();
+  await expect(status(lab)).toContainText("Trial 1 and its checkpoints are deleted.");
+
+  const damaged = Buffer.from(exported.bytes);
+  damaged[damaged.length - 99]! ^= 1;
+  await goToStep(lab, "Dataset");
+  const file = info.outputPath("trial-1.roentgen");
+  writeFileSync(file, damaged);
+  await dropFolder(lab, file);
+  await expect(lab.getByRole("alert")).toContainText("trial-1.roentgen is damaged");
+  writeFileSync(file, exported.bytes);
+  await dropFolder(lab, file);
+  await expect.poll(async () => (await eventsOf(lab, "imported")).length).toBe(1);
+  await expect(lab.getByRole("table").first()).toContainText("imported, was trial 1");
+  const [imported] = await eventsOf(lab, "imported");
+  // The refused file took a number, which is not given out again.
+  expect(imported?.trial).toMatchObject({ id: 3, state: "stopped", stepsDone: stoppedAt });
+  const atOnce = await download(lab, "Weights of trial 3");
+  expect(atOnce.name).toBe("trial-3.safetensors");
+
+  const before = (await eventsOf(lab, "step")).length;
+  await lab.getByRole("button", { name: "Continue trial 3" }).click();
+  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
+  expect((await eventsOf(lab, "step"))[before]?.step, "goes on where it was stopped").toBe(stoppedAt);
+  const resumed = await download(lab, "Download weights");
+
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(2);
+  const uninterrupted = await download(lab, "Download weights");
+  expect([resumed.name, uninterrupted.name]).toEqual(["trial-3.safetensors", "trial-4.safetensors"]);
+  expect(arraysOf(resumed.bytes).equals(arraysOf(uninterrupted.bytes)), "the same bits").toBe(true);
+  expect(arraysOf(resumed.bytes).equals(arraysOf(atOnce.bytes)), "and not those it came with").toBe(false);
+});
+
+test("prepared films are counted, kept while they are used, removed with a word on what that means, and prepared again", async ({
+  lab,
+}) => {
+  await prepareSmallRun(lab);
+  await lab.getByRole("button", { name: "Train", exact: true }).click();
+  await waitForEvents(lab, "checkpoint");
+
+  await goToStep(lab, "Trials");
+  const films = lab.getByRole("table").filter({ hasText: "prepared films" });
+  await expect(films).toContainText("32 px, stretched");
+  await expect(lab.getByRole("main")).toContainText("Left for this page");
+  const remove = async () => {
+    await films.getByRole("button", { name: "Remove films of 32 px, stretched" }).click();
+    await expect(films).toContainText("Trial 1 was trained on these films. Its curves and weights stay");
+    await films.getByRole("button", { name: "Remove for good" }).click();
+  };
+  await remove();
+  await expect(lab.getByRole("alert")).toContainText("These films are in use");
+  await goToStep(lab, "Train");
+  await lab.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect.poll(() => eventsOf(lab, "stopped")).toHaveLength(1);
+
+  await goToStep(lab, "Trials");
+  await remove();
+  await expect(status(lab)).toContainText("prepared films removed");
+  await expect(films).toBeHidden();
+  await lab.getByRole("button", { name: "Continue trial 1" }).click();
+  await expect(lab.getByRole("alert")).toContainText("no longer in the browser's storage");
+  await expect(lab.getByRole("button", { name: "Train", exact: true })).toBeDisabled();
+
+  await goToStep(lab, "Dataset");
+  await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
+  await expect.poll(() => eventsOf(lab, "prepared"), { timeout: 120_000 }).toHaveLength(2);
+  await goToStep(lab, "Trials");
+  await lab.getByRole("button", { name: "Continue trial 1" }).click();
+  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
+});
