@@ -60,9 +60,12 @@ export function createLab(): Lab {
     forecasts.keep();
     keepNeeded();
     void openGpu();
-    loadTrials()
+    // Before there is a trial to go on with: what is tidied must not be in use.
+    workers.training
+      .tidy()
+      .catch(sayWhy)
+      .then(loadTrials)
       .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
-      .then(() => workers.training.tidy())
       .catch(sayWhy);
     offerLastFolder().catch(sayWhy);
   }

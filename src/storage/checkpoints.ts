@@ -47,8 +47,10 @@ export interface CheckpointStore {
    */
   adopt(trialId: number, kept: KeptCheckpoints, records: AsyncIterable<KeptRecord>): Promise<KeptCheckpoints>;
   removeAll(trialId: number): Promise<void>;
-  /** Numbers of the trials of which there are checkpoints. */
-  listTrialIds(): Promise<number[]>;
+  /** Numbers of which there are checkpoints that none of all the trials points to: the page ended, or storage ran full, before one did. */
+  listStray(all: readonly Trial[]): Promise<number[]>;
+  /** Removes what the trial does not point to. Not while it is trained. */
+  tidy(trial: Trial): Promise<void>;
 }
 
 export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials: TrialStore): CheckpointStore {
@@ -171,7 +173,12 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
     },
 
     removeAll: (trialId) => prune(trialId, []),
-    listTrialIds: async () => [...new Set((await store.keys()).map((key) => Number.parseInt(key, 10)))],
+    async listStray(all) {
+      const kept = new Set(all.flatMap(({ checkpoints }) => listKept(checkpoints)).map(({ key }) => key));
+      const stray = (await store.keys()).filter((key) => !kept.has(key));
+      return [...new Set(stray.map((key) => Number.parseInt(key, 10)))];
+    },
+    tidy: ({ id, checkpoints }) => prune(id, listKept(checkpoints)),
   };
 }
 

@@ -33,13 +33,12 @@ export function createKeeping(
     removeFilmSet: (store) => films.remove(store),
 
     async tidy() {
-      const strays = new Set(await trials.listStray());
-      const kept = new Set((await trials.list()).map(({ id }) => id));
-      for (const id of await checkpoints.listTrialIds()) if (!kept.has(id)) strays.add(id);
-      for (const id of strays) {
+      const strays = [...(await trials.listStray()), ...(await checkpoints.listStray(await trials.list()))];
+      for (const id of new Set(strays)) {
         await holdTrial(id, async () => {
-          // Another tab may have brought it to its end since.
-          if ((await trials.list()).some((trial) => trial.id === id)) return;
+          // As it is now that no other tab adds, trains or deletes it.
+          const trial = (await trials.list()).find((one) => one.id === id);
+          if (trial) return checkpoints.tidy(trial);
           await trials.remove(id);
           await checkpoints.removeAll(id);
         }).catch(leaveHeld);
@@ -94,7 +93,7 @@ function bringIn({ id, parent, state, ...trial }: Trial, file: string): Omit<Tri
   };
 }
 
-/** What another tab is just adding or deleting is that tab's. */
+/** What another tab has in hand is that tab's. */
 function leaveHeld(error: unknown): void {
   if (!(error instanceof LabError)) throw error;
 }
