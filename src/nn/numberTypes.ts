@@ -40,3 +40,10 @@ export const NUMBER_TYPES = {
 export type NumberTypeName = keyof typeof NUMBER_TYPES;
 
 export const countElements = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+/** So many numbers that lie one after the other, as float32. */
+export function readNumbers(view: DataView, offset: number, count: number, { bytes, read }: NumberType): Float32Array {
+  const data = new Float32Array(count);
+  for (let i = 0; i < count; i++) data[i] = read(view, offset + i * bytes);
+  return data;
+}

@@ -2,7 +2,7 @@
 // length, a JSON header, then the data. Not aware of models: see `weights.ts`.
 import { LabError } from "../protocol/labError";
 import type { NamedArray, NamedArrays } from "./engine";
-import { countElements, NUMBER_TYPES, type NumberType } from "./numberTypes";
+import { countElements, NUMBER_TYPES, type NumberType, readNumbers } from "./numberTypes";
 
 export interface SafetensorsFile {
   arrays: NamedArrays;
@@ -75,7 +75,7 @@ export function readSafetensors(buffer: ArrayBuffer, source: string): Safetensor
       throw unreadable(`${name} [${shape.join(", ")}] needs ${size * type.bytes} bytes but has ${end - start}`, name);
     }
     spans.push({ name, start, end });
-    arrays.set(name, { shape, data: readArray(view, dataStart + start, size, type) });
+    arrays.set(name, { shape, data: readNumbers(view, dataStart + start, size, type) });
   }
 
   spans.sort((a, b) => a.start - b.start || a.end - b.end);
@@ -87,12 +87,6 @@ export function readSafetensors(buffer: ArrayBuffer, source: string): Safetensor
   }
   if (covered !== dataBytes) throw unreadable(`${dataBytes - covered} bytes at its end belong to no array`);
   return { arrays, metadata };
-}
-
-function readArray(view: DataView, offset: number, size: number, { bytes, read }: NumberType): Float32Array {
-  const data = new Float32Array(size);
-  for (let i = 0; i < size; i++) data[i] = read(view, offset + i * bytes);
-  return data;
 }
 
 /** Writes float32 arrays, in the order given. Names that the format reserves are a programming mistake. */

@@ -1,7 +1,7 @@
 // Which files may hold weights by their names: where they are dropped, chosen, or called from the command line.
 
-/** torch.save's files have either of the last two. */
-export const WEIGHTS_EXTENSIONS = [".safetensors", ".pth", ".pt"] as const;
+/** All but the first are torch.save's; the last is no archive, though PyTorch's ImageNet example calls its files so. */
+export const WEIGHTS_EXTENSIONS = [".safetensors", ".pth", ".pt", ".pth.tar"] as const;
 
 const extensionOf = (name: string): string | undefined =>
   WEIGHTS_EXTENSIONS.find((extension) => name.toLowerCase().endsWith(extension));
