@@ -99,6 +99,7 @@ test("the last checkpoint is damaged: the one before it is used, and that is sai
   await stop(lab);
   const step = await damageLastCheckpoint(lab, trialId);
   await reopen(lab);
+  await goToStep(lab, "Train");
   await resume(lab);
   await expect(main(lab)).toContainText(`The checkpoint at step ${step} is damaged`);
   expect((await eventsOf(lab, "step"))[0]?.step).toBeLessThan(step);
