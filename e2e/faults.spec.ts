@@ -6,8 +6,9 @@ import { collectEvents, countEvents, eventsOf, expect, goToStep, prepareDrawnFil
 
 const test = base.extend<object, { lab: Page }>({
   lab: [
-    async ({ browser }, use) => {
-      const context = await browser.newContext({ baseURL: `http://localhost:${process.env.E2E_PORT ?? 4199}` });
+    async ({ browser }, use, { project }) => {
+      const { baseURL = "", viewport = null } = project.use;
+      const context = await browser.newContext({ baseURL, viewport });
       const page = await context.newPage();
       await collectEvents(page);
       await page.goto("/");
