@@ -70,9 +70,10 @@ export function createLab(): Lab {
     offerLastFolder().catch(sayWhy);
   }
 
-  let lookAway = () => {};
+  let lookAway: (() => void) | null = null;
   const onTurn = () => {
-    lookAway();
+    if (lookAway) context.say("The other tab is closed: this one acts now.");
+    lookAway?.();
     act();
   };
   const onWait = () => {
