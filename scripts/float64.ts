@@ -31,9 +31,13 @@ export const mapImages = (x: Images, use: (value: number, channel: number, at: n
   data: x.data.map((one, at) => use(one, at % x.channels, at)),
 });
 
+/** x * scale + shift */
+export const scaleAndShift = (x: Images, scale: ArrayLike<number>, shift: ArrayLike<number>): Images =>
+  mapImages(x, (one, channel) => one * value(scale, channel) + value(shift, channel));
+
 /** max(0, x * scale + shift) */
 export const activate = (x: Images, scale: ArrayLike<number>, shift: ArrayLike<number>): Images =>
-  mapImages(x, (one, channel) => Math.max(0, one * value(scale, channel) + value(shift, channel)));
+  mapImages(scaleAndShift(x, scale, shift), (one) => Math.max(0, one));
 
 export const outputSide = (side: number, window: ConvolutionWindow) =>
   Math.floor((side + 2 * window.pad - window.side) / window.stride) + 1;
@@ -111,16 +115,20 @@ export const sumChannels = ({ channels, data }: Images): Float64Array => {
   return sums;
 };
 
-/** BatchNorm by the batch's own moments, then ReLU. */
-export function normaliseAndActivate(x: Images, gamma: ArrayLike<number>, beta: ArrayLike<number>, epsilon: number): Images {
+/** BatchNorm by the batch's own moments. */
+export function normaliseByBatch(x: Images, gamma: ArrayLike<number>, beta: ArrayLike<number>, epsilon: number): Images {
   const { mean, variance } = findMoments(x);
   const scale = variance.map((one, channel) => value(gamma, channel) / Math.sqrt(one + epsilon));
-  return activate(
+  return scaleAndShift(
     x,
     scale,
     mean.map((one, channel) => value(beta, channel) - one * value(scale, channel)),
   );
 }
+
+/** BatchNorm by the batch's own moments, then ReLU. */
+export const normaliseAndActivate = (...args: Parameters<typeof normaliseByBatch>): Images =>
+  mapImages(normaliseByBatch(...args), (one) => Math.max(0, one));
 
 /** For each value of a pooled array: the places of the input under its window, in reading order, those that lie within. */
 function eachPooled(x: Omit<Images, "data">, window: ConvolutionWindow, use: (output: number, inputs: number[]) => void): void {

@@ -238,10 +238,18 @@ export function gatherSlices(
 }
 
 /** Against `behind`, the gradient at max(0, x * scale + shift); `before` is what it was added to. */
-export function checkNormGradient(got: NormGradient, { x, norm, before }: Normed & { before?: Images }, behind: Images): void {
+export function checkNormGradient(got: NormGradient, normed: Normed & { before?: Images }, behind: Images): void {
+  const active = activate(normed.x, normed.norm.scale, normed.norm.shift);
+  checkPlainNormGradient(
+    got,
+    normed,
+    mapImages(behind, (one, _, at) => ((active.data[at] ?? 0) > 0 ? one : 0)),
+  );
+}
+
+/** Against `dy`, the gradient at x * scale + shift. */
+export function checkPlainNormGradient(got: NormGradient, { x, norm, before }: Normed & { before?: Images }, dy: Images): void {
   expect(got.untouched).toBe(true);
-  const active = activate(x, norm.scale, norm.shift);
-  const dy = mapImages(behind, (one, _, at) => ((active.data[at] ?? 0) > 0 ? one : 0));
   const out = mapImages(dy, (one, c, at) => (before?.data[at] ?? 0) + one * (norm.gamma[c] ?? 0));
   const normalised = normalise({ x, norm });
   expectClose(got.out, out.data);
@@ -249,17 +257,18 @@ export function checkNormGradient(got: NormGradient, { x, norm, before }: Normed
   expectClose(got.gammas, sumChannels(mapImages(dy, (one, _, at) => one * (normalised.data[at] ?? 0))));
 }
 
-/** Against finite differences of `loss`, a function of max(0, gamma * normalised + beta). */
+/** Against finite differences of `loss`, a function of max(0, gamma * normalised + beta), or of what else is read through the norm. */
 export function checkNormDifferences(
   got: NormGradient,
   { x, norm, before }: Normed & { before?: Images },
   loss: (activated: Images) => number,
+  readThrough: typeof activate = activate,
 ): void {
   const random = createRandom(5, "drawn");
   const normalised = normalise({ x, norm });
   const gamma = norm.gamma.slice();
   const beta = norm.beta.slice();
-  const lose = () => loss(activate(normalised, gamma, beta));
+  const lose = () => loss(readThrough(normalised, gamma, beta));
   const check = (gradient: Float64Array, values: Float64Array) => {
     const entries = drawEntries(random, gradient);
     expectClose(

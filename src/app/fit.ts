@@ -19,10 +19,11 @@ const HALF_GIB_IN_MIB = 512;
 
 export function chooseFit(
   { gpuBytes, budgetBytes, largestPass }: Forecast,
-  { batchSize, imageSize }: Pick<TrialSettings, "batchSize" | "imageSize">,
+  settings: Pick<TrialSettings, "batchSize" | "imageSize" | "head">,
   epochFilms = Number.POSITIVE_INFINITY,
 ): Fit {
-  const least = leastPass(imageSize);
+  const { batchSize } = settings;
+  const least = leastPass(settings);
   const orNone = (films: number) => (films >= least ? films : 0);
   // An even share of the fewest passes; where that leaves the smallest pass too small, or an epoch has no such batch, there is no cut.
   const passes = largestPass > 0 ? Math.ceil(batchSize / largestPass) : 0;

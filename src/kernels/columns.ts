@@ -52,18 +52,25 @@ store_columnParts(at, keptFirst$); store_columnParts(at + u.columnQuads, keptSec
 export const MOMENT_QUADS = 3;
 
 /**
- * The gradient back through ReLU and BatchNorm's scale, for `value` at `column$` of `pixel`. `dy` is masked; its column sums are the
- * gradients of shift and scale. What goes on is gamma * dy: what BatchNorm takes off for its batch statistics is taken off once for all
- * later layers (normGradient.ts), by linearity.
+ * The gradient back through BatchNorm's scale, for `dy` at `column$` of what was `seen`. The column sums of `dy` are the gradients of shift
+ * and scale. What goes on is gamma * dy: what BatchNorm takes off for its batch statistics is taken off once for all later layers
+ * (normGradient.ts), by linearity.
  */
+export const PLAIN_NORM_GRADIENT = {
+  perColumn: `let mean$ = load_statistics(u.means + column$); let deviation$ = load_statistics(u.deviations + column$);
+let gamma$ = load_parameters(u.gammas + column$);`,
+  perValue: "first$ += dy; second$ += dy * (seen - mean$) * deviation$;",
+  uniforms: { means: "u32", deviations: "u32", gammas: "u32", seenStride: "u32" },
+} as const;
+
+/** The same back through a ReLU after it, for `value` at `column$` of `pixel`; `dy` is masked. */
 export const NORM_GRADIENT = {
   perColumn: `let scale$ = load_norms(u.scales + column$); let shift$ = load_norms(u.shifts + column$);
-let mean$ = load_statistics(u.means + column$); let deviation$ = load_statistics(u.deviations + column$);
-let gamma$ = load_parameters(u.gammas + column$);`,
+${PLAIN_NORM_GRADIENT.perColumn}`,
   perValue: `let seen = load_seen(pixel * u.seenStride + column$);
 let dy = select(vec4<f32>(), value, fma(seen, scale$, shift$) > vec4<f32>());
-first$ += dy; second$ += dy * (seen - mean$) * deviation$;`,
-  uniforms: { scales: "u32", shifts: "u32", means: "u32", deviations: "u32", gammas: "u32", seenStride: "u32" },
+${PLAIN_NORM_GRADIENT.perValue}`,
+  uniforms: { scales: "u32", shifts: "u32", ...PLAIN_NORM_GRADIENT.uniforms },
 } as const;
 
 const common = { rows: "u32", rowsPerStrip: "u32", strips: "u32", columnQuads: "u32", partsFrom: "u32" } as const;

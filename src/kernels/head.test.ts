@@ -24,7 +24,7 @@ import {
 import focal from "../nn/golden/focal.json";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";
-import { headLoss, headPool, headPoolGradient, headWeightGradient, type LossKind } from "./head";
+import { headLoss, headPool, headPoolGradient, type LossKind } from "./head";
 
 openTestDevice();
 
@@ -234,28 +234,6 @@ describe("the classifier and its loss", () => {
       expect(Number.isFinite(of(slopes, at))).toBe(true);
       if (target < 0) expect(of(slopes, at)).toBe(0);
     });
-  });
-
-  it.each([
-    { images: 1, channels: 4, classes: 1 },
-    { images: 3, channels: 68, classes: 14 },
-  ])("adds the gradients of weights and biases: $images films, $channels channels, $classes classes", async (sizes) => {
-    const { images, channels, classes } = sizes;
-    const random = createRandom(13, "drawn", images);
-    const pooled = drawNormals(random, images * channels);
-    const slopes = drawNormals(random, images * classes);
-    const before = drawNormals(random, 2 + channels * classes + classes);
-    const gradients = hold("scalar", before);
-    const uniforms = { images, channels, classes, slopesFirst: 1, weights: 1, biases: 1 + channels * classes };
-    const bindings = { pooled: hold("scalar", pooled), slopes: hold("scalar", [UNTOUCHED, ...slopes]), gradients };
-    const got = await runDispatches([dispatch(headWeightGradient, bindings, uniforms, { threads: channels + 1 })], { gradients });
-    const gained = got.gradients.map((one, at) => one - of(before, at));
-    const [weights, biases] = [new Float64Array(channels * classes), new Float64Array(classes)];
-    const loss = () => dot(classify(pooled, weights, biases), slopes);
-    // Linear in both, so that differences in every entry are the gradient.
-    expectClose(gained.subarray(1, 1 + weights.length), findGradient(loss, weights));
-    expectClose(gained.subarray(1 + weights.length, -1), findGradient(loss, biases));
-    expect([gained[0], gained.at(-1)]).toEqual([0, 0]);
   });
 });
 

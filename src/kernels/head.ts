@@ -1,5 +1,5 @@
-// The head: the mean over each image of max(0, x * scale + shift), the linear classifier, and masked BCE with logits or focal loss; forward and
-// gradients. Classifier weights lie as [in, classes], then the biases.
+// The linear head: the mean over each image of max(0, x * scale + shift), the classifier, and masked BCE with logits or focal loss; forward
+// and gradients, but for those of the classifier's weights (linear.ts). They lie as [in, classes], then the biases.
 import { defineStrips, NORM_GRADIENT } from "./columns";
 import { defineKernel, read, type Storage, write } from "./kernel";
 
@@ -84,25 +84,6 @@ let known = target_ >= 0.0;
 store_out(at + u.stride, select(0.0, loss, known));
 store_out(at + 2u * u.stride, select(0.0, slope, known));`,
   });
-
-/** Adds the classifier's gradients; invocation `channels` is the biases'. */
-export const headWeightGradient = defineKernel({
-  name: "headWeightGradient",
-  bindings: { pooled: read("scalar"), slopes: read("scalar"), gradients: write("scalar") },
-  uniforms: { images: "u32", channels: "u32", classes: "u32", slopesFirst: "u32", weights: "u32", biases: "u32" },
-  body: `
-if (thread > u.channels) { return; }
-for (var class_ = 0u; class_ < u.classes; class_++) {
-  var sum = 0.0;
-  for (var image = 0u; image < u.images; image++) {
-    var seen = 1.0;
-    if (thread < u.channels) { seen = load_pooled(image * u.channels + thread); }
-    sum = fma(seen, load_slopes(u.slopesFirst + image * u.classes + class_), sum);
-  }
-  let at = select(u.biases + class_, u.weights + thread * u.classes + class_, thread < u.channels);
-  store_gradients(at, load_gradients(at) + sum);
-}`,
-});
 
 /** Begins the last block's gradient: gamma * dy at every pixel. */
 export const headPoolGradient = (seen: Storage) =>

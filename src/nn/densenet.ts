@@ -2,6 +2,7 @@
 // the network as a function of named arrays. Not a layer object: it holds no weights and no state.
 import * as tf from "@tensorflow/tfjs-core";
 import { type Architecture, HEADS, type Head } from "../protocol/settings";
+import { DROPOUT } from "./dropout";
 
 export interface DenseNetSpec {
   /** Channels that each dense layer adds (`growth_rate`). */
@@ -118,10 +119,13 @@ export interface DenseNetInputs {
   parameter<R extends tf.Rank>(name: string): tf.Tensor<R>;
   /** BatchNorm by torchvision's name, e.g. "features.norm0": in training by batch statistics, in inference by running ones. */
   normalise(x: tf.Tensor4D, name: string): tf.Tensor4D;
+  /** Dropout with this probability; in inference nothing is dropped. */
+  drop(x: tf.Tensor2D, probability: number): tf.Tensor2D;
 }
 
 /** Logits [count, classes] of normalised images [count, height, width, 3], at least 32 pixels a side. */
-export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, { parameter, normalise }: DenseNetInputs): tf.Tensor2D {
+export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, inputs: DenseNetInputs, head: Head = "linear"): tf.Tensor2D {
+  const { parameter, normalise } = inputs;
   const convolve = (x: tf.Tensor4D, name: string, stride: number, pad: number) =>
     tf.conv2d(x, parameter<tf.Rank.R4>(`${name}.weight`), stride, pad);
   const activate = (x: tf.Tensor4D, name: string) => tf.relu(normalise(x, name));
@@ -139,6 +143,28 @@ export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, { parameter, n
     const transition = `features.transition${b + 1}`;
     x = tf.avgPool(convolve(activate(x, `${transition}.norm`), `${transition}.conv`, 1, 0), 2, 2, "valid");
   });
-  const pooled = tf.mean<tf.Tensor2D>(activate(x, "features.norm5"), [1, 2]);
-  return tf.add(tf.matMul(pooled, parameter<tf.Rank.R2>("classifier.weight")), parameter("classifier.bias"));
+  return APPLY_HEAD[head](normalise(x, "features.norm5"), inputs);
 }
+
+const linear = (x: tf.Tensor2D, name: string, { parameter }: DenseNetInputs): tf.Tensor2D =>
+  tf.add(tf.matMul(x, parameter<tf.Rank.R2>(`${name}.weight`)), parameter(`${name}.bias`));
+
+/** Logits of what `norm5` gives. */
+const APPLY_HEAD: Record<Head, (features: tf.Tensor4D, inputs: DenseNetInputs) => tf.Tensor2D> = {
+  linear: (features, inputs) => linear(tf.mean(tf.relu(features), [1, 2]), LAST_LAYERS.linear, inputs),
+
+  /**
+   * fastai v1's `create_head(2 * channels, classes)` on `create_body(densenet, cut=-1)`. No ReLU before it: DenseNet's last one is in its
+   * `forward`, not in `features`, which is all that `create_body` takes.
+   */
+  fastai(features, inputs) {
+    const [count, height, width] = features.shape;
+    const normalise = (x: tf.Tensor2D, name: string): tf.Tensor2D =>
+      tf.reshape(inputs.normalise(tf.reshape(x, [count, 1, 1, -1]), name), [count, -1]);
+    const largest = tf.maxPool(features, [height, width], 1, "valid");
+    const pooled: tf.Tensor2D = tf.reshape(tf.concat([largest, tf.mean(features, [1, 2], true)], 3), [count, -1]);
+    const kept = inputs.drop(normalise(pooled, "head.2"), DROPOUT.pooled);
+    const hidden = tf.relu(linear(kept, "head.4", inputs));
+    return linear(inputs.drop(normalise(hidden, "head.6"), DROPOUT.hidden), LAST_LAYERS.fastai, inputs);
+  },
+};

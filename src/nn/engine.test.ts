@@ -5,6 +5,8 @@ import { ENGINES, NORMALISATION } from "../protocol/settings";
 import { createEngine } from "./createEngine";
 import { type Batch, type BatchImages, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
 import { showFilm } from "./moveFilms";
+import { createRandom } from "./random";
+import { readWeights, writeWeights } from "./weights";
 
 openTestGpu();
 
@@ -156,6 +158,70 @@ describe.each(ENGINES)("the %s engine", (name) => {
       }, 0);
     expect(loss).toBeCloseTo(lossAt(0), 6);
     expect(seen.slope).toBeCloseTo((lossAt(1e-4) - lossAt(-1e-4)) / 2e-4, 5);
+  });
+
+  describe("with fastai's head", () => {
+    const openFastai = (seed = 5) => createEngine(name, { arch: "densenet-mini", classes: 1, head: "fastai" }, seed);
+    const dropping = (step: number): Batch => ({ ...films, random: createRandom(1, "dropout", 0, step) });
+
+    it("learns four films, though half of the hidden layer is dropped", async () => {
+      const engine = openFastai();
+      const lossOf = () => engine.trainStep(films, { ...adamw, lr: 0 });
+      const first = await lossOf();
+      for (let step = 0; step < 12; step++) await engine.trainStep(dropping(step), adamw);
+      expect(await lossOf()).toBeLessThan(first / 2);
+      engine.dispose();
+    });
+
+    it("drops by the batch's generator in training, and nothing in inference", async () => {
+      const step = async (batch: Batch) => {
+        const engine = openFastai();
+        const predicted = await engine.predict(batch);
+        const loss = await engine.trainStep(batch, adamw);
+        engine.dispose();
+        return { predicted, loss };
+      };
+      const [whole, first, again, other] = [
+        await step(films),
+        await step(dropping(1)),
+        await step(dropping(1)),
+        await step(dropping(2)),
+      ];
+      expect(again).toEqual(first);
+      expect(new Set([whole.loss, first.loss, other.loss]).size).toBe(3);
+      expect(first.predicted).toEqual(whole.predicted);
+    });
+
+    it("goes on from a snapshot as if uninterrupted, and predicts the same", async () => {
+      const engine = openFastai();
+      await engine.trainStep(dropping(0), adamw);
+      const kept = await engine.snapshot();
+      const predicted = await engine.predict(films);
+      const loss = await engine.trainStep(dropping(1), adamw);
+      const end = await engine.snapshot();
+      engine.dispose();
+
+      const file = writeWeights(kept.model, { arch: "densenet-mini", head: "fastai", classes: ["Edema"], imageSize: SIZE });
+      const read = readWeights(file, "file", "densenet-mini").model;
+      const resumed = openFastai(6);
+      resumed.restore({ ...kept, model: read });
+      expect(await resumed.predict(films)).toEqual(predicted);
+      expect(await resumed.trainStep(dropping(1), adamw)).toBe(loss);
+      expect(await resumed.snapshot()).toEqual(end);
+      resumed.dispose();
+    });
+
+    it("refuses a single film of any size", async () => {
+      const engine = openFastai();
+      const one: Batch = {
+        count: 1,
+        images: { kind: "films", data: new Uint8Array(64 * 64), size: 64 },
+        targets: Float32Array.of(1),
+      };
+      await expect(engine.trainStep(one, adamw)).rejects.toThrow(/fastai's head a single value: choose 2 films or more/);
+      expect((await engine.predict(one)).length).toBe(1);
+      engine.dispose();
+    });
   });
 
   describe("a snapshot", () => {

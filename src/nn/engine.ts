@@ -154,7 +154,7 @@ export interface Engine {
 }
 
 /** @throws LabError badSettings where a training step on it has no meaning */
-export function checkBatch({ count, images }: Batch, filmsPerPass = 0): void {
+export function checkBatch({ count, images }: Batch, { filmsPerPass = 0, head = "linear" }: Partial<EngineOptions>): void {
   if (images.size < 32) {
     throw new LabError(
       "badSettings",
@@ -162,10 +162,10 @@ export function checkBatch({ count, images }: Batch, filmsPerPass = 0): void {
       "Image size",
     );
   }
-  if (Math.min(...cutPasses(count, filmsPerPass)) < leastPass(images.size)) {
+  if (Math.min(...cutPasses(count, filmsPerPass)) < leastPass({ imageSize: images.size, head })) {
     throw new LabError(
       "badSettings",
-      "One small film leaves BatchNorm a single value: choose 2 films or more.",
+      `${head === "fastai" ? "One film leaves the BatchNorm of fastai's head" : "One small film leaves BatchNorm"} a single value: choose 2 films or more.`,
       count < 2 ? "Batch size" : "Films per pass",
     );
   }

@@ -4,7 +4,7 @@ import type { Dispatch, PlannedBuffer } from "../kernels/dispatches";
 import { cutPasses } from "../protocol/passes";
 import type { AdapterReport, MemoryPart } from "../protocol/training";
 import type { BatchShape, EngineOptions } from "./engine";
-import { type BatchBuffers, planBatch, planModel, planState, type StateBuffers } from "./fusedBuffers";
+import { type BatchBuffers, listHeadBuffers, planBatch, planModel, planState, type StateBuffers } from "./fusedBuffers";
 import { planLayout } from "./fusedLayout";
 import { chooseTuning } from "./fusedPass";
 import { listBuffers } from "./gpuBuffers";
@@ -65,6 +65,7 @@ function groupBuffers(state: StateBuffers, batch: BatchBuffers): Record<Exclude<
     scratch: [
       ...working,
       ...batch.pooled,
+      ...listHeadBuffers(batch),
       state.norms,
       state.statistics,
       state.sums,

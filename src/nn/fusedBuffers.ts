@@ -3,8 +3,9 @@
 import type { PlannedBuffer } from "../kernels/dispatches";
 import { MOVE_FLOATS } from "../kernels/films";
 import type { Storage } from "../kernels/kernel";
+import { DROPOUT } from "./dropout";
 import type { BatchShape } from "./engine";
-import { type FusedLayout, planSides, QUAD } from "./fusedLayout";
+import { type FastaiHeadPlace, type FusedLayout, planSides, QUAD, type RowsPlace } from "./fusedLayout";
 
 export interface PassOptions {
   storage: Storage;
@@ -59,6 +60,49 @@ export function planState(layout: FusedLayout): StateBuffers {
 /** An array over the batch: one buffer a slice. */
 export type Batched = PlannedBuffer[];
 
+/** Features of the head, a film a row: so few that all slices of a batch share them. */
+export interface RowsBuffers {
+  quads: number;
+  rows: PlannedBuffer;
+  /** Factors of dropout, drawn by this probability. */
+  masks: PlannedBuffer;
+  probability: number;
+  /** Normalised, and what dropout leaves of it. */
+  kept: PlannedBuffer;
+  gradient: PlannedBuffer;
+}
+
+export interface FastaiHeadBuffers {
+  pooled: RowsBuffers;
+  /** Where in its image each maximum lies. */
+  places: PlannedBuffer;
+  hidden: RowsBuffers;
+}
+
+function planFastaiHead({ pooled, hidden }: FastaiHeadPlace, count: number): FastaiHeadBuffers {
+  const array = (label: string, quads: number) => planned(label, count * quads * QUAD_BYTES.f32);
+  const rows = (label: string, { norm: { quads } }: RowsPlace, probability: number): RowsBuffers => ({
+    quads,
+    rows: array(label, quads),
+    masks: array(`${label}: dropout`, quads),
+    probability,
+    kept: array(`${label}: kept`, quads),
+    gradient: array(`${label}: gradient`, quads),
+  });
+  return {
+    pooled: rows("head: pooled", pooled, DROPOUT.pooled),
+    places: array("head: places", pooled.norm.quads / 2),
+    hidden: rows("head: hidden", hidden, DROPOUT.hidden),
+  };
+}
+
+/** Of fastai's head. */
+export function listHeadBuffers({ fastaiHead }: BatchBuffers): PlannedBuffer[] {
+  if (!fastaiHead) return [];
+  const ofRows = ({ rows, masks, kept, gradient }: RowsBuffers) => [rows, masks, kept, gradient];
+  return [...ofRows(fastaiHead.pooled), fastaiHead.places, ...ofRows(fastaiHead.hidden)];
+}
+
 /** What a batch of up to `capacity` films needs; a buffer that no dispatch refers to is never allocated. */
 export interface BatchBuffers {
   shape: BatchShape;
@@ -81,7 +125,10 @@ export interface BatchBuffers {
   scratch: Batched;
   bottleneckGradient: Batched;
   taken: Batched;
+  /** Of the linear head. */
   pooled: Batched;
+  /** Null with the linear head. */
+  fastaiHead: FastaiHeadBuffers | null;
   /** [capacity, classes], then what the mean is over, and each class's positive weight (kernels/head.ts). */
   targets: PlannedBuffer;
   outcome: PlannedBuffer;
@@ -138,6 +185,7 @@ export function planBatch(layout: FusedLayout, classes: number, shape: BatchShap
     ),
     taken: batched("layer gradient", largest(pixels) * layout.growthQuads * plain),
     pooled: batched("pooled", layout.classifier.channels * FLOAT),
+    fastaiHead: layout.fastaiHead && planFastaiHead(layout.fastaiHead, count),
     targets: planned("targets", (count * classes + 1 + classes) * FLOAT),
     outcome: planned("logits and losses", 3 * count * classes * FLOAT),
     columnParts: planned("column sums", 0),

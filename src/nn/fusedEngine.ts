@@ -3,6 +3,7 @@
 import { compileKernels, type Dispatch, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
 import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
+import { drawMask } from "./dropout";
 import {
   type Batch,
   type BatchShape,
@@ -16,12 +17,13 @@ import {
 } from "./engine";
 import { chooseBottlenecks } from "./forecast";
 import { type BatchBuffers, planBatch } from "./fusedBuffers";
-import { planLayout } from "./fusedLayout";
+import { planLayout, QUAD } from "./fusedLayout";
 import { createFusedModel } from "./fusedModel";
 import { NO_STEP } from "./fusedOptimizer";
 import { chooseTuning, type PassInputs } from "./fusedPass";
 import { gatherFilms, gatherMoves, toQuads } from "./gatherFilms";
 import { allocate, countBytes, listBuffers, readFloats, release, submit, write } from "./gpuBuffers";
+import type { Random } from "./random";
 import { recordPass } from "./recordPass";
 
 /** Logits and losses of a pass's films. */
@@ -175,9 +177,12 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     const shape = { count, size: images.size };
     const { buffers, passes } = await openLists(use, shape, images.kind === "films", scope);
     const outcomes: Promise<Outcome>[] = [];
+    const dropouts = drawDropouts(buffers, count, use === "training" ? given.random : undefined);
     let first = 0;
     for (const { films, list } of passes) {
       upload(use, given, first, films, buffers);
+      for (const { masks, width, drawn } of dropouts)
+        write(device, masks, drawn.subarray(first * width, (first + films) * width));
       for (const [from, to] of cutSubmissions(list.dispatches)) submit(device, (encoder) => list.encode(encoder, from, to));
       const outcome = readOutcome(buffers, first, films);
       // Whoever waits for it is told; until then a failure is nobody's.
@@ -212,7 +217,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     },
 
     async trainStep(given, optimizerStep, observe) {
-      checkBatch(given, options.filmsPerPass);
+      checkBatch(given, options);
       if (given.blend && !options.blends) throw new Error("The engine was not made to blend films");
       await model.settle();
       await model.openOptimizer(optimizerStep);
@@ -251,6 +256,15 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
       model.dispose();
     },
   };
+}
+
+/** The masks of all of a batch's films, layer by layer, as the stock engine draws them; each pass takes its rows of them. */
+function drawDropouts({ fastaiHead }: BatchBuffers, count: number, random: Random | undefined) {
+  if (!fastaiHead) return [];
+  return [fastaiHead.pooled, fastaiHead.hidden].map(({ masks, quads, probability }) => {
+    const width = quads * QUAD;
+    return { masks, width, drawn: drawMask(count * width, probability, random) };
+  });
 }
 
 /** The most that is submitted at once: a card that works on one thing for seconds freezes the desktop, and its driver may give it up. */

@@ -1,65 +1,54 @@
-// The fused engine's head: from the last block's features to logits and losses, and back. What lies before it is fusedForward's and
-// fusedBackward's.
+// The fused engine's head: from the last block's features to logits and losses, and back. The linear one stands here, fastai's in
+// fusedFastaiHead.ts, and what both end in, in fusedClassifier.ts.
 import { dispatch } from "../kernels/dispatches";
-import { headLoss, headWeightGradient } from "../kernels/head";
+import { recordClassifierGradient, recordLoss, slopesOf } from "./fusedClassifier";
+import { recordFastaiHeadBackward, recordFastaiHeadForward } from "./fusedFastaiHead";
 import { addSums, seenThrough } from "./fusedNorms";
 import { type Pass, scaled } from "./fusedPass";
 
 /** Logits and losses in `outcome`. */
-export function recordHeadForward({ add, at, slices, kernels, layout, options, batch, state, blockArray, last }: Pass): void {
-  const { classes, focal } = options;
-  const { parameters, norms } = state;
-  const { weights, biases, channels } = layout.classifier;
-  const stride = batch.shape.count * classes;
-  // torchvision's way to say that nothing weighs the classes.
-  const shape = { gamma: focal?.gamma ?? 0, alpha: focal?.alpha ?? -1 };
-  for (const { index, films, firstFilm } of slices) {
-    const values = films * last.block.quads;
-    const pool = {
+export function recordHeadForward(pass: Pass): void {
+  const { layout, batch } = pass;
+  if (layout.fastaiHead && batch.fastaiHead) recordFastaiHeadForward(pass, layout.fastaiHead, batch.fastaiHead);
+  else recordLinearForward(pass);
+}
+
+/** Begins the gradient of the last block's features, and adds those of the head's parameters. */
+export function recordHeadBackward(pass: Pass): void {
+  const { layout, batch } = pass;
+  if (layout.fastaiHead && batch.fastaiHead) recordFastaiHeadBackward(pass, layout.fastaiHead, batch.fastaiHead);
+  else recordLinearBackward(pass);
+}
+
+function recordLinearForward(pass: Pass): void {
+  const { add, at, slices, kernels, layout, batch, state, blockArray, last } = pass;
+  const { norms } = state;
+  for (const slice of slices) {
+    const values = slice.films * last.block.quads;
+    const uniforms = {
       values,
       columnQuads: last.block.quads,
       pixels: last.side * last.side,
       seenStride: last.block.quads,
       ...scaled(layout.norm5),
     };
-    const pooled = at(batch.pooled, index);
+    const pooled = at(batch.pooled, slice.index);
     add(
-      dispatch(kernels.headPool, { seen: at(blockArray(last.index), index), norms, pooled }, pool, {
+      dispatch(kernels.headPool, { seen: at(blockArray(last.index), slice.index), norms, pooled }, uniforms, {
         threads: values,
         touched: { seen: values * last.side ** 2, pooled: values },
       }),
     );
-    const loss = { values: films * classes, channels, classes, weights, biases, outFirst: firstFilm * classes, stride };
-    add(
-      dispatch(
-        headLoss(focal ? "focal" : "bce"),
-        { pooled, parameters, targets: batch.targets, out: batch.outcome },
-        { ...loss, ...shape, targetsEnd: stride },
-        { threads: films * classes, flop: 2 * films * classes * channels },
-      ),
-    );
+    recordLoss(pass, pooled, slice);
   }
 }
 
-/** Begins the gradient of the last block's features, and adds those of the head's parameters. */
-export function recordHeadBackward(pass: Pass): void {
-  const { add, at, slices, strips, kernels, layout, options, batch, state, pixelsOf, blockArray, last } = pass;
-  const { norms, statistics, parameters, gradients } = state;
+function recordLinearBackward(pass: Pass): void {
+  const { at, slices, strips, kernels, layout, options, batch, state, pixelsOf, blockArray, last } = pass;
+  const { norms, statistics, parameters } = state;
   const { columnParts } = batch;
-  const { classes } = options;
-  const { weights, biases, channels } = layout.classifier;
-  const slopesOf = (firstFilm: number) => 2 * batch.shape.count * classes + firstFilm * classes;
-  for (const { index, films, firstFilm } of slices) {
-    add(
-      dispatch(
-        headWeightGradient,
-        { pooled: at(batch.pooled, index), slopes: batch.outcome, gradients },
-        { images: films, channels, classes, slopesFirst: slopesOf(firstFilm), weights, biases },
-        { threads: channels + 1, flop: 2 * films * classes * channels },
-      ),
-    );
-  }
-  const headParts = strips(last.side * last.side, last.block.quads, 2, (slice, grid, threads) =>
+  for (const slice of slices) recordClassifierGradient(pass, at(batch.pooled, slice.index), slice);
+  const parts = strips(last.side * last.side, last.block.quads, 2, (slice, grid, threads) =>
     dispatch(
       kernels.headPoolGradient,
       {
@@ -76,13 +65,13 @@ export function recordHeadBackward(pass: Pass): void {
         ...grid,
         ...seenThrough(layout.norm5, last.block.channels, last.block.quads),
         pixels: last.side * last.side,
-        classes,
-        slopesFirst: slopesOf(slices[slice]?.firstFilm ?? 0),
-        weights,
+        classes: options.classes,
+        slopesFirst: slopesOf(pass, slices[slice]?.firstFilm ?? 0),
+        weights: layout.classifier.weights,
         outStride: last.block.quads,
       },
       { threads, touched: { seen: grid.rows * last.block.quads, out: grid.rows * last.block.quads } },
     ),
   );
-  addSums(pass, layout.norm5, last.block.channels, headParts, true, pixelsOf(last.side));
+  addSums(pass, layout.norm5, last.block.channels, parts, true, pixelsOf(last.side));
 }

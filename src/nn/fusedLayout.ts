@@ -1,6 +1,6 @@
 // Where everything of the fused engine lies: parameters in one flat vector, the norms' scales and shifts and the channels' statistics
 // in others. Places are counted in quads, four floats. Allocates nothing.
-import { type ArrayRole, type ArraySpec, DENSENETS, listArrays } from "./densenet";
+import { type ArrayRole, type ArraySpec, DENSENETS, HIDDEN_CHANNELS, LAST_LAYERS, listArrays } from "./densenet";
 import type { EngineOptions } from "./engine";
 import { orderParameters } from "./layerGroups";
 import { type Packing, planPacking } from "./packing";
@@ -51,6 +51,20 @@ export interface BlockPlace {
   transition: TransitionPlace | null;
 }
 
+/** Rows of features that the head normalises. */
+export interface RowsPlace {
+  norm: NormPlace;
+  channels: ChannelPlace;
+}
+
+/** fastai's head before its last layer: pooled features, and the hidden layer, whose weights and biases are in scalars. */
+export interface FastaiHeadPlace {
+  pooled: RowsPlace;
+  hidden: RowsPlace;
+  weights: number;
+  biases: number;
+}
+
 export interface FusedLayout {
   parameters: Packing<ArraySpec>;
   /** In order of the network, as all the norms lie in `norms` and `running`. */
@@ -67,7 +81,9 @@ export interface FusedLayout {
   norm0: NormPlace;
   blocks: BlockPlace[];
   norm5: NormPlace;
-  /** In scalars. */
+  /** Null with the linear head. */
+  fastaiHead: FastaiHeadPlace | null;
+  /** The layer that gives the logits, in scalars. */
   classifier: { weights: number; biases: number; channels: number };
 }
 
@@ -123,7 +139,10 @@ export function planLayout({ arch, classes, head = "linear" }: EngineOptions): F
     ends.push(end);
     return Math.floor(end / 2);
   }, spec.initialFeatures);
-  const statisticQuads = stemQuads + layersInAll * bottleneckQuads + ends.reduce((sum, end) => sum + toQuads(end), 0);
+  const last = ends[ends.length - 1] ?? 0;
+  const headWidths = head === "fastai" ? [2 * last, HIDDEN_CHANNELS] : [];
+  const statisticQuads =
+    stemQuads + layersInAll * bottleneckQuads + [...ends, ...headWidths].reduce((sum, width) => sum + toQuads(width), 0);
   let taken = 0;
   const channels = (quads: number): ChannelPlace => {
     const place = taken;
@@ -164,7 +183,14 @@ export function planLayout({ arch, classes, head = "linear" }: EngineOptions): F
           : null,
     };
   });
-  const last = ends[ends.length - 1] ?? 0;
+  const rows = (name: string, width: number): RowsPlace => ({ norm: norm(name, width), channels: channels(toQuads(width)) });
+  const fastaiHead = (): FastaiHeadPlace => ({
+    pooled: rows("head.2", 2 * last),
+    hidden: rows("head.6", HIDDEN_CHANNELS),
+    weights: scalarAt("head.4.weight"),
+    biases: scalarAt("head.4.bias"),
+  });
+  const classifier = LAST_LAYERS[head];
   return {
     parameters,
     runningMeans: planPacking(having("runningMean")),
@@ -180,7 +206,12 @@ export function planLayout({ arch, classes, head = "linear" }: EngineOptions): F
     norm0: norm("features.norm0", spec.initialFeatures),
     blocks,
     norm5: norm("features.norm5", last),
-    classifier: { weights: scalarAt("classifier.weight"), biases: scalarAt("classifier.bias"), channels: last },
+    fastaiHead: head === "fastai" ? fastaiHead() : null,
+    classifier: {
+      weights: scalarAt(`${classifier}.weight`),
+      biases: scalarAt(`${classifier}.bias`),
+      channels: head === "fastai" ? HIDDEN_CHANNELS : last,
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // One pass of the fused engine while it is being recorded: the operations that forward and backward are made of, each a dispatch for every
 // slice of the batch. Knows kernels and places, not their order (fusedForward.ts, fusedBackward.ts); allocates and runs nothing.
 import { MOMENT_QUADS, planStrips } from "../kernels/columns";
+import { concatPool, concatPoolGradient } from "../kernels/concatPool";
 import * as conv1x1 from "../kernels/convolve1x1";
 import * as conv3x3 from "../kernels/convolve3x3";
 import * as conv7x7 from "../kernels/convolve7x7";
@@ -61,6 +62,8 @@ function openKernels({ tiling }: Tuning, storage: Storage) {
     transitionPoolGradient: transitionPoolGradient(storage),
     headPool: headPool(storage),
     headPoolGradient: headPoolGradient(storage),
+    concatPool: concatPool(storage),
+    concatPoolGradient: concatPoolGradient(storage),
     takeGradient: takeGradient(storage),
     correctGradient: correctGradient(storage),
   };
@@ -77,6 +80,13 @@ export interface PassInputs {
   fromFilms: boolean;
   /** Layer groups whose convolutions are not trained: no gradients of their weights. */
   frozenGroups: number;
+}
+
+/** Films of a pass: a slice, or all of them as one. */
+export interface Films {
+  index: number;
+  firstFilm: number;
+  films: number;
 }
 
 /** Sides in pixels of a convolution's input and output. */
@@ -134,11 +144,12 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
   const dispatches: Dispatch[] = [];
   const add = (one: Dispatch) => dispatches.push(one);
 
-  const slices = Array.from({ length: Math.ceil(count / batch.filmsPerSlice) }, (_, index) => ({
+  const slices: Films[] = Array.from({ length: Math.ceil(count / batch.filmsPerSlice) }, (_, index) => ({
     index,
     firstFilm: index * batch.filmsPerSlice,
     films: Math.min(batch.filmsPerSlice, count - index * batch.filmsPerSlice),
   }));
+  const whole: Films = { index: 0, firstFilm: 0, films: count };
   const at = (array: Batched, index: number): PlannedBuffer => {
     const buffer = array[index];
     if (!buffer) throw new Error("No such slice");
@@ -258,7 +269,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     );
   }
 
-  /** A kernel of strips over all slices. Returns the parts of each column. */
+  /** A kernel of strips over all slices, or over the films given. Returns the parts of each column. */
   function strips(
     rowsPerFilm: number,
     columnQuads: number,
@@ -268,9 +279,10 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
       grid: Record<"rows" | "rowsPerStrip" | "strips" | "columnQuads" | "partsFrom", number>,
       threads: number,
     ) => Dispatch,
+    over: readonly Films[] = slices,
   ): number {
     let parts = 0;
-    for (const { index, films } of slices) {
+    for (const { index, films } of over) {
       const rows = films * rowsPerFilm;
       const { rowsPerStrip, strips, threads } = planStrips({ rows, columnQuads }, tuning);
       add(make(index, { rows, rowsPerStrip, strips, columnQuads, partsFrom: parts }, threads));
@@ -374,6 +386,7 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     sides,
     dispatches,
     slices,
+    whole,
     scratch,
     at,
     add,

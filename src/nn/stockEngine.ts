@@ -5,6 +5,7 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import { NORMALISATION } from "../protocol/settings";
 import { type BatchStatistics, NORM_EPSILON, NORM_MOMENTUM, normaliseBatch } from "./batchNorm";
 import { DENSENETS, denseNet, listArrays } from "./densenet";
+import { drawMask } from "./dropout";
 import {
   type Batch,
   beforeTraining,
@@ -157,7 +158,9 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
         normaliseBatch(x, parameter<tf.Rank.R1>(`${name}.weight`), parameter<tf.Rank.R1>(`${name}.bias`), (seen) =>
           statistics.push(seen),
         );
-      const logits = tf.keep(denseNet(spec, images, { parameter, normalise }));
+      const drop = (x: tf.Tensor2D, probability: number) =>
+        tf.mul<tf.Tensor2D>(x, tf.tensor2d(drawMask(x.size, probability, batch.random), x.shape));
+      const logits = tf.keep(denseNet(spec, images, { parameter, normalise, drop }, options.head));
       outputs.push(logits);
       return binaryCrossEntropy(logits, targets, listPositiveWeights(options), countKnown(batch), options.focal);
     })(trained.map(finder(parameters)));
@@ -205,7 +208,7 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
     prepare: async () => {},
 
     async trainStep(batch, optimizerStep, observe) {
-      checkBatch(batch);
+      checkBatch(batch, { head: options.head });
       const { loss, outputs, gradient, ...next } = tf.tidy(() => step(batch, optimizerStep));
       const moved = follow(next.model, optimizerStep);
       disposeState({ ...state, average: moved && state.average });
@@ -237,7 +240,8 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
             parameter<tf.Rank.R1>(`${name}.weight`),
             NORM_EPSILON,
           );
-        return denseNet(spec, openImages(batch), { parameter, normalise });
+        const drop = (x: tf.Tensor2D) => x;
+        return denseNet(spec, openImages(batch), { parameter, normalise, drop }, options.head);
       });
       try {
         return await logits.data<"float32">();

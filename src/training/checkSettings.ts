@@ -13,11 +13,11 @@ export function checkSettings(settings: TrialSettings): void {
     const { name, wanted, holds } = SETTING_RULES[field];
     demand(holds(settings[field]), name, wanted);
   }
-  const { batchSize, filmsPerPass, imageSize, betas, moms } = settings;
+  const { batchSize, filmsPerPass, imageSize, head, betas, moms } = settings;
   demand(
-    Math.min(...cutPasses(batchSize, filmsPerPass)) >= leastPass(imageSize),
+    Math.min(...cutPasses(batchSize, filmsPerPass)) >= leastPass(settings),
     filmsPerPass > 0 ? "Films per pass" : "Batch size",
-    `2 or more, with no film left alone: at ${imageSize} px one film leaves BatchNorm a single value to normalise by`,
+    `2 or more, with no film left alone: ${head === "fastai" ? "with fastai's head" : `at ${imageSize} px`} one film leaves BatchNorm a single value to normalise by`,
   );
   demand(
     [...betas, ...moms].every((momentum) => momentum >= 0 && momentum < 1),

@@ -68,9 +68,10 @@ export interface Workbench {
 const LEAST_SIZE = 32;
 
 /** Fewer films a pass than the passes really have, none of them left too small; null where there is no fewer. */
-function halvePass({ batchSize, filmsPerPass, imageSize }: TrialSettings): number | null {
+function halvePass(settings: TrialSettings): number | null {
+  const { batchSize, filmsPerPass } = settings;
   const half = Math.floor(Math.max(...cutPasses(batchSize, filmsPerPass)) / 2);
-  return half >= 1 && Math.min(...cutPasses(batchSize, half)) >= leastPass(imageSize) ? half : null;
+  return half >= 1 && Math.min(...cutPasses(batchSize, half)) >= leastPass(settings) ? half : null;
 }
 
 /** A budget in MiB with which bottlenecks are computed again that are kept now; null where it would change nothing. */
@@ -125,8 +126,8 @@ async function findCause({ failed }: OpenedGpu, error: unknown): Promise<unknown
   return Promise.race([told, untold]);
 }
 
-const timedAs = ({ engine, arch, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB }: TrialSettings) =>
-  [engine, arch, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB].join(" ");
+const timedAs = ({ engine, arch, head, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB }: TrialSettings) =>
+  [engine, arch, head, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB].join(" ");
 
 /** What a person is told before the first step. */
 const COMPILING = "Compiling for this graphics card; the first step takes longer than those after it.";

@@ -21,13 +21,19 @@ export type Summaries = Record<string, { norm: number; projections: number[] }>;
 export const FIGURES = ["median", "p99", "worst"] as const;
 export type Spread = Record<(typeof FIGURES)[number], number>;
 
+/** Gradients below this share of the largest are nothing to float32: beside it they may be anything as small. */
+const NEGLIGIBLE = 1e-5;
+
 /** Each tensor's distance from its summary over its norm, as the golden's own figures were made. */
 export function spread(arrays: NamedArrays, summaries: Summaries): Spread {
+  const least = NEGLIGIBLE * Math.max(...Object.values(summaries).map((summary) => summary.norm));
   const errors = Object.entries(summaries)
-    .map(([name, { norm: length, projections }]) => {
+    .flatMap(([name, { norm: length, projections }]) => {
       const got = project(name, arrays.get(name)?.data ?? new Float32Array());
       const differences = projections.map((value, index) => value - (got[index] ?? Number.NaN));
-      return norm(differences) / Math.sqrt(projections.length) / length;
+      const distance = norm(differences) / Math.sqrt(projections.length);
+      if (length >= least) return distance / length;
+      return distance < least ? [] : Number.POSITIVE_INFINITY;
     })
     .sort((a, b) => a - b);
   const quantile = (share: number) => errors[Math.round(share * (errors.length - 1))] ?? Number.NaN;

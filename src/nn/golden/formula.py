@@ -31,7 +31,7 @@ def array_by_formula(name, shape):
         return np.zeros(shape, dtype=np.int64)
     if len(shape) == 4:
         data = fill_by_formula(name, length, 0, np.sqrt(6 * shape[0] / length))
-    elif name == "classifier.weight":
+    elif len(shape) == 2:
         data = fill_by_formula(name, length, 0, 1 / np.sqrt(shape[1]))
     elif name.endswith("running_var") or (name.endswith(".weight")):
         data = fill_by_formula(name, length, 1, 0.25)
