@@ -12,7 +12,7 @@ const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
 ${describeSettingFlags()}
-Without --data the drawn films are used. --positive takes several values, separated by commas, of a column that is no
+Without --data the drawn films are used. --weights is a .safetensors file, or a state dict as torch.save writes it (.pth). --positive takes several values, separated by commas, of a column that is no
 finding. --also-target, as often as wanted, names a
 finding to learn beside the target. --validation is the share of the
 patients in percent, or the dataset's own valid.csv. --max-lr auto takes what LR Find recommends (--finder-runs averages several).

@@ -92,6 +92,14 @@ it("reads fastai's names, behind a prefix, and says what it made of them", () =>
   expect(found.notes).toHaveLength(3);
 });
 
+it.each([
+  ["an error page", "<!doctype html><title>404</title>"],
+  ["nothing", ""],
+])("refuses %s by what it is not", (_, text) => {
+  const file = new TextEncoder().encode(text).buffer as ArrayBuffer;
+  expect(() => read(file)).toThrow(/^trial\.safetensors is neither a safetensors file nor one that torch\.save wrote\./);
+});
+
 describe("refuses", () => {
   const changed = (change: (model: ReturnType<typeof makeModel>) => void) => {
     const model = makeModel();

@@ -55,6 +55,11 @@ function readArrays(buffer: ArrayBuffer, source: string): ArrayFile {
     const { arrays, within } = readTorchFile(buffer, source);
     return { arrays, metadata: {}, notes: within ? [`The weights stand under “${within}” in the file.`] : [] };
   }
+  // After the length of the header comes the header, which is JSON: an error page that was saved as a file is neither.
+  if (new Uint8Array(buffer)[8] !== 0x7b) {
+    const message = `${source} is neither a safetensors file nor one that torch.save wrote. Choose another file, or download it again.`;
+    throw new LabError("weightsUnreadable", message);
+  }
   const { arrays, metadata } = readSafetensors(buffer, source);
   const lazy = Array.from(arrays, ([name, { shape, data }]) => [name, { shape, read: () => data }] as const);
   return { arrays: new Map(lazy), metadata, notes: [] };

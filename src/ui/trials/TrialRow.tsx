@@ -53,7 +53,7 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
       <tr>
         <td>
           <b>{id}</b>
-          {parent !== null && <small>from {parent}</small>}
+          {parent !== null && <small title={trial.beginning?.replaced ?? undefined}>from {parent}</small>}
           {origin && <small>imported, was trial {origin.trial}</small>}
         </td>
         <td data-state={isLive ? "live" : state}>
