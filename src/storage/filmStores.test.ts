@@ -46,7 +46,7 @@ test("a set that is in use stays, and goes once nothing uses it", async () => {
   await expect(removeFilmStore("used", root)).rejects.toMatchObject(refusal);
   expect((await other?.read(Uint32Array.of(2)))?.length).toBe(32 * 32);
   other?.close();
-  await expect(holdFilms("used@elsewhere", () => openFilmReader("used@elsewhere", root))).rejects.toMatchObject({
+  await expect(holdFilms("used", () => openFilmReader("nowhere", root))).rejects.toMatchObject({
     code: "filmsNotPrepared",
   });
   await removeFilmStore("used", root);

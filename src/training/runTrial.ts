@@ -15,9 +15,11 @@ import { type Callback, type Progress, runEpochs } from "./loop";
 import { planRun } from "./plan";
 import type { Tools, Workbench } from "./workbench";
 
-/** The last step that was run, for a failure to name. */
 interface Reached {
+  /** The last step that was run, for a failure to name. */
   step?: number;
+  /** The last whose loss was good. */
+  good?: number;
 }
 
 /** Resolves to how it ended; a failure is kept with the trial. @throws LabError badSettings where another tab runs it */
@@ -36,8 +38,9 @@ export function runTrial(
       const failure = toFailure(error);
       try {
         const { checkpoints } = await tools.trials.patch(trialId, { state: "failed", failure });
-        // A checkpoint from which not one step could be taken was not a good one.
-        if (failure.proposal && checkpoints.last?.step === reached.step) await tools.checkpoints.rollBack(trialId);
+        // A checkpoint by which not even the next loss came out was not a good one.
+        const isFirst = checkpoints.last?.step === reached.step && reached.good !== reached.step;
+        if (failure.proposal && isFirst) await tools.checkpoints.rollBack(trialId);
       } catch {
         // Storage that cannot take this either, or no such trial: the first failure is the one to tell.
       }
@@ -119,6 +122,9 @@ async function runHeld(
       const watch: Callback = {
         onLoss: ({ step }) => {
           reached.step = step;
+        },
+        onStep: ({ step }) => {
+          reached.good = step;
         },
         // What is to come may depend on how well the epoch went.
         onEpochEnd: tellSchedule,
