@@ -29,6 +29,8 @@ export interface DriveOptions {
   /** Flags of settingFlags.ts with their values; what is left out stays as the page has it. */
   settings?: readonly [flag: string, value: string][] | undefined;
   weights?: string | undefined;
+  /** Views of each film at evaluation. */
+  tta?: number | undefined;
   out: string;
 }
 
@@ -139,6 +141,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   };
 
   await goToStep(page, "Evaluate");
+  if (options.tta) await page.getByLabel("Test-time augmentation", { exact: true }).selectOption(String(options.tta));
   await page.getByRole("button", { name: "Evaluate", exact: true }).click();
   const evaluated = (await waitFor("evaluated")) as LabEvent & {
     auroc: number | null;

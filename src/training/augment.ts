@@ -18,10 +18,7 @@ export function isMoving({ rotate, zoom, shift, lighting, contrast, warp, flip, 
   return flip || (augmentP > 0 && (rotate > 0 || zoom > 1 || shift > 0 || lighting > 0 || contrast > 0 || warp > 0));
 }
 
-/**
- * A change by the distributions of fastai v1's `get_transforms`; shift is uniform, and a flip falls on half of the films.
- * One film's: what is drawn of a change moves what is drawn of the next.
- */
+/** A film's change by the distributions of fastai v1's `get_transforms`; shift is uniform, and a flip falls on half of the films. */
 export function drawChange(settings: AugmentationSettings, random: Random): FilmChange {
   const { rotate, zoom, shift, lighting, contrast, warp, flip, augmentP } = settings;
   const within = (most: number) => (2 * random.float() - 1) * most;

@@ -56,6 +56,7 @@ export function AugmentationOptions({ disabled }: { disabled: boolean }) {
           None
         </Button>
       </div>
+      {isOpen && <AugmentationPreview />}
       {CHANGES.map(show)}
       <p className={partsStyles.hint}>
         Each change is drawn anew for every film and epoch, up to so much to either side, and falls on a film with this
@@ -76,7 +77,6 @@ export function AugmentationOptions({ disabled }: { disabled: boolean }) {
         Above 0, each film is blended with another of its batch, and their labels with them; fastai's is 0.4. Training loss is
         then higher than validation's.
       </p>
-      {isOpen && <AugmentationPreview />}
     </OptionGroup>
   );
 }
