@@ -91,6 +91,7 @@ export const beforeTraining = (model: NamedArrays): EngineSnapshot => ({
 export interface StepObservation {
   /** [count, classes] */
   logits: Float32Array;
+  /** Of what the step trains, clipped where it clips. */
   gradients: NamedArrays;
 }
 
