@@ -27,6 +27,7 @@ export function LossOptions({ disabled }: { disabled: boolean }) {
       <SettingField field="focalAlpha" empty={{ value: -1, words: "none" }} disabled={disabled || isPlain} />
       <p className={styles.hint}>
         Focal loss counts films that are told well for less, the more so the higher gamma is; alpha is the weight of positives.
+        Validation loss is plain cross-entropy all the same.
       </p>
       <SettingField field="labelSmoothing" disabled={disabled} />
       <p className={styles.hint}>
