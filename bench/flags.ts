@@ -1,5 +1,5 @@
 // Flags that several benchmarks take.
-import { ACTIVATIONS, type Activations, ARCHITECTURES, type Architecture } from "../src/protocol/settings";
+import { ACTIVATIONS, type Activations, ARCHITECTURES, type Architecture, HEADS, type Head } from "../src/protocol/settings";
 
 export function readCount(text: string, name: string, least: number): number {
   const count = Number(text);
@@ -11,6 +11,12 @@ export function readArch(text: string): Architecture {
   const arch = ARCHITECTURES.find((name) => name === text);
   if (!arch) throw new Error(`--arch must be one of ${ARCHITECTURES.join(", ")}.`);
   return arch;
+}
+
+export function readHead(text: string): Head {
+  const head = HEADS.find((name) => name === text);
+  if (!head) throw new Error(`--head must be ${HEADS.join(" or ")}.`);
+  return head;
 }
 
 export function readActivations(text: string): Activations {

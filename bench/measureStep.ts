@@ -7,7 +7,7 @@ import type { Batch, EngineOptions, OptimizerStep } from "../src/nn/engine";
 import { chooseBottlenecks } from "../src/nn/forecast";
 import { createRandom } from "../src/nn/random";
 import { chooseBudget } from "../src/protocol/budget";
-import type { Activations, Architecture, EngineName } from "../src/protocol/settings";
+import type { Activations, Architecture, EngineName, Head } from "../src/protocol/settings";
 import { type Convolution, listConvolutions } from "./convolutions";
 import { countCalls } from "./counts";
 import { measureOwnGemm } from "./ownGemm";
@@ -15,6 +15,7 @@ import { type KernelProfile, profileStep } from "./profileStep";
 
 export interface StepFlags {
   arch: Architecture;
+  head: Head;
   size: number;
   batch: number;
   steps: number;
@@ -79,13 +80,14 @@ const rounded = (value: number) => Number(value.toPrecision(4));
 
 /** The line of the engine's result. Call once in a process or page: what it counts by stays in place. */
 export async function measureStep(name: EngineName, flags: StepFlags): Promise<Record<string, unknown>> {
-  const { arch, size, batch, steps, activations, bottlenecks, profile } = flags;
+  const { arch, head, size, batch, steps, activations, bottlenecks, profile } = flags;
   const counts = countCalls();
   const { report, failed } = await openWebGpu({ allowSoftware: true });
   const budgetBytes = chooseBudget(report, 0);
   const options: EngineOptions = {
     arch,
     classes: 1,
+    head,
     activations,
     budgetBytes,
     ...(bottlenecks && { bottlenecks }),
@@ -119,6 +121,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
     engine: name,
     adapter: report.name,
     arch,
+    head,
     size,
     batch,
     ...(name === "fused" ? { activations, bottlenecks: keeps ? "keep" : "recompute" } : {}),

@@ -7,7 +7,7 @@ import { createEngine } from "../src/nn/createEngine";
 import type { EngineOptions } from "../src/nn/engine";
 import { forecastMemory } from "../src/nn/forecast";
 import { countCalls } from "./counts";
-import { readActivations, readArch, readBottlenecks, readCount } from "./flags";
+import { readActivations, readArch, readBottlenecks, readCount, readHead } from "./flags";
 import { makeBatch, OPTIMIZER } from "./measureStep";
 
 export async function benchMemory(args: string[]): Promise<void> {
@@ -15,6 +15,7 @@ export async function benchMemory(args: string[]): Promise<void> {
     args,
     options: {
       arch: { type: "string", default: "densenet161" },
+      head: { type: "string", default: "linear" },
       size: { type: "string", default: "320" },
       batch: { type: "string", default: "16" },
       "films-per-pass": { type: "string", default: "0" },
@@ -28,6 +29,7 @@ export async function benchMemory(args: string[]): Promise<void> {
   const options: EngineOptions = {
     arch: readArch(values.arch),
     classes: 1,
+    head: readHead(values.head),
     activations: readActivations(values.activations),
     filmsPerPass: readCount(values["films-per-pass"], "films-per-pass", 0),
     bottlenecks: readBottlenecks(values.bottlenecks) ?? "recompute",
@@ -43,6 +45,7 @@ export async function benchMemory(args: string[]): Promise<void> {
   const result = {
     adapter: report.name,
     arch: options.arch,
+    head: options.head,
     size,
     batch: count,
     activations: options.activations,

@@ -3,7 +3,7 @@ import { forward1x1 } from "../src/kernels/convolve1x1";
 import { dispatch, type PlannedBuffer, prepareDispatches } from "../src/kernels/dispatches";
 import { planProduct } from "../src/kernels/product";
 import { getGpu } from "../src/nn/backend";
-import { chooseTuning } from "../src/nn/fusedPass";
+import { chooseTuning } from "../src/nn/fusedKernels";
 import { allocate, release } from "../src/nn/gpuBuffers";
 
 const QUAD = 4;

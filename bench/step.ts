@@ -5,7 +5,7 @@ import { openBrowser } from "../scripts/openBrowser";
 import { serveModule } from "../scripts/serveModule";
 import { openDawn } from "../scripts/vulkan";
 import { ENGINES, type EngineName } from "../src/protocol/settings";
-import { readActivations, readArch, readBottlenecks, readCount } from "./flags";
+import { readActivations, readArch, readBottlenecks, readCount, readHead } from "./flags";
 import { measureStep, type StepFlags } from "./measureStep";
 
 interface Flags extends StepFlags {
@@ -18,6 +18,7 @@ function readFlags(flags: string[]): Flags {
     args: flags,
     options: {
       arch: { type: "string", default: "densenet121" },
+      head: { type: "string", default: "linear" },
       size: { type: "string", default: "64" },
       batch: { type: "string", default: "2" },
       steps: { type: "string", default: "3" },
@@ -36,6 +37,7 @@ function readFlags(flags: string[]): Flags {
   });
   return {
     arch: readArch(values.arch),
+    head: readHead(values.head),
     activations: readActivations(values.activations),
     bottlenecks: readBottlenecks(values.bottlenecks),
     size: readCount(values.size, "size", 32),

@@ -5,8 +5,8 @@ import { cutPasses } from "../protocol/passes";
 import type { AdapterReport, MemoryPart } from "../protocol/training";
 import type { BatchShape, EngineOptions } from "./engine";
 import { type BatchBuffers, listHeadBuffers, planBatch, planModel, planState, type StateBuffers } from "./fusedBuffers";
+import { chooseTuning } from "./fusedKernels";
 import { planLayout } from "./fusedLayout";
-import { chooseTuning } from "./fusedPass";
 import { listBuffers } from "./gpuBuffers";
 import { recordPass } from "./recordPass";
 

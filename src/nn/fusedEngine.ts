@@ -17,10 +17,11 @@ import {
 } from "./engine";
 import { chooseBottlenecks } from "./forecast";
 import { type BatchBuffers, planBatch } from "./fusedBuffers";
+import { chooseTuning } from "./fusedKernels";
 import { planLayout, QUAD } from "./fusedLayout";
 import { createFusedModel } from "./fusedModel";
 import { NO_STEP } from "./fusedOptimizer";
-import { chooseTuning, type PassInputs } from "./fusedPass";
+import type { PassInputs } from "./fusedPass";
 import { gatherFilms, gatherMoves, toQuads } from "./gatherFilms";
 import { allocate, countBytes, listBuffers, readFloats, release, submit, write } from "./gpuBuffers";
 import type { Random } from "./random";

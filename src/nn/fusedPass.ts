@@ -1,22 +1,15 @@
 // One pass of the fused engine while it is being recorded: the operations that forward and backward are made of, each a dispatch for every
 // slice of the batch. Knows kernels and places, not their order (fusedForward.ts, fusedBackward.ts); allocates and runs nothing.
 import { MOMENT_QUADS, planStrips } from "../kernels/columns";
-import { concatPool, concatPoolGradient } from "../kernels/concatPool";
-import * as conv1x1 from "../kernels/convolve1x1";
-import * as conv3x3 from "../kernels/convolve3x3";
-import * as conv7x7 from "../kernels/convolve7x7";
 import { type Dispatch, dispatch, type PlannedBuffer } from "../kernels/dispatches";
-import { headPool, headPoolGradient } from "../kernels/head";
-import type { Kernel, Storage } from "../kernels/kernel";
+import type { Kernel } from "../kernels/kernel";
 import { normaliseTraining } from "../kernels/normalise";
-import { correctGradient, takeGradient } from "../kernels/normGradient";
-import { planProduct, type Tiling } from "../kernels/product";
-import { stemPool, stemPoolGradient } from "../kernels/stemPool";
+import { planProduct } from "../kernels/product";
 import { sumParts } from "../kernels/sumParts";
-import { transitionPool, transitionPoolGradient } from "../kernels/transitionPool";
 import { planWeightProduct } from "../kernels/weightProduct";
 import type { EngineOptions, EngineUse } from "./engine";
 import { type BatchBuffers, type Batched, QUAD_BYTES, type StateBuffers } from "./fusedBuffers";
+import { openKernels, type Tuning } from "./fusedKernels";
 import {
   type BlockPlace,
   type ChannelPlace,
@@ -28,46 +21,6 @@ import {
 } from "./fusedLayout";
 import { isTrained } from "./layerGroups";
 
-/** How the work is cut for an adapter. */
-export interface Tuning {
-  tiling: Tiling;
-  /** Invocations that keep the adapter busy. */
-  threads: number;
-  /** Parts of a column, or of a weight gradient, at most. */
-  maxParts: number;
-}
-
-const SOFTWARE: Tuning = { tiling: "direct", threads: 256, maxParts: 64 };
-const HARDWARE: Tuning = { tiling: "tiled", threads: 32_768, maxParts: 256 };
-
-/** A software adapter runs barriers slowly and has few threads; a graphics card wants shared tiles and many. */
-export const chooseTuning = ({ isSoftware }: { isSoftware: boolean }): Tuning => (isSoftware ? SOFTWARE : HARDWARE);
-/** The kernels of one way of tiling and storing; each is one pipeline. */
-function openKernels({ tiling }: Tuning, storage: Storage) {
-  return {
-    stem: conv7x7.forward7x7(tiling, storage),
-    stemWeights: conv7x7.weightGradient7x7(tiling),
-    bottleneck: conv1x1.forward1x1(tiling, storage, storage, true),
-    bottleneckInput: conv1x1.inputGradient1x1(tiling, storage),
-    bottleneckWeights: conv1x1.weightGradient1x1(tiling, storage, true),
-    growth: conv3x3.forward3x3(tiling, storage, storage),
-    growthInput: conv3x3.inputGradient3x3(tiling, storage),
-    growthWeights: conv3x3.weightGradient3x3(tiling, storage),
-    transition: conv1x1.forward1x1(tiling, "f32", storage, false),
-    transitionInput: conv1x1.pooledGradient1x1(tiling),
-    transitionWeights: conv1x1.weightGradient1x1(tiling, "f32", false),
-    stemPool: stemPool(storage, storage),
-    stemPoolGradient: stemPoolGradient(storage),
-    transitionPool: transitionPool(storage),
-    transitionPoolGradient: transitionPoolGradient(storage),
-    headPool: headPool(storage),
-    headPoolGradient: headPoolGradient(storage),
-    concatPool: concatPool(storage),
-    concatPoolGradient: concatPoolGradient(storage),
-    takeGradient: takeGradient(storage),
-    correctGradient: correctGradient(storage),
-  };
-}
 export interface PassInputs {
   layout: FusedLayout;
   options: EngineOptions;

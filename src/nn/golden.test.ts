@@ -70,7 +70,13 @@ describe("inference", () => {
   );
 });
 
-type Golden = Network & Omit<typeof trainingMini, "gradients" | "state"> & { gradients: Summaries; state: Summaries };
+type Golden = Network &
+  Omit<typeof trainingMini, "gradients" | "state" | "torchHalf"> & {
+    gradients: Summaries;
+    state: Summaries;
+    torchHalf?: Distances;
+  };
+type Distances = typeof trainingMini.torchHalf;
 /** Left out: `linear`, and nothing dropped. */
 interface Network {
   head?: string;
@@ -107,7 +113,7 @@ async function stepOnce(kind: Kind, golden: Golden, activations: "f32" | "f16" =
 }
 
 /** Gradients, and the state after the step: weights and running statistics. */
-function expectNoFurther(ours: Awaited<ReturnType<typeof stepOnce>>, theirs: Golden["torchHalf"], times: number): void {
+function expectNoFurther(ours: Awaited<ReturnType<typeof stepOnce>>, theirs: Distances, times: number): void {
   for (const what of ["gradients", "state"] as const) {
     for (const figure of FIGURES) {
       expect(ours[what][figure], `${figure} of the ${what}`).toBeLessThan(times * theirs[what][figure]);
@@ -150,13 +156,17 @@ describe("one AdamW step", { timeout: 600_000 }, () => {
   // Halves cost what they cost: eleven bits of mantissa turn ReLUs over, and gradients of noise films move by a fifth (121) or a
   // quarter (161). What can be asked is that the engine loses no more than storing them has to: float64 throughout, but for halves
   // where the engine has them, is as far from exact. Which values round which way is chance, and differs from run to run; the golden
-  // holds the farthest of 16 such runs, and the engine, one more run, gets half as much again.
-  it.each(GOLDENS)("of $arch, $head head, with activations in halves costs no more than halves do", async (golden) => {
-    const ours = await stepOnce("fused", golden, "f16");
-    expect(ours.loss).toBeLessThan(1.5 * golden.torchHalf.loss);
-    expect(ours.logits).toBeLessThan(1.5 * golden.torchHalf.logits);
-    expectNoFurther(ours, golden.torchHalf, 1.5);
-    // And they are halves.
-    expect(ours.state.median).toBeGreaterThan(10 * golden.torchFloat32.state.median);
-  });
+  // holds the farthest of 16 such runs, and the engine, one more run, gets half as much again. Of fastai's head on DenseNet121 it holds none:
+  // behind BatchNorm over six films of noise nothing is left of a gradient in halves.
+  it.each(GOLDENS.flatMap(({ torchHalf, head = "linear", ...golden }) => (torchHalf ? { ...golden, head, torchHalf } : [])))(
+    "of $arch, $head head, with activations in halves costs no more than halves do",
+    async (golden) => {
+      const ours = await stepOnce("fused", golden, "f16");
+      expect(ours.loss).toBeLessThan(1.5 * golden.torchHalf.loss);
+      expect(ours.logits).toBeLessThan(1.5 * golden.torchHalf.logits);
+      expectNoFurther(ours, golden.torchHalf, 1.5);
+      // And they are halves.
+      expect(ours.state.median).toBeGreaterThan(10 * golden.torchFloat32.state.median);
+    },
+  );
 });

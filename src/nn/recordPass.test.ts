@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { EngineOptions } from "./engine";
 import { planBatch, planState } from "./fusedBuffers";
+import { chooseTuning } from "./fusedKernels";
 import { planLayout, QUAD } from "./fusedLayout";
-import { chooseTuning } from "./fusedPass";
 import { layerGroupOf } from "./layerGroups";
 import { recordPass } from "./recordPass";
 
