@@ -120,13 +120,20 @@ test("the prepared films are deleted: prepared again they are found again, and t
   await resume(lab);
 });
 
-test("the tab is hidden: the run goes on", async ({ lab }) => {
-  const session = await lab.context().newCDPSession(lab);
-  const { windowId } = await session.send("Browser.getWindowForTarget");
-  await session.send("Browser.setWindowBounds", { windowId, bounds: { windowState: "minimized" } });
-  await expect.poll(() => lab.evaluate(() => document.hidden)).toBe(true);
+// A headless browser hides no page, not even behind another: the page is told that it is hidden, and what keeps a browser from freezing a
+// hidden page, the locks that it holds, is looked at.
+test("the tab is hidden: the run goes on, under locks that keep it from being frozen", async ({ lab }) => {
+  const tell = (state: DocumentVisibilityState) =>
+    lab.evaluate((now) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, value: now });
+      Object.defineProperty(document, "hidden", { configurable: true, value: now === "hidden" });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await tell("hidden");
   await waitForSteps(lab, 5);
-  await session.send("Browser.setWindowBounds", { windowId, bounds: { windowState: "normal" } });
+  const held = await lab.evaluate(async () => ((await navigator.locks.query()).held ?? []).map(({ name }) => name));
+  expect(held).toEqual(expect.arrayContaining(["roentgen-lab", `roentgen-lab-trial-${trialId}`]));
+  await tell("visible");
 });
 
 test("in the end it has the bits of the run that nothing befell", async ({ lab }) => {

@@ -86,6 +86,14 @@ describe("a loss that explodes", () => {
     expect(guard.isRising).toBe(false);
   });
 
+  it("is foreseen from the first step on, though it ends no run before there is a mean to judge by", async () => {
+    const guard = new NumbersGuard(1, new StepHistory());
+    expect(guard.isRising).toBe(false);
+    expect(await passed(guard, [0.7, 1e6])).toBe(2);
+    expect(guard.isRising).toBe(true);
+    expect(await passed(guard, Array<number>(20).fill(1e6), 2)).toBe(7);
+  });
+
   it("is judged alike in a run that was interrupted", async () => {
     const rising = Array<number>(100).fill(10);
     const whole = await passed(new NumbersGuard(1, new StepHistory()), [...falling, ...rising]);

@@ -7,7 +7,7 @@ import type { Callback } from "../loop";
 
 /** How much of itself the smoothed loss keeps at a step, as in fastai's recorder. */
 const SMOOTHING = 0.98;
-/** The mean of fewer losses is noise: one film that is misread may be several times the loss of the others. */
+/** No run ends by the mean of fewer losses: one film that is misread may lose many times what the others do. */
 const LEAST_STEPS = 10;
 /** Four times the best so far is where fastai's finder gives a rate up as too high. */
 const EXPLODED = 4;
@@ -45,7 +45,7 @@ export class NumbersGuard implements Callback {
       throw await this.#explain("lossNotFinite", `The loss became ${loss} at step ${step} (LR ${lr.toExponential(1)})`);
     }
     this.#see(loss, lr);
-    if (this.#ratio() <= EXPLODED) return;
+    if (this.#steps < LEAST_STEPS || this.#ratio() <= EXPLODED) return;
     const smoothed = this.#smoothed().toPrecision(3);
     const best = this.#best.toPrecision(3);
     throw await this.#explain("lossExploded", `The smoothed loss rose to ${smoothed} at step ${step}, from ${best} at its best`);
@@ -69,7 +69,7 @@ export class NumbersGuard implements Callback {
     this.#sum = SMOOTHING * this.#sum + (1 - SMOOTHING) * loss;
     this.#steps++;
     this.#highestLr = Math.max(this.#highestLr, lr);
-    if (this.#steps >= LEAST_STEPS) this.#best = Math.min(this.#best, this.#smoothed());
+    this.#best = Math.min(this.#best, this.#smoothed());
   }
 
   /** Corrected for its beginning at 0. */
@@ -78,7 +78,7 @@ export class NumbersGuard implements Callback {
   }
 
   #ratio(): number {
-    return this.#steps < LEAST_STEPS ? 0 : this.#smoothed() / Math.max(this.#best, KNOWING_NOTHING);
+    return this.#steps === 0 ? 0 : this.#smoothed() / Math.max(this.#best, KNOWING_NOTHING);
   }
 
   /** Proposes a tenth of the highest rate that the run came to. */
