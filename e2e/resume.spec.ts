@@ -64,7 +64,7 @@ const TIMES: Record<Kill, number> = {
 
 test("a run that is killed twenty times ends with the bits of one that was not", async ({ lab }) => {
   test.setTimeout(900_000);
-  await prepareSmallRun(lab, { ...PRACTICE, batchSize: 8, epochs: 3, checkpointEverySteps: 2 });
+  await prepareSmallRun(lab, { ...PRACTICE, batchSize: 8, epochs: 2, checkpointEverySteps: 3 });
   await button(lab, "Train").click();
   const whole = await waitForTrained(lab);
   const expected = await readKept(lab, whole.id);

@@ -59,7 +59,7 @@ export async function endTrainWorker(page: Page): Promise<void> {
 
 /** Waits for the run's end and returns the trial. */
 export async function waitForTrained(page: Page): Promise<TrainedTrial> {
-  await expect.poll(() => eventsOf(page, "trained"), { timeout: 120_000 }).toHaveLength(1);
+  await expect.poll(() => eventsOf(page, "trained"), { timeout: 600_000 }).toHaveLength(1);
   const [trained] = await eventsOf(page, "trained");
   return (trained as LabEvent & { trial: TrainedTrial }).trial;
 }
