@@ -210,7 +210,7 @@ FILES = {
     "training161.json": lambda: training_case("densenet161", 4, 64, [POSITIVE_WEIGHT]),
     "trainingFastai.json": lambda: training_case("densenet-mini", 6, 96, SEVERAL, masked=True, head="fastai"),
     "trainingDropout.json": lambda: training_case("densenet-mini", 6, 96, [POSITIVE_WEIGHT], head="fastai", dropped="dropout"),
-    "trainingFastai121.json": lambda: training_case("densenet121", 6, 64, [POSITIVE_WEIGHT], halves=False, head="fastai"),
+    "trainingFastai121.json": lambda: training_case("densenet121", 8, 64, [POSITIVE_WEIGHT], halves=False, head="fastai"),
     "names121.json": lambda: {"names": list_names()},
 }
 
