@@ -54,7 +54,7 @@ test("a trial that is exported, deleted and imported goes on to the bits of one 
   expect(atOnce.name).toBe("trial-3.safetensors");
 
   const before = (await eventsOf(lab, "step")).length;
-  await lab.getByRole("button", { name: "Continue trial 3" }).click();
+  await lab.getByRole("button", { name: "Continue trial 3", exact: true }).click();
   await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
   expect((await eventsOf(lab, "step"))[before]?.step, "goes on where it was stopped").toBe(stoppedAt);
   const resumed = await download(lab, "Download weights");
@@ -93,7 +93,7 @@ test("prepared films are counted, kept while they are used, removed with a word 
   await remove();
   await expect(status(lab)).toContainText("prepared films removed");
   await expect(films).toBeHidden();
-  await lab.getByRole("button", { name: "Continue trial 1" }).click();
+  await lab.getByRole("button", { name: "Continue trial 1", exact: true }).click();
   await expect(lab.getByRole("alert")).toContainText("no longer in the browser's storage");
   await expect(lab.getByRole("button", { name: "Train", exact: true })).toBeDisabled();
 
@@ -101,6 +101,6 @@ test("prepared films are counted, kept while they are used, removed with a word 
   await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
   await expect.poll(() => eventsOf(lab, "prepared"), { timeout: 120_000 }).toHaveLength(2);
   await goToStep(lab, "Trials");
-  await lab.getByRole("button", { name: "Continue trial 1" }).click();
+  await lab.getByRole("button", { name: "Continue trial 1", exact: true }).click();
   await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
 });
