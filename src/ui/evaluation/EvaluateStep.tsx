@@ -8,12 +8,14 @@ import { CompileProgress } from "../parts/CompileProgress";
 import { formatCount, formatPlural } from "../parts/format";
 import { JobProgress } from "../parts/JobProgress";
 import { FailureNotice, Notice } from "../parts/Notice";
+import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import { isUnderWay } from "../parts/ready";
 import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { EvaluationResult } from "./EvaluationResult";
+import styles from "./evaluation.module.css";
 import { describeMismatch } from "./mismatch";
 import { ViewsField } from "./ViewsField";
 import { WhichWeights } from "./WhichWeights";
@@ -64,8 +66,6 @@ export function EvaluateStep() {
       {mismatch && <Notice tone="warning">{mismatch}</Notice>}
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
-          <WhichWeights disabled={isRunning} />
-          <ViewsField disabled={isRunning} />
           {notices.map((notice) => (
             <Notice key={notice} tone="warning">
               {notice}
@@ -82,7 +82,13 @@ export function EvaluateStep() {
             )
           )}
         </div>
-        <WeightsPanel title="Weights from elsewhere" withoutFile="none" disabled={isRunning} />
+        <div className={partsStyles.stack}>
+          <Panel title="How it is evaluated" className={styles.choices}>
+            <WhichWeights disabled={isRunning} />
+            <ViewsField disabled={isRunning} />
+          </Panel>
+          <WeightsPanel title="Weights from elsewhere" withoutFile="none" disabled={isRunning} />
+        </div>
       </div>
     </>
   );

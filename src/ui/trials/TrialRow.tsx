@@ -7,13 +7,14 @@ import type { Trial, TrialState, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
 import {
   formatArchitecture,
+  formatBatch,
   formatBytes,
   formatCount,
   formatDuration,
   formatLr,
   formatMemory,
   formatMetric,
-  formatPass,
+  formatPlural,
   formatTargets,
 } from "../parts/format";
 import { ResizeTrial } from "./ResizeTrial";
@@ -71,8 +72,10 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
           </small>
         </td>
         <td>
-          {settings.batchSize}
-          {formatPass(settings) && <small>passes of {formatPass(settings)}</small>}
+          {formatPlural(settings.epochs, "epoch")}, LR {formatLr(settings.maxLr)}
+          <small>
+            {formatBatch(settings)}, {formatDuration(seconds)}
+          </small>
         </td>
         <td>
           {settings.engine}, {settings.activations}
@@ -82,9 +85,6 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
             </small>
           )}
         </td>
-        <td>{settings.epochs}</td>
-        <td>{formatLr(settings.maxLr)}</td>
-        <td>{formatDuration(seconds)}</td>
         <td>
           {offered.length > 1 ? (
             <select
