@@ -102,9 +102,13 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
           ) : (
             (offered[0]?.label ?? "none yet")
           )}
-          {kept.length > 0 && <small>{formatBytes(kept.reduce((sum, { bytes }) => sum + bytes, 0))} kept</small>}
+          {kept.length > 0 && (
+            <small>
+              <span data-best={(auroc !== null && auroc === best && auroc > 0.5) || undefined}>AUROC {formatMetric(auroc)}</span>,{" "}
+              {formatBytes(kept.reduce((sum, { bytes }) => sum + bytes, 0))} kept
+            </small>
+          )}
         </td>
-        <td data-best={(auroc !== null && auroc === best && auroc > 0.5) || undefined}>{formatMetric(auroc)}</td>
         <td>
           <TrialActions
             trial={trial}

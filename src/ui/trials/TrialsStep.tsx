@@ -15,7 +15,7 @@ import { StoragePanel } from "./StoragePanel";
 import { TrialRow } from "./TrialRow";
 import styles from "./trials.module.css";
 
-const COLUMNS = ["trial", "state", "learns", "run", "engine", "weights", "their AUROC"];
+const COLUMNS = ["trial", "state", "learns", "run", "engine", "weights"];
 
 export function TrialsStep() {
   const trials = useLab((lab) => lab.trials);
