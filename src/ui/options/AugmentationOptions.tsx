@@ -69,8 +69,8 @@ export function AugmentationOptions({ disabled }: { disabled: boolean }) {
         onChange={(flip) => changeSettings({ flip })}
       />
       <p className={partsStyles.hint}>
-        Off, though fastai's default is on. The heart would change sides: dextrocardia and left-sided findings would be learnt
-        wrongly.
+        fastai flips unless told not to, this lab only when asked. The heart would change sides: dextrocardia and left-sided
+        findings would be learnt wrongly.
       </p>
       {show(MIXUP)}
       <p className={partsStyles.hint}>

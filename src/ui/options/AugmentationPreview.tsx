@@ -44,7 +44,7 @@ export function AugmentationPreview() {
   return (
     <figure className={styles.preview}>
       <figcaption>
-        As the network sees them in epoch {shown.epoch + 1}
+        As the network sees films in epoch {shown.epoch + 1}
         <button type="button" className={partsStyles.textButton} onClick={() => setEpoch(epoch + 1)}>
           Other ones
         </button>
