@@ -1,6 +1,8 @@
 // Seeded generators, one for each purpose, keyed so that a resumed run draws what the uninterrupted one would have drawn.
 
-export type Purpose = "split" | "balance" | "shuffle" | "finder" | "init" | "drawn" | "augment" | "mixup" | "dropout";
+/** What of a trial is drawn by its seed. */
+export const TRIAL_PURPOSES = ["split", "balance", "shuffle", "finder", "init", "augment", "mixup", "dropout"] as const;
+export type Purpose = (typeof TRIAL_PURPOSES)[number] | "drawn";
 
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */

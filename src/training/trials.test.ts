@@ -43,6 +43,7 @@ it("has every field that the trial is run again from, one step a line", () => {
     epochs: [],
     steps,
   });
+  expect(file.seeds.purposes, "all that was drawn").toEqual(expect.arrayContaining(["shuffle", "augment", "mixup", "dropout"]));
   expect(file.finder).toEqual({ ...request.finder, losses: [0.7, null], smoothed: [0.7, null], chosen: TEST_SETTINGS.maxLr });
   expect(file.sample).toMatchObject({ kept: 24, setAside: 0, positives: 12, negatives: 12, targets: [{ positiveWeight: 1 }] });
 });

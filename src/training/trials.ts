@@ -1,11 +1,12 @@
 // What a trial is made of, before it runs and as the file that a person takes away. Keeps nothing (storage/trials.ts does).
+import { TRIAL_PURPOSES } from "../nn/random";
 import { chooseBudget } from "../protocol/budget";
 import { planPhases } from "../protocol/schedule";
 import { NORMALISATION, type ScheduleName, type ScheduleSettings, type TrialSettings } from "../protocol/settings";
 import type { Beginning, NewTrial, StepRecord, Trial } from "../protocol/training";
 import { NONE_KEPT } from "../storage/checkpoints";
 import { choose } from "./finderCurve";
-import { spreadRates } from "./plan";
+import { spreadSettings } from "./plan";
 
 export function describeTrial(
   { settings, sample, dataset, finder }: NewTrial,
@@ -51,7 +52,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     schedule: describeSchedule(settings, trial.stepsTotal),
     optimizer: describeOptimizer(settings),
     normalisation: NORMALISATION,
-    seeds: { seed: settings.seed, purposes: ["split", "balance", "shuffle", "finder", "init"] },
+    seeds: { seed: settings.seed, purposes: TRIAL_PURPOSES },
     dataset: inOrder(trial.dataset),
     sample: { kept, setAside, positives, negatives, ...inOrder({ ...counts, after }) },
     adapter: trial.adapter && inOrder(trial.adapter),
@@ -92,14 +93,14 @@ function describeSchedule(settings: TrialSettings, totalSteps: number) {
 }
 
 function describeOptimizer(settings: TrialSettings) {
-  const { betas, eps, weightDecay, normDecay, clipNorm, averageDecay, sliceFrom, maxLr } = settings;
+  const { betas, eps, weightDecay, normDecay, clipNorm, averageDecay } = settings;
   return {
     name: "adamw",
     betas,
     eps,
     weightDecay,
     decaysNorms: normDecay,
-    groupFactors: sliceFrom > 0 ? spreadRates(sliceFrom / maxLr) : null,
+    groupFactors: spreadSettings(settings),
     clipNorm: clipNorm || null,
     averageDecay: averageDecay || null,
   };
