@@ -4,6 +4,7 @@ import type { PrepareEvent } from "../protocol/dataset";
 import { type Failure, toFailure } from "../protocol/labError";
 import { sampleSettingsOf, type TrialSettings } from "../protocol/settings";
 import { announce, type LabContext } from "./context";
+import { describeCurve } from "./curveSettings";
 import { formatFailedFilms } from "./downloads";
 import { formatCount, formatPlural } from "./format";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
@@ -32,35 +33,6 @@ export type SampleCommands = Pick<
 function describeSampling(settings: TrialSettings): string {
   return JSON.stringify({ ...sampleSettingsOf(settings), epochs: settings.freshEachEpoch ? settings.epochs : null });
 }
-
-/** A finder's curve belongs to the net, the films, the loss and the steps it was run with; one under way is given up. */
-const CURVE_KEYS: readonly (keyof TrialSettings)[] = [
-  "arch",
-  "head",
-  "batchSize",
-  "filmsPerPass",
-  "activations",
-  "rotate",
-  "zoom",
-  "shift",
-  "lighting",
-  "contrast",
-  "warp",
-  "flip",
-  "augmentP",
-  "mixup",
-  "loss",
-  "focalGamma",
-  "focalAlpha",
-  "labelSmoothing",
-  "weightDecay",
-  "normDecay",
-  "betas",
-  "eps",
-  "clipNorm",
-  "sliceFrom",
-  "freezeEpochs",
-];
 
 export function createSampleCommands(context: LabContext): SampleCommands {
   const { store, workers, patch, say } = context;
@@ -127,7 +99,6 @@ export function createSampleCommands(context: LabContext): SampleCommands {
     changeSettings(change) {
       const before = store.getState().settings;
       const settings = { ...before, ...change };
-      const differs = (key: keyof TrialSettings) => JSON.stringify(before[key]) !== JSON.stringify(settings[key]);
       store.setState({ settings });
       const sampleChanged = describeSampling(before) !== describeSampling(settings);
       if (sampleChanged) {
@@ -136,7 +107,7 @@ export function createSampleCommands(context: LabContext): SampleCommands {
         patch("sample", { recipe: null });
         if (store.getState().dataset.state === "ready") void countSample();
       }
-      if (sampleChanged || CURVE_KEYS.some(differs)) store.setState({ finder: EMPTY_FINDER });
+      if (sampleChanged || describeCurve(before) !== describeCurve(settings)) store.setState({ finder: EMPTY_FINDER });
     },
     countWall: (filter) => workers.dataset.countWall(store.getState().settings, filter),
     readWall: (filter, from, n) => workers.dataset.readWall(store.getState().settings, filter, from, n),

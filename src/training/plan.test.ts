@@ -29,11 +29,17 @@ describe("what a step is taken with", () => {
     });
   });
 
-  it("keeps layers apart, norms undecayed and gradients clipped, in the finder too", () => {
-    const asked = plan({ sliceFrom: 0.0005, normDecay: false, clipNorm: 2 });
-    const scope = { groupFactors: [expect.closeTo(0.01, 12), expect.closeTo(0.1, 12), 1], decaysNorms: false, clipNorm: 2 };
-    expect(asked.optimizerAt(0, [])).toMatchObject(scope);
-    expect(asked.finderOptimizerAt(1)).toMatchObject(scope);
+  it("leaves norms undecayed and clips gradients, in the finder too", () => {
+    const asked = plan({ normDecay: false, clipNorm: 2 });
+    expect(asked.optimizerAt(0, [])).toMatchObject({ decaysNorms: false, clipNorm: 2 });
+    expect(asked.finderOptimizerAt(1)).toMatchObject({ decaysNorms: false, clipNorm: 2 });
+  });
+
+  it("keeps layers apart in the run, and at one rate in the finder, whose curve no Max LR may change", () => {
+    const [low, high] = [0.05, 0.5].map((maxLr) => plan({ maxLr, sliceFrom: 0.0005 }));
+    expect(low!.optimizerAt(0, []).groupFactors).toEqual([expect.closeTo(0.01, 12), expect.closeTo(0.1, 12), 1]);
+    expect(low!.finderOptimizerAt(1)).not.toHaveProperty("groupFactors");
+    expect(high!.finderOptimizerAt(1)).toEqual(low!.finderOptimizerAt(1));
   });
 
   it("freezes the first epochs, then trains all in a cycle of its own, on moments that begin anew", () => {

@@ -19,7 +19,7 @@ export interface RunPlan {
   drawFilms(epoch: number): Uint32Array;
   /** What step `step` of the run is taken with, after the epochs so far. */
   optimizerAt(step: number, epochs: readonly EpochRecord[]): AdamwStep;
-  /** What the finder's step at this rate is taken with: it looks for what is trained first. */
+  /** What the finder's step at this rate is taken with: what is trained first, all at the one rate (fastai v1 `lr_find`). */
   finderOptimizerAt(lr: number): AdamwStep;
   /** Why a run that still had epochs ahead is over after these; null where it is not. */
   earlyEnd(epochs: readonly EpochRecord[]): EarlyEnd | null;
@@ -35,7 +35,7 @@ const FROZEN_GROUPS = LAYER_GROUPS - 1;
 /** @throws LabError badSettings naming the setting, noFilms where there is nothing to validate with */
 export function planRun(settings: TrialSettings, sample: PreparedSample): RunPlan {
   checkSettings(settings);
-  const { batchSize, epochs: planned, betas, eps, weightDecay, averageDecay } = settings;
+  const { batchSize, epochs: planned, betas, eps, weightDecay, averageDecay, normDecay, clipNorm } = settings;
   const { balance, freshEachEpoch, seed } = settings;
   const labels = Uint8Array.from(valuesUnder(sample.train.labels, 0, sample.targets.length));
   const drawFilms = (epoch: number) => drawEpoch({ labels, balance, freshEachEpoch, seed }, epoch);
@@ -52,7 +52,7 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
   }
   const stepsPerEpoch = Math.floor(films / batchSize);
   const phases = planPhases(settings, stepsPerEpoch);
-  const scope = scopeOf(settings);
+  const groupFactors = spreadSettings(settings);
   const earlyEnd = (epochs: readonly EpochRecord[]) =>
     epochs.length < planned ? findEarlyEnd(settings, phases.at(-1)!.firstEpoch, epochs) : null;
   const adamwAt = (lr: number, beta1: number, { isFrozen }: Phase): AdamwStep => ({
@@ -62,7 +62,8 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
     beta2: betas[1],
     eps,
     weightDecay,
-    ...scope,
+    ...(!normDecay && { decaysNorms: false }),
+    ...(clipNorm > 0 && { clipNorm }),
     ...(isFrozen && { frozenGroups: FROZEN_GROUPS }),
   });
   return {
@@ -75,6 +76,7 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
       const { lr, momentum } = phase.ratesAt(step, epochs);
       return {
         ...adamwAt(lr, momentum, phase),
+        ...(groupFactors && { groupFactors }),
         // fastai's unfreeze makes a new optimiser.
         ...(step > 0 && step === phase.firstStep && { restarts: true }),
         ...(averageDecay > 0 && { averageDecay: warmUp(averageDecay, step) }),
@@ -86,13 +88,9 @@ export function planRun(settings: TrialSettings, sample: PreparedSample): RunPla
   };
 }
 
-/** What every step has in common. */
-function scopeOf({ sliceFrom, maxLr, normDecay, clipNorm }: TrialSettings): StepScope {
-  return {
-    ...(sliceFrom > 0 && { groupFactors: spreadRates(sliceFrom / maxLr) }),
-    ...(!normDecay && { decaysNorms: false }),
-    ...(clipNorm > 0 && { clipNorm }),
-  };
+/** What a run's rate is multiplied by, a layer group each; null where all have the one rate. */
+export function spreadSettings({ sliceFrom, maxLr }: Pick<TrialSettings, "sliceFrom" | "maxLr">): number[] | null {
+  return sliceFrom > 0 ? spreadRates(sliceFrom / maxLr) : null;
 }
 
 /** Factors from `first` to 1, a layer group each, each the same multiple of the one before (fastai v1 `even_mults`). */

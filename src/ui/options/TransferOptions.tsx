@@ -38,7 +38,7 @@ export function TransferOptions({ disabled }: { disabled: boolean }) {
       <SettingField field="sliceFrom" empty={{ value: 0, words: "Max LR" }} format={formatLrField} disabled={disabled} />
       <p className={styles.hint}>
         fastai's slice: the rate of the first of three layer groups, which grows to Max LR at the head. Empty, all have one rate.
-        LR Find keeps the proportion of the two as it is set.
+        LR Find runs all groups at the one rate, as fastai's does. This rate stays as it is when Max LR changes.
       </p>
     </OptionGroup>
   );
