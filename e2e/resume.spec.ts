@@ -19,6 +19,7 @@ import { countEvents, eventsOf, expect, goToStep, prepareDrawnFilms, test } from
 const PRACTICE: Partial<TrialSettings> = {
   ...FASTAI_AUGMENTATION,
   mixup: 0.4,
+  head: "fastai",
   averageDecay: 0.9,
   freezeEpochs: 1,
   sliceFrom: 1e-4,
