@@ -72,6 +72,20 @@ it("shows why there is no forecast", async () => {
   expect(store.getState().forecast).toMatchObject({ of: { batchSize: 1 }, forecast: null, failure: { code: "deviceLost" } });
 });
 
+it("asks again once the card is opened anew, as after the worker was lost", async () => {
+  const { store, asked, change, forecasts } = createForecastsOnDoubles();
+  forecasts.keep();
+  change({ batchSize: 1 });
+  await vi.runAllTimersAsync();
+  asked[0]?.fail();
+  await vi.runAllTimersAsync();
+  for (const state of ["asking", "ready"] as const) store.setState(({ gpu }) => ({ gpu: { ...gpu, state } }));
+  await vi.runAllTimersAsync();
+  asked[1]?.answer();
+  await vi.runAllTimersAsync();
+  expect(store.getState().forecast).toMatchObject({ of: { batchSize: 1 }, failure: null, forecast: { gpuBytes: BYTES_A_FILM } });
+});
+
 it("judges anew what was changed while it was judged, and names what fits", async () => {
   const { asked, change, forecasts } = createForecastsOnDoubles();
   change({ batchSize: 33 });

@@ -60,8 +60,13 @@ export function createForecasts({ store, workers }: LabContext): Forecasts {
       let asked = "";
       let timer: ReturnType<typeof setTimeout> | undefined;
       store.subscribe((state) => {
+        // Opened anew, the card may be another, and the worker that was asked may be gone with its answer.
+        if (state.gpu.state !== "ready") {
+          asked = "";
+          return;
+        }
         const due = describe(state);
-        if (state.gpu.state !== "ready" || due === asked) return;
+        if (due === asked) return;
         asked = due;
         clearTimeout(timer);
         timer = setTimeout(() => {
