@@ -23,6 +23,7 @@ test("a second tab looks on, cannot act, and takes over when the first is closed
   expect(await countEvents(second, "indexed")).toBe(0);
 
   await lab.close();
+  await second.bringToFront();
   await acceptAdapter(second);
   await expect(main).not.toContainText("This tab looks on");
   await expect(status(second)).toContainText("Resume goes on from there");
