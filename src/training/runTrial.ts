@@ -44,7 +44,8 @@ export function runTrial(
       } catch {
         // Storage that cannot take this either, or no such trial: the first failure is the one to tell.
       }
-      return { type: "failed", ...reached, ...failure };
+      const { step } = reached;
+      return { type: "failed", ...(step !== undefined && { step }), ...failure };
     }
   });
 }
@@ -62,7 +63,7 @@ async function runHeld(
   const trial = await trials.read(trialId);
   const sample = await trials.readSample(trialId);
   const settings = { ...trial.settings, gpuBudgetMiB: gpuBudgetMiB ?? trial.settings.gpuBudgetMiB };
-  const { batchSize, epochs, seed, maxLr, keepBest, checkpointEverySteps } = settings;
+  const { batchSize, epochs, seed, keepBest, checkpointEverySteps } = settings;
   const plan = planRun(settings, sample);
   const onPhase: Parameters<Workbench["lend"]>[2] = (phase) => emit({ type: "phase", ...phase });
 
@@ -93,7 +94,7 @@ async function runHeld(
       tellSchedule();
 
       const precision = settings.engine === "fused" && settings.activations === "f16" ? new PrecisionWatch(engine, emit) : null;
-      const guard = new NumbersGuard(maxLr, history, async () => precision?.findCause() ?? null);
+      const guard = new NumbersGuard(settings, history, async () => precision?.findCause() ?? null);
       const recorder = new Recorder({
         emit,
         engine,

@@ -1,5 +1,7 @@
 // Guards a run's numbers: a loss or weights that are no longer finite, or a loss that explodes, end it before they are kept. Writes nothing.
 import { LabError } from "../../protocol/labError";
+import { SETTING_RULES } from "../../protocol/settingRules";
+import type { TrialSettings } from "../../protocol/settings";
 import type { EpochRecord, StepRecord } from "../../protocol/training";
 import type { Checkpoint } from "../../storage/checkpointRecord";
 import type { StepHistory } from "../history";
@@ -17,7 +19,7 @@ const RISING = 2;
 const KNOWING_NOTHING = Math.LN2;
 
 export class NumbersGuard implements Callback {
-  readonly #maxLr: number;
+  readonly #rates: Pick<TrialSettings, "maxLr" | "sliceFrom">;
   readonly #findCause: () => Promise<LabError | null>;
   #sum = 0;
   #steps = 0;
@@ -28,8 +30,12 @@ export class NumbersGuard implements Callback {
    * @param history what the run has come to, so that one that goes on is judged as if it had not been interrupted
    * @param findCause what lies behind a failure, where that is known; null where it is the rate
    */
-  constructor(maxLr: number, history: StepHistory, findCause: () => Promise<LabError | null> = async () => null) {
-    this.#maxLr = maxLr;
+  constructor(
+    rates: Pick<TrialSettings, "maxLr" | "sliceFrom">,
+    history: StepHistory,
+    findCause: () => Promise<LabError | null> = async () => null,
+  ) {
+    this.#rates = rates;
     this.#findCause = findCause;
     const { loss, lr } = history.columns();
     for (let step = 0; step < loss.length; step++) this.#see(loss[step]!, lr[step]!);
@@ -81,12 +87,19 @@ export class NumbersGuard implements Callback {
     return this.#steps === 0 ? 0 : this.#smoothed() / Math.max(this.#best, KNOWING_NOTHING);
   }
 
-  /** Proposes a tenth of the highest rate that the run came to. */
+  /** Proposes a tenth of the highest rate that the run came to, and for the first layers' own the same share of it as now. */
   async #explain(code: "lossNotFinite" | "lossExploded", what: string): Promise<LabError> {
     const cause = await this.#findCause();
     if (cause) return cause;
-    const maxLr = Number(((this.#highestLr || this.#maxLr) / 10).toExponential(0));
-    const message = `${what}, so training stopped. What was kept is from before it. Begin again with a lower Max LR, such as ${maxLr.toExponential(0).replace("e+", "e")}.`;
-    return new LabError(code, message, "Max LR", { maxLr });
+    const { maxLr: now, sliceFrom } = this.#rates;
+    const maxLr = roundRate((this.#highestLr || now) / 10);
+    const proposal = { maxLr, ...(sliceFrom > 0 && { sliceFrom: roundRate((maxLr * sliceFrom) / now) }) };
+    const others = proposal.sliceFrom ? `, and ${SETTING_RULES.sliceFrom.name} ${writeRate(proposal.sliceFrom)}` : "";
+    const message = `${what}, so training stopped. What was kept is from before it. Begin again with a lower Max LR, such as ${writeRate(maxLr)}${others}.`;
+    return new LabError(code, message, "Max LR", proposal);
   }
 }
+
+/** To one digit. */
+const roundRate = (lr: number) => Number(lr.toExponential(0));
+const writeRate = (lr: number) => lr.toExponential(0).replace("e+", "e");

@@ -17,6 +17,7 @@ export function BeginAgain() {
   );
 }
 
-function describe({ maxLr, activations }: Proposal): string {
-  return maxLr ? `at Max LR ${formatLr(maxLr)}` : `with Activations ${activations}`;
+function describe({ maxLr, sliceFrom, activations }: Proposal): string {
+  const others = sliceFrom ? `, first layers at ${formatLr(sliceFrom)}` : "";
+  return maxLr ? `at Max LR ${formatLr(maxLr)}${others}` : `with Activations ${activations}`;
 }
