@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
 import type { TrainEvent } from "../protocol/training";
-import { commandAt, createTestLab, type Page, play, type TestLab } from "./testLab";
+import { commandAt, createTestLab } from "./testLab";
+import { train } from "./testRuns";
 
-const train = (lab: TestLab, id: number, page?: Page<TrainEvent>) =>
-  play<TrainEvent>((port) => lab.session.train(id, port), page);
 const notices = (events: TrainEvent[]) => events.flatMap((event) => (event.type === "notice" ? [event.message] : []));
 
 /** A rate at which nothing is learnt, so that no epoch is better than the first by accuracy. */

@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { TrainEvent } from "../protocol/training";
 import { readTrialArchive } from "../storage/trialArchive";
-import { commandAt, createTestLab, type Page, play, type TestLab } from "./testLab";
+import { commandAt, createTestLab, type TestLab } from "./testLab";
+import { train } from "./testRuns";
 
-const train = (lab: TestLab, id: number, page?: Page<TrainEvent>) =>
-  play<TrainEvent>((port) => lab.session.train(id, port), page);
 const weightsOf = async (lab: TestLab, id: number) => new Uint8Array((await lab.session.exportWeights(id, "last")).bytes);
 const trialOf = async (lab: TestLab, id: number) => (await lab.session.listTrials()).find((trial) => trial.id === id);
 const named = (file: Blob, name = "trial-1.roentgen") => new File([file], name);

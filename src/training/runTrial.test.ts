@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { createTestLab, play, type TestLab } from "./testLab";
-
-const train = (lab: TestLab, id: number) => play((port) => lab.session.train(id, port));
+import { createTestLab } from "./testLab";
+import { train } from "./testRuns";
 
 it("ends a run whose loss explodes, and keeps no checkpoint from its rise", async () => {
   const lab = createTestLab();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { FINDER_DEFAULTS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
-import { createTestLab } from "./testLab";
+import { createTestLab, play } from "./testLab";
 import { train } from "./testRuns";
 import { TEST_SETTINGS } from "./testSample";
 
@@ -49,4 +50,16 @@ describe("the forecast", () => {
       expect(gpuBytes <= forecast.budgetBytes).toBe(fits);
     }
   });
+});
+
+it("lends a network that keeps a moving average to a trial only: LR Find and an evaluation move none", async () => {
+  const lab = createTestLab();
+  const settings = { ...TEST_SETTINGS, averageDecay: 0.9 };
+  const { id } = await lab.createTrial(settings);
+  const { sample } = lab;
+  const weights = { kind: "trial", trialId: id, which: "last" } as const;
+  await train(lab, id);
+  await play((port) => lab.session.evaluate({ settings, sample, weights, views: 0 }, port));
+  await play((port) => lab.session.find({ settings, sample, weights, finder: FINDER_DEFAULTS }, port));
+  expect(lab.engines.map(({ options }) => options.averages)).toEqual([true, false, false]);
 });

@@ -232,7 +232,10 @@ export function createWorkbench(tools: Tools): Workbench {
       const reader = await tools.openFilms(sample.store);
       const { targets, summary } = sample;
       const positiveWeights = summary.targets.map(({ positiveWeight }) => positiveWeight);
-      const options = { ...chooseOptions(settings, gpu.report), classes: targets.length, positiveWeights };
+      const chosen = chooseOptions(settings, gpu.report);
+      // Only a trial's steps move a moving average.
+      const averages = isTrial && chosen.averages;
+      const options = { ...chosen, averages, classes: targets.length, positiveWeights };
       const engine = tools.createEngine(settings.engine, options, settings.seed);
       const source = async (part: PreparedPart): Promise<FilmSource> => ({
         part: { ...part, slots: await reader.locate(part) },
