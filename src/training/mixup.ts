@@ -3,8 +3,9 @@ import { type Batch, UNKNOWN } from "../nn/engine";
 import { type Random, shuffle } from "../nn/random";
 
 /**
- * The batch with partners by one permutation of it and shares from Beta(alpha, alpha), the larger part the film's own. As fastai's loss
- * weighs both films' losses, which is linear in the labels, labels are blended alike; what is unknown of one is unknown of both.
+ * The batch with partners by one permutation of it and shares from Beta(alpha, alpha), the larger part the film's own. fastai weighs both
+ * films' losses; cross-entropy is linear in the labels, so that blended labels come to the same, and focal loss, which is not, takes blended
+ * labels as torchvision's formula does. What is unknown of one is unknown of both.
  */
 export function blendBatch(batch: Batch, alpha: number, random: Random): Batch {
   const { count, targets } = batch;
