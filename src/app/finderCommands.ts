@@ -1,6 +1,7 @@
 // The commands of LR Find, and what its events make of the page.
 import * as Comlink from "comlink";
 import { FINDER_DEFAULTS, type FinderEvent, SUGGESTIONS } from "../protocol/finder";
+import { SETTING_RULES } from "../protocol/settingRules";
 import { announce, type LabContext } from "./context";
 import type { Forecasts } from "./forecasts";
 import { formatFinderStep, formatLr, SUGGESTION_NAMES } from "./format";
@@ -77,7 +78,7 @@ export function createFinderCommands(
     },
     chooseFinderRuns: (runs) => store.setState({ finderRuns: runs }),
     pickMaxLr(lr) {
-      if (!(lr > 0) || !Number.isFinite(lr)) return;
+      if (!SETTING_RULES.maxLr.holds(lr)) return;
       store.setState((state) => ({
         settings: { ...state.settings, maxLr: lr },
         finder: state.finder.state === "idle" ? state.finder : { ...state.finder, chosen: lr },

@@ -59,6 +59,9 @@ export const SETTING_RULES: Record<NumericSetting, SettingRule> = {
   gpuBudgetMiB: whole("GPU budget", 0, " MiB: 0 is the default"),
 };
 
+/** Of each of a schedule's momenta and of AdamW's betas, which are pairs and so no numeric settings. */
+export const MOMENTUM_RULE: SettingRule = belowOne("Momentum");
+
 export function isNumericSetting(field: string): field is NumericSetting {
   return Object.hasOwn(SETTING_RULES, field);
 }

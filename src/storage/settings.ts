@@ -1,5 +1,5 @@
 // The page's settings as IndexedDB keeps them from one visit to the next. Trials keep their own (trials.ts).
-import { isNumericSetting, type NumericSetting, SETTING_RULES } from "../protocol/settingRules";
+import { isNumericSetting, MOMENTUM_RULE, type NumericSetting, SETTING_RULES } from "../protocol/settingRules";
 import {
   ARCHITECTURES,
   type Architecture,
@@ -60,9 +60,8 @@ type Check<Value> = (value: unknown) => value is Value;
 
 const isFlag: Check<boolean> = (value) => typeof value === "boolean";
 const isText: Check<string> = (value) => typeof value === "string";
-const isNumberBelowOne = (value: unknown) => typeof value === "number" && value >= 0 && value < 1;
 const isPair: Check<[number, number]> = (value): value is [number, number] =>
-  Array.isArray(value) && value.length === 2 && value.every(isNumberBelowOne);
+  Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "number" && MOMENTUM_RULE.holds(one));
 
 /** As a record, so that a word that is added to the type is asked for here. */
 function oneOf<Word extends string>(words: Record<Word, true>): Check<Word> {

@@ -1,7 +1,7 @@
 // Refuses settings that no run can be made of, by the name that the page gives them. What the films allow, plan.ts checks.
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
-import { isNumericSetting, SETTING_RULES } from "../protocol/settingRules";
+import { isNumericSetting, MOMENTUM_RULE, SETTING_RULES } from "../protocol/settingRules";
 import type { TrialSettings } from "../protocol/settings";
 
 /** @throws LabError badSettings naming the setting and what it may be */
@@ -19,9 +19,5 @@ export function checkSettings(settings: TrialSettings): void {
     filmsPerPass > 0 ? "Films per pass" : "Batch size",
     `2 or more, with no film left alone: ${head === "fastai" ? "with fastai's head" : `at ${imageSize} px`} one film leaves BatchNorm a single value to normalise by`,
   );
-  demand(
-    [...betas, ...moms].every((momentum) => momentum >= 0 && momentum < 1),
-    "Momentum",
-    "at least 0 and below 1",
-  );
+  demand([...betas, ...moms].every(MOMENTUM_RULE.holds), MOMENTUM_RULE.name, MOMENTUM_RULE.wanted);
 }

@@ -1,4 +1,5 @@
 // How the learning rate and momentum go over the run, with what that looks like.
+import { MOMENTUM_RULE } from "../../protocol/settingRules";
 import { SCHEDULES, type ScheduleName } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { RuleField, SelectField } from "../parts/fields";
@@ -86,8 +87,8 @@ function MomentumField({ label, of, at, disabled }: MomentumFieldProps) {
     <RuleField
       label={label}
       value={pair[at]}
-      holds={(value) => value >= 0 && value < 1}
-      form="a number of at least 0 and below 1"
+      holds={MOMENTUM_RULE.holds}
+      form={MOMENTUM_RULE.wanted}
       disabled={disabled}
       onChange={(value) => changeSettings({ [of]: at === 0 ? [value, pair[1]] : [pair[0], value] })}
     />

@@ -10,6 +10,8 @@ interface SettingFieldProps {
   /** The value that an empty field stands for, and what is shown in it then. */
   empty?: { value: number; words: string };
   format?: (value: number) => string;
+  /** Where more than the setting changes with it. */
+  onChange?: (value: number) => void;
 }
 
 export function SettingField({ field, ...more }: SettingFieldProps) {

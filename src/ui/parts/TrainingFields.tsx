@@ -7,17 +7,18 @@ import { KeepingOptions } from "../options/KeepingOptions";
 import { LossOptions } from "../options/LossOptions";
 import { RegularisationOptions } from "../options/RegularisationOptions";
 import { ScheduleOptions } from "../options/ScheduleOptions";
+import { SettingField } from "../options/SettingField";
 import { TransferOptions } from "../options/TransferOptions";
 import { EngineFields } from "./EngineFields";
-import { LrField, NumberField, SelectField } from "./fields";
+import { NumberField, SelectField } from "./fields";
 import { describeTime } from "./forecastWords";
-import { formatArchitecture, formatMemory } from "./format";
+import { formatArchitecture, formatLrField, formatMemory } from "./format";
 import styles from "./parts.module.css";
 
 const ARCHITECTURE_OPTIONS = ARCHITECTURES.map((arch) => ({ value: arch, label: formatArchitecture(arch) }));
 
 export function TrainingFields({ disabled }: { disabled: boolean }) {
-  const { arch, batchSize, epochs, maxLr } = useLab((lab) => lab.settings);
+  const { arch, batchSize, epochs } = useLab((lab) => lab.settings);
   const { changeSettings, pickMaxLr } = useCommands();
   const tooLarge = useLab(({ forecast: { of, forecast } }) =>
     of && forecast && !chooseFit(forecast, of).fits
@@ -55,7 +56,7 @@ export function TrainingFields({ disabled }: { disabled: boolean }) {
         onChange={(planned) => changeSettings({ epochs: planned })}
       />
       {time && <p className={styles.hint}>{time}</p>}
-      <LrField label="Max LR" value={maxLr} disabled={disabled} onChange={pickMaxLr} />
+      <SettingField field="maxLr" format={formatLrField} disabled={disabled} onChange={pickMaxLr} />
       <ScheduleOptions disabled={disabled} />
       <TransferOptions disabled={disabled} />
       <AugmentationOptions disabled={disabled} />

@@ -2,7 +2,7 @@
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { type ChangeEvent, useId, useState } from "react";
 import styles from "./fields.module.css";
-import { formatCount, formatLrField } from "./format";
+import { formatCount } from "./format";
 
 interface FieldProps {
   label: string;
@@ -195,24 +195,6 @@ export function RuleField({ label, value, onChange, holds, form, unit, empty, fo
     </div>
   );
 }
-
-interface DecimalFieldProps extends TypedFieldProps {
-  min: number;
-  max: number;
-  unit?: string;
-}
-
-export function DecimalField({ min, max, ...field }: DecimalFieldProps) {
-  const holds = (value: number) => value >= min && value <= max;
-  return <RuleField {...field} holds={holds} form={`a number from ${min} to ${max}`} />;
-}
-
-/** A learning rate, typed as 1e-3 or 0.001. */
-export function LrField(field: TypedFieldProps) {
-  return <RuleField {...field} holds={isLr} form="a rate such as 1e-3 or 0.001" format={formatLrField} />;
-}
-
-const isLr = (lr: number) => lr > 0 && Number.isFinite(lr);
 
 interface CheckFieldProps extends FieldProps {
   checked: boolean;

@@ -100,7 +100,7 @@ export function TrainStep() {
             </Panel>
           )}
           {!underWay && <MemoryPanel disabled={false} />}
-          {!underWay && <WeightsPanel title="Begins from" withoutFile="fresh weights" disabled={false} />}
+          {!underWay && <WeightsPanel title="Begins from" withoutFile="fresh weights" begins disabled={false} />}
         </div>
       </div>
     </>
