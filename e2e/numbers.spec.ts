@@ -1,6 +1,6 @@
 // A run whose numbers fail: it stands at its last good checkpoint, and one button begins again from there.
 import { button, prepareSmallRun, readKept, waitForSteps } from "./runSupport";
-import { countEvents, eventsOf, expect, test, waitForEvents } from "./support";
+import { countEvents, eventsOf, expect, goToStep, test, waitForEvents } from "./support";
 
 test("a rate that is far too high ends the run at its last good checkpoint, and one button begins again below it", async ({
   lab,
@@ -18,6 +18,10 @@ test("a rate that is far too high ends the run at its last good checkpoint, and 
   expect(Number(failed?.step)).toBeGreaterThanOrEqual(step);
   await expect(lab.getByRole("main")).toContainText(`Step ${step} of`);
   await expect(button(lab, "Resume")).toHaveCount(0);
+  await goToStep(lab, "Trials");
+  await expect(button(lab, "Show trial 1")).toBeVisible();
+  await expect(button(lab, "Continue trial 1")).toHaveCount(0);
+  await goToStep(lab, "Train");
 
   await button(lab, new RegExp(`^Begin again from step ${step} at Max LR`)).click();
   await waitForSteps(lab, 3);

@@ -55,7 +55,6 @@ export function createLab(): Lab {
   /** This tab acts: what an earlier visit left, or the tab that acted before, is taken up. */
   function act(): void {
     store.setState({ tab: "acts" });
-    letLookOn();
     void keepSettings(context, createSettingsStore(openSettings()));
     forecasts.keep();
     keepNeeded();
@@ -66,7 +65,8 @@ export function createLab(): Lab {
       .catch(sayWhy)
       .then(loadTrials)
       .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
-      .catch(sayWhy);
+      .catch(sayWhy)
+      .then(letLookOn);
     offerLastFolder().catch(sayWhy);
   }
 

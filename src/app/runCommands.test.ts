@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import type { EvaluateRequest, NewTrial, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { INITIAL_STATE } from "./initialState";
+import { createRunBroadcast, type RunBroadcast } from "./onlooking";
 import { createRunCommands } from "./runCommands";
 import { createSampleCommands } from "./sampleCommands";
 import type { LabState } from "./state";
@@ -26,7 +27,11 @@ const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown a
 const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) } } as unknown as typeof SAMPLE;
 
 /** The commands on a training worker that starts what it is asked for and ends it when told to. */
-function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTrialFits = async (_: Trial) => {}) {
+function createLabOnDoubles(
+  demandFit?: () => Promise<TrialSettings>,
+  demandTrialFits = async (_: Trial) => {},
+  broadcast: RunBroadcast = { show: () => {}, tell: () => {}, answer: () => {}, lookOn: () => () => {} },
+) {
   const store = createStore<LabState>(() => ({
     ...INITIAL_STATE,
     dataset: { ...INITIAL_STATE.dataset, state: "ready", summary: { name: "d" } as LabState["dataset"]["summary"] },
@@ -74,10 +79,8 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTria
     },
   };
   const context = createContext(store, { training } as unknown as Workers);
-  const run = createRunCommands(context, {
-    demandFit: demandFit ?? (async () => store.getState().settings),
-    demandTrialFits,
-  });
+  const fits = { demandFit: demandFit ?? (async () => store.getState().settings), demandTrialFits };
+  const run = createRunCommands(context, fits, broadcast);
   const commands = {
     ...createSampleCommands(context),
     ...run,
@@ -85,7 +88,7 @@ function createLabOnDoubles(demandFit?: () => Promise<TrialSettings>, demandTria
     ...createWeightsCommands(context, createSampleCommands(context)),
   };
   const started = (n: number) => vi.waitFor(() => expect(ports.map(({ job }) => job)).toHaveLength(n));
-  return { store, commands, ports, trials, requests, budgets, evaluations, started };
+  return { store, commands, ports, trials, requests, budgets, evaluations, started, training };
 }
 
 beforeEach(() => {
@@ -135,6 +138,43 @@ describe("one job at a time", () => {
     await commands.showTrial(1);
     expect(store.getState().run.state).toBe("running");
     expect(store.getState().status).toContain("under way");
+  });
+});
+
+it("leaves weights that are chosen while a trial is being made to the next one", async () => {
+  const { store, commands, ports, trials, started, training } = createLabOnDoubles();
+  const { createTrial } = training;
+  training.createTrial = (request) => {
+    store.setState({ trials: [{ id: 9, settings: DEFAULT_SETTINGS } as Trial] });
+    void commands.takeTrialWeights(9, "best");
+    return createTrial!(request);
+  };
+  void commands.train();
+  await started(1);
+  expect(store.getState().weights.choice).toEqual({ kind: "trial", trialId: 9, which: "best" });
+  ports[0]?.port.postMessage({ type: "finished", trial: trials[0] });
+});
+
+describe("a tab that looks on", () => {
+  it("stays where it is while no run is shown, and lists the trials anew with a run and its end", async () => {
+    const lookOn = vi.fn<RunBroadcast["lookOn"]>(() => () => {});
+    const { store, commands, training } = createLabOnDoubles(undefined, undefined, { ...createRunBroadcast(), lookOn });
+    const listed = (id: number) => {
+      training.listTrials = async () => [{ id } as Trial];
+    };
+    const seen = () => store.getState().trials.map(({ id }) => id);
+    commands.lookOn();
+    const [onShown, onEvent] = lookOn.mock.calls[0]!;
+    onShown(INITIAL_STATE.run);
+    expect(store.getState().step).toBe("dataset");
+    listed(1);
+    const trial = { id: 1, settings: DEFAULT_SETTINGS, epochs: [] } as unknown as Trial;
+    onShown({ ...INITIAL_STATE.run, state: "running", trial });
+    expect(store.getState().step).toBe("train");
+    await vi.waitFor(() => expect(seen()).toEqual([1]));
+    listed(2);
+    onEvent({ type: "finished", trial });
+    await vi.waitFor(() => expect(seen()).toEqual([2]));
   });
 });
 

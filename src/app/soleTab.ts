@@ -10,10 +10,7 @@ export interface TurnTaken {
   onTurn(): void;
 }
 
-/**
- * Gets in line; the turn lasts as long as the tab. A tab that is hidden goes on meanwhile: browsers freeze none that holds a lock. Where
- * there are no locks every tab acts.
- */
+/** Gets in line; the turn lasts as long as the tab. A tab that is hidden goes on meanwhile: browsers freeze none that holds a lock. */
 export async function takeTurn({ onWait, onTurn }: TurnTaken, locks = navigator.locks): Promise<void> {
   const act = () => {
     onTurn();

@@ -80,7 +80,7 @@ export function createStorageCommands(context: LabContext, loadTrials: () => Pro
         workers.training.sizeKept(settings).then(
           (sizes) => asked === due && patch("storage", { neededBytes: mostKept(sizes, settings) }),
           // Without the figure there is no warning, and a run that fills the storage says so itself.
-          () => patch("storage", { neededBytes: null }),
+          () => asked === due && patch("storage", { neededBytes: null }),
         );
       });
     },

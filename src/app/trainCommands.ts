@@ -31,7 +31,7 @@ export function createTrainCommands(
   const showEvent = createRunEvents(context, fail);
   let running: JobHandle | null = null;
 
-  /** After a job: a list that cannot be read is no failure of the job's. */
+  /** After a job, here or in the tab that acts: a list that cannot be read is no failure of the job's. */
   async function refreshTrials(): Promise<void> {
     await loadTrials().catch((error: unknown) => say(toFailure(error).message));
   }
@@ -104,8 +104,22 @@ export function createTrainCommands(
   }
 
   return {
-    letLookOn: () => broadcast.answer(() => store.getState().run),
-    lookOn: () => broadcast.lookOn((run) => store.setState({ step: "train", run }), showEvent),
+    letLookOn() {
+      broadcast.answer(() => store.getState().run);
+      // Tabs that looked on when the one before was closed still show its run.
+      broadcast.show(store.getState().run);
+    },
+    lookOn: () =>
+      broadcast.lookOn(
+        (run) => {
+          store.setState({ run, ...(run.trial && { step: "train" }) });
+          void refreshTrials();
+        },
+        (event) => {
+          showEvent(event);
+          if (event.type === "finished" || event.type === "stopped" || event.type === "failed") void refreshTrials();
+        },
+      ),
 
     async train() {
       askToPersist();
@@ -122,8 +136,11 @@ export function createTrainCommands(
           weights: weights.choice,
         });
         // The trial keeps its curve; the next one begins from fresh weights, for which a curve of others says nothing.
-        const curve = weights.choice.kind === "fresh" ? finder : EMPTY_FINDER;
-        store.setState({ weights: FRESH_WEIGHTS, finder: curve, evaluation: EMPTY_EVALUATION });
+        // What was chosen while the trial was being made is the next one's already.
+        if (store.getState().weights.choice === weights.choice) {
+          store.setState({ weights: FRESH_WEIGHTS, ...(weights.choice.kind !== "fresh" && { finder: EMPTY_FINDER }) });
+        }
+        store.setState({ evaluation: EMPTY_EVALUATION });
         await run(trial, []);
       });
       await refreshTrials();

@@ -25,20 +25,27 @@ function createLab(fingerprint: string, summary?: Partial<WeightsSummary>) {
     finder: { ...INITIAL_STATE.finder, state: "done" },
     dataset: { ...INITIAL_STATE.dataset, summary: { name: "other", fingerprint } as LabState["dataset"]["summary"] },
   }));
-  const training: Partial<TrainApi> = { inspectWeights: async () => ({ ...summary, notes: [] }) as unknown as WeightsSummary };
+  const inspectWeights = vi.fn(async () => ({ ...summary, notes: [] }) as unknown as WeightsSummary);
+  const training: Partial<TrainApi> = { inspectWeights };
   const changeSettings = (change: Partial<TrialSettings>) =>
     store.setState(({ settings }) => ({ settings: { ...settings, ...change } }));
   vi.stubGlobal("window", new EventTarget());
-  return { store, ...createWeightsCommands(createContext(store, { training } as unknown as Workers), { changeSettings }) };
+  return {
+    store,
+    inspectWeights,
+    ...createWeightsCommands(createContext(store, { training } as unknown as Workers), { changeSettings }),
+  };
 }
 
 afterEach(() => vi.unstubAllGlobals());
 
 it("goes on at another size with all of a trial's settings, its weights and no curve", () => {
   const { store, continueAtSize } = createLab("f1");
+  store.setState({ settings: { ...DEFAULT_SETTINGS, gpuBudgetMiB: 3000 } });
   continueAtSize(27, "best", 64);
   expect(store.getState()).toMatchObject({
-    settings: { ...OF_TRIAL, imageSize: 64 },
+    // What a run may take of the machine is the page's.
+    settings: { ...OF_TRIAL, imageSize: 64, gpuBudgetMiB: 3000 },
     weights: { choice: { kind: "trial", trialId: 27, which: "best" }, label: "trial-27-best" },
     finder: { state: "idle" },
     step: "dataset",
@@ -59,4 +66,19 @@ it.each([
   const { store, takeWeights } = createLab("f1", { arch: "densenet161", head: "fastai", classes });
   await takeWeights(new File([], "w.pth"));
   expect(store.getState().settings).toMatchObject({ arch: "densenet161", head });
+});
+
+it.each([
+  ["another file", (lab: ReturnType<typeof createLab>) => lab.takeWeights(new File([], "second.pth")), "second.pth"],
+  ["a trial's", (lab: ReturnType<typeof createLab>) => lab.takeTrialWeights(27, "last"), "trial-27"],
+])("takes what was chosen last, %s, however long a file before takes to be read", async (_, chooseNext, label) => {
+  const lab = createLab("f1", { arch: "densenet161", head: "linear", classes: ["Edema"] });
+  let endFirst = () => {};
+  const read = lab.inspectWeights.getMockImplementation()!;
+  lab.inspectWeights.mockImplementationOnce(() => new Promise<void>((end) => (endFirst = end)).then(read));
+  const first = lab.takeWeights(new File([], "first.pth"));
+  await chooseNext(lab);
+  endFirst();
+  await first;
+  expect(lab.store.getState().weights.label).toBe(label);
 });

@@ -21,6 +21,8 @@ export function createWeightsCommands(
 ): WeightsCommands {
   const { store, workers, patch, say } = context;
   let fetching: AbortController | null = null;
+  /** Files take a while to be read: only what was chosen last may land. */
+  let choices = 0;
 
   function fail(error: unknown): void {
     const failure = toFailure(error);
@@ -31,6 +33,7 @@ export function createWeightsCommands(
 
   /** The next trial begins from these, with such settings; a finder's curve belongs to the weights it was run with. */
   function begin(weights: WeightsState, change: Partial<TrialSettings> = {}): void {
+    choices++;
     changeSettings(change);
     store.setState({ weights, finder: EMPTY_FINDER });
   }
@@ -50,7 +53,9 @@ export function createWeightsCommands(
   async function takeFile(file: File): Promise<void> {
     // The file's bytes never come to the page: the worker reads them.
     const { settings } = store.getState();
+    const turn = ++choices;
     const summary = await workers.training.inspectWeights(file, file.name, settings);
+    if (turn !== choices) return;
     const { arch, head, classes } = summary;
     // A head that was trained for as many targets is gone on with; one that is replaced anyway is the person's to choose.
     const change = classes.length === targetsOf(settings).length ? { arch, head } : { arch };
@@ -86,7 +91,8 @@ export function createWeightsCommands(
       const trial = demandTrial(id);
       const other = describeOtherDataset(trial, store.getState().dataset.summary);
       if (other) return say(other);
-      const label = beginFromTrial(id, which, { ...trial.settings, imageSize });
+      const { gpuBudgetMiB } = store.getState().settings;
+      const label = beginFromTrial(id, which, { ...trial.settings, imageSize, gpuBudgetMiB });
       store.setState({ step: "dataset" });
       say(
         `The next trial goes on from ${label} at ${imageSize} px, with all else as it was. Prepare films at the new size, then find a rate.`,

@@ -55,6 +55,11 @@ export interface Failure {
   proposal?: Proposal | undefined;
 }
 
+/** Whether going on as before would only fail again: what to begin again with is then proposed. */
+export function failsAgain(failure: Failure | null): boolean {
+  return failure?.proposal !== undefined;
+}
+
 /** Any thrown value as a Failure. What is no LabError is `internal` and keeps its own message. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof LabError) {

@@ -1,13 +1,14 @@
 // Train, pause, resume, stop, take away: only what makes sense now, the next thing to do in the accent.
 import { Button } from "@mantine/core";
 import type { RunState } from "../../app/state";
+import { failsAgain } from "../../protocol/labError";
 import { useCommands, useLab } from "../labContext";
 import { whatComesFirst } from "../parts/ready";
 import { SettledButton } from "../parts/SettledButton";
 
 /** A run that ended before its last step; without a checkpoint it begins again. One whose numbers failed would fail again. */
 function canGoOn({ state, trial, failure }: RunState): boolean {
-  return trial !== null && (state === "stopped" || (state === "failed" && !failure?.proposal));
+  return trial !== null && (state === "stopped" || (state === "failed" && !failsAgain(failure)));
 }
 
 export function RunActions() {

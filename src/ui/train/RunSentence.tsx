@@ -1,6 +1,7 @@
 // What is so about the run, in a sentence: where it stands, and what closing the tab would lose.
 import { useEffect, useState } from "react";
 import type { RunState } from "../../app/state";
+import { failsAgain } from "../../protocol/labError";
 import { targetsOf } from "../../protocol/settings";
 import type { CheckpointRef } from "../../protocol/training";
 import { useLab } from "../labContext";
@@ -58,7 +59,7 @@ export function RunSentence() {
 /** What a run that failed has left, and whether it can go on from there. */
 function describeRest({ trial, failure }: RunState): string {
   const kept = trial?.checkpoints.last;
-  const goesOn = !failure?.proposal;
+  const goesOn = !failsAgain(failure);
   if (!kept) return goesOn && trial ? "No checkpoint was written: Resume begins it again." : "No checkpoint was written.";
   const step = `The checkpoint of step ${formatCount(kept.step)} is kept`;
   return goesOn ? `${step}; Resume goes on from it.` : `${step}, from before the numbers failed.`;

@@ -1,4 +1,5 @@
 // What can be done with one trial. Each name carries the trial's number, so that none is heard twice.
+import { failsAgain } from "../../protocol/labError";
 import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
 import styles from "./trials.module.css";
@@ -20,7 +21,7 @@ export function TrialActions({ trial, which, isLive, isBusy, onResize, onDelete 
   const { id, state, failure, checkpoints } = trial;
   const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial, exportTrial } = useCommands();
   const hasWeights = checkpoints.last !== null;
-  const canGoOn = state !== "finished" && failure?.code !== "lossNotFinite";
+  const canGoOn = state !== "finished" && !failsAgain(failure);
 
   function begin(): void {
     void takeTrialWeights(id, which);
