@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chooseWeights, sealCheckpoint, unsealCheckpoint, weightsOf } from "./checkpointRecord";
 import { made } from "./madeCheckpoint";
+import { sha256 } from "./sha256";
 
 describe("a record", () => {
   it.each([0, 1, 5])("of %i steps holds everything, to the bit", async (step) => {
@@ -17,6 +18,18 @@ describe("a record", () => {
     }
     expect(await unsealCheckpoint({ ...record, header: record.header.replace('"step":3', '"step":2') })).toBeNull();
     expect(await unsealCheckpoint({ ...record, bytes: record.bytes.slice(0, -4) })).toBeNull();
+  });
+
+  it.each([
+    ["is no JSON", () => "{"],
+    ["names more than there is", (header: string) => header.replace('"step":3', '"step":4')],
+    ["has arrays of other lengths than their shapes", (header: string) => header.replace('"shape":[2,3]', '"shape":[2,4]')],
+    ["lacks the arrays", (header: string) => header.replace('"model":', '"other":')],
+  ])("is refused where its header %s, though its sum is right", async (_, change) => {
+    const { header, bytes } = await sealCheckpoint(made(3));
+    const changed = change(header);
+    const headerSha256 = await sha256(new TextEncoder().encode(changed));
+    expect(await unsealCheckpoint({ header: changed, headerSha256, bytes })).toBeNull();
   });
 });
 

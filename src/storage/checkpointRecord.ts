@@ -102,8 +102,8 @@ function viewColumns(bytes: ArrayBuffer, step: number): StepColumns {
 /** The checkpoint, or null where a bit of it is not as it was sealed. Its arrays are views of the record's bytes. */
 export async function unsealCheckpoint(record: CheckpointRecord): Promise<Checkpoint | null> {
   if ((await sha256(new TextEncoder().encode(record.header))) !== record.headerSha256) return null;
-  const header: Header = JSON.parse(record.header);
-  if ((await sha256(record.bytes)) !== header.bytesSha256) return null;
+  const header = parseHeader(record);
+  if (!header || (await sha256(record.bytes)) !== header.bytesSha256) return null;
   let at = header.step * BYTES_A_STEP;
   const take = (entries: ArrayEntry[]): StoredArrays =>
     new Map(
@@ -118,6 +118,20 @@ export async function unsealCheckpoint(record: CheckpointRecord): Promise<Checkp
   const optimizer = take(header.optimizer);
   const average = take(header.average ?? []);
   return { step, model, optimizer, optimizerSteps, average, steps: viewColumns(record.bytes, step), epochs, seconds };
+}
+
+/** Null where it does not describe the record's bytes: its sum says that it is as it was sealed, but not by whom. */
+function parseHeader({ header: text, bytes }: CheckpointRecord): Header | null {
+  try {
+    const header: Header = JSON.parse(text);
+    const arrays = [...header.model, ...header.optimizer, ...(header.average ?? [])];
+    const elements = arrays.reduce((sum, { length }) => sum + length, 0);
+    const areWhole = arrays.every(({ shape, length }) => length >= 0 && shape.reduce((size, side) => size * side, 1) === length);
+    return areWhole && header.step * BYTES_A_STEP + 4 * elements === bytes.byteLength ? header : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 /** The weights that a person takes of a checkpoint, to predict with, to keep or to begin from: the moving average where one is kept. */

@@ -161,6 +161,19 @@ it("keeps the earlier checkpoint where the new one does not read back as written
   expect(await checkpoints.read(await trials.read(1), "last")).toEqual(made(1));
 });
 
+it("gives back the room of what was written before storage ran full", async () => {
+  const { kept, trials, checkpoints } = await createStores({ averageLast: 1 });
+  for (const step of [2, 3]) await checkpoints.write(1, made(step));
+  const before = [...kept.map.keys()];
+  let writes = 0;
+  kept.beforeWrite = (operation) => {
+    if (operation === "write" && ++writes === 2) throw new LabError("storageFull", "full");
+  };
+  await expect(checkpoints.write(1, made(4))).rejects.toMatchObject({ code: "storageFull" });
+  expect([...kept.map.keys()]).toEqual(before);
+  expect((await trials.read(1)).checkpoints.last?.step).toBe(3);
+});
+
 it("names a full storage as such, and passes LabErrors on", () => {
   expect(storageError(new DOMException("", "QuotaExceededError"))).toMatchObject({ code: "storageFull" });
   expect(storageError(new DOMException("no", "UnknownError"))).toMatchObject({ code: "storageFailed" });

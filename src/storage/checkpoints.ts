@@ -50,7 +50,7 @@ export interface CheckpointStore {
   /** Numbers of which there are checkpoints that none of all the trials points to: the page ended, or storage ran full, before one did. */
   listStray(all: readonly Trial[]): Promise<number[]>;
   /** Removes what the trial does not point to. Not while it is trained. */
-  tidy(trial: Trial): Promise<void>;
+  tidy(trialId: number): Promise<void>;
 }
 
 export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials: TrialStore): CheckpointStore {
@@ -91,26 +91,41 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
     if (keys.length > 0) await store.remove(keys);
   }
 
+  /** Removes what the trial, as it is kept now, does not point to. */
+  async function pruneUnpointed(trialId: number): Promise<void> {
+    await prune(trialId, listKept((await trials.read(trialId)).checkpoints));
+  }
+
+  async function writeNext(trialId: number, checkpoint: Checkpoint): Promise<KeptCheckpoints> {
+    const last = await writeWhole(trialId, checkpoint);
+    const { checkpoints: before, settings } = await trials.read(trialId);
+    const { keepBest, averageLast } = settings;
+    const best = isSound(before.best) ? before.best : null;
+    const epochs = before.epochs.filter((ref) => isSound(ref) && ref.epoch !== last.epoch);
+    if (averageLast > 0 && last.epoch !== null) epochs.push(await writeWhole(trialId, weightsOf(checkpoint)));
+    const kept: KeptCheckpoints = {
+      last,
+      previous: [before.last, before.previous].find(isSound) ?? null,
+      best: isBetter(keepBest, last, best) ? last : best,
+      epochs: epochs.slice(Math.max(0, epochs.length - averageLast)),
+    };
+    const { step, epochs: epochsDone, seconds } = checkpoint;
+    await trials.patch(trialId, { checkpoints: kept, stepsDone: step, epochs: epochsDone, seconds });
+    await prune(trialId, listKept(kept));
+    return kept;
+  }
+
   return {
     begin: async (trialId, checkpoint) => ({ ...NONE_KEPT, last: await writeWhole(trialId, checkpoint) }),
 
     async write(trialId, checkpoint) {
-      const last = await writeWhole(trialId, checkpoint);
-      const { checkpoints: before, settings } = await trials.read(trialId);
-      const { keepBest, averageLast } = settings;
-      const best = isSound(before.best) ? before.best : null;
-      const epochs = before.epochs.filter((ref) => isSound(ref) && ref.epoch !== last.epoch);
-      if (averageLast > 0 && last.epoch !== null) epochs.push(await writeWhole(trialId, weightsOf(checkpoint)));
-      const kept: KeptCheckpoints = {
-        last,
-        previous: [before.last, before.previous].find(isSound) ?? null,
-        best: isBetter(keepBest, last, best) ? last : best,
-        epochs: epochs.slice(Math.max(0, epochs.length - averageLast)),
-      };
-      const { step, epochs: epochsDone, seconds } = checkpoint;
-      await trials.patch(trialId, { checkpoints: kept, stepsDone: step, epochs: epochsDone, seconds });
-      await prune(trialId, listKept(kept));
-      return kept;
+      try {
+        return await writeNext(trialId, checkpoint);
+      } catch (error) {
+        // What was written of it takes room that may be what is short; where not even this can be done, the next visit tidies.
+        await pruneUnpointed(trialId).catch(() => {});
+        throw error;
+      }
     },
 
     async rollBack(trialId) {
@@ -178,7 +193,7 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
       const stray = (await store.keys()).filter((key) => !kept.has(key));
       return [...new Set(stray.map((key) => Number.parseInt(key, 10)))];
     },
-    tidy: ({ id, checkpoints }) => prune(id, listKept(checkpoints)),
+    tidy: pruneUnpointed,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { CheckpointRef, Trial } from "../protocol/training";
+import { isEntry, isSample, isTrial } from "./archivedShape";
 import type { KeptRecord } from "./checkpoints";
 import { readSettings } from "./settings";
 import { sha256 } from "./sha256";
@@ -67,7 +68,7 @@ export async function readTrialArchive(file: Blob, name: string): Promise<Archiv
       "Import it in the version that wrote it.",
     );
   }
-  if (!isTrial(trial) || !isSample(sample) || !checkpoints?.every(({ ref, bytes }) => ref && bytes >= 0)) {
+  if (!isTrial(trial) || !isSample(sample) || !Array.isArray(checkpoints) || !checkpoints.every(isEntry)) {
     throw refuse("it lacks what makes a trial");
   }
   const end = checkpoints.reduce((at, { bytes }) => at + bytes, bodyStart);
@@ -115,14 +116,4 @@ function parseHeader(bytes: ArrayBuffer): Partial<Header> | null {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
-}
-
-function isTrial(trial: Partial<Trial> | undefined): trial is Trial {
-  return Boolean(trial?.settings && trial.dataset && trial.sample && trial.checkpoints) && Array.isArray(trial?.epochs);
-}
-
-function isSample(sample: Partial<PreparedSample> | undefined): sample is PreparedSample {
-  const { store, targets, train, valid, validPaths, summary } = sample ?? {};
-  if (typeof store !== "string" || !Array.isArray(targets) || !Array.isArray(validPaths) || !summary) return false;
-  return [train, valid].every((part) => part && part.slots.length * targets.length === part.labels.length);
 }

@@ -140,12 +140,16 @@ function missingTrial(id: number): LabError {
 }
 
 /**
- * Runs `work` while this tab alone holds the trial, by a Web Lock that ends with the tab.
- * @throws LabError badSettings where another tab holds it
+ * Runs `work` while nothing else holds the trial, in whatever tab, by a Web Lock that ends with the tab.
+ * @throws LabError badSettings where something does
  */
 export function holdTrial<Result>(id: number, work: () => Promise<Result>): Promise<Result> {
   return navigator.locks.request(`roentgen-lab-trial-${id}`, { ifAvailable: true }, (lock) => {
-    if (!lock) throw new LabError("badSettings", `Trial ${id} is being trained in another tab. Go on there, or close that tab.`);
+    if (!lock)
+      throw new LabError(
+        "badSettings",
+        `Trial ${id} is in use, here or in another tab: it is being trained, exported or deleted. Wait for its end, or stop it there.`,
+      );
     return work();
   });
 }

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { readTrialArchive } from "../storage/trialArchive";
+import { LabError } from "../protocol/labError";
+import type { Trial } from "../protocol/training";
+import { packTrial, readTrialArchive } from "../storage/trialArchive";
 import { commandAt, createTestLab, type TestLab } from "./testLab";
 import { train } from "./testRuns";
 
@@ -90,6 +92,21 @@ describe("a trial as a file", () => {
     expect(await lab.session.listTrials()).toHaveLength(1);
   });
 
+  it.each([
+    ["its films' counts", { sample: {} }],
+    ["its checkpoints", { checkpoints: {} }],
+    ["how far it came", { stepsDone: undefined }],
+    ["its settings", { settings: "all" }],
+    ["its epochs' figures", { epochs: [null] }],
+    ["its finder's curve", { finder: {} }],
+  ])("is refused where it lacks %s, and the trials that are here stay in reach", async (_, change) => {
+    const { trial, sample, records } = await readTrialArchive(await exportStopped(), "trial-1.roentgen");
+    const foreign = await packTrial({ trial: { ...trial, ...change } as Trial, sample, file: null }, records());
+    await expect(lab.session.importArchive(named(foreign))).rejects.toMatchObject({ code: "archiveUnreadable" });
+    expect((await lab.session.listTrials()).map(({ id }) => id)).toEqual([1]);
+    expect([...lab.kept.map.keys()].every((key) => key.startsWith("1/"))).toBe(true);
+  });
+
   it("is not brought in by halves where storage runs full", async () => {
     const file = await exportStopped();
     let writes = 0;
@@ -163,6 +180,21 @@ describe("what is kept", () => {
     await lab.session.tidy();
     expect([...lab.kept.map.keys()]).toEqual(ofSecond);
     expect(await lab.session.readSample(2)).toEqual(lab.sample);
+  });
+
+  it("says where it could not be tidied, but not where another tab has a trial in hand", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    lab.kept.map.set("1/99/unpointed", [...lab.kept.map.values()][0]!);
+    const [held] = await Promise.all([train(lab, id), lab.openSecondTab().tidy()]);
+    expect(held.at(-1)?.type).toBe("finished");
+    lab.kept.map.set("1/99/unpointed", [...lab.kept.map.values()][0]!);
+    const failure = new LabError("storageFailed", "no");
+    lab.kept.beforeWrite = () => {
+      throw failure;
+    };
+    await expect(lab.session.tidy()).rejects.toBe(failure);
   });
 
   it("never has a trial without the weights that it is to begin from", async () => {

@@ -38,7 +38,7 @@ export function createKeeping(
         await holdTrial(id, async () => {
           // As it is now that no other tab adds, trains or deletes it.
           const trial = (await trials.list()).find((one) => one.id === id);
-          if (trial) return checkpoints.tidy(trial);
+          if (trial) return checkpoints.tidy(id);
           await trials.remove(id);
           await checkpoints.removeAll(id);
         }).catch(leaveHeld);
@@ -73,6 +73,7 @@ export function createKeeping(
           await trials.add(trial, archived.sample);
           return await trials.read(id);
         } catch (error) {
+          await trials.remove(id);
           await checkpoints.removeAll(id);
           if (!(error instanceof LabError) || error.code !== "checkpointDamaged") throw error;
           const message = `${file.name} is damaged: ${error.message} Export the trial again where it was trained, or copy the file anew.`;
@@ -95,5 +96,5 @@ function bringIn({ id, parent, state, ...trial }: Trial, file: string): Omit<Tri
 
 /** What another tab has in hand is that tab's. */
 function leaveHeld(error: unknown): void {
-  if (!(error instanceof LabError)) throw error;
+  if (!(error instanceof LabError && error.code === "badSettings")) throw error;
 }

@@ -1,0 +1,104 @@
+// Whether what a file holds has the fields that the lab reads of a trial and its sample: a list with a trial that lacks one could not be
+// shown at all. It judges shapes, no values.
+import type { PreparedSample } from "../protocol/dataset";
+import type { Trial, TrialState } from "../protocol/training";
+import type { CheckpointRecord } from "./checkpointRecord";
+
+type Check = (value: unknown) => boolean;
+
+const isNumber: Check = (value) => typeof value === "number";
+const isText: Check = (value) => typeof value === "string";
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const fields =
+  <Shape>(checks: { [Field in keyof Shape]?: Check }): Check =>
+  (value) => {
+    if (typeof value !== "object" || value === null) return false;
+    const held = new Map<string, unknown>(Object.entries(value));
+    return Object.entries<Check | undefined>(checks).every(([field, check]) => check?.(held.get(field)));
+  };
+
+/** JSON has neither NaN nor infinity, and writes null for them. */
+const isFigure = orNull(isNumber);
+
+const STATES: Record<TrialState, true> = {
+  ready: true,
+  running: true,
+  paused: true,
+  stopped: true,
+  finished: true,
+  failed: true,
+};
+const isState: Check = (value) => typeof value === "string" && Object.hasOwn(STATES, value);
+
+const isPart = fields<Trial["sample"]["train"]>({ films: isNumber, positives: isNumber, negatives: isNumber });
+const isSummary = fields<Trial["sample"]>({
+  targets: listOf(fields<Trial["sample"]["targets"][number]>({ target: isText, train: fields({}), valid: fields({}) })),
+  train: isPart,
+  valid: isPart,
+  after: isPart,
+  epochFilms: isNumber,
+});
+
+const isRef = fields<NonNullable<Trial["checkpoints"]["last"]>>({
+  key: isText,
+  step: isNumber,
+  savedAt: isText,
+  bytes: isNumber,
+});
+
+const hasTrialFields = fields<Trial>({
+  id: isNumber,
+  createdAt: isText,
+  state: isState,
+  failure: orNull(fields<NonNullable<Trial["failure"]>>({ code: isText, message: isText })),
+  settings: fields({}),
+  dataset: fields<Trial["dataset"]>({ name: isText, rows: isNumber }),
+  sample: isSummary,
+  finder: orNull(
+    fields<NonNullable<Trial["finder"]>>({
+      lrs: listOf(isNumber),
+      losses: listOf(isFigure),
+      smoothed: listOf(isFigure),
+      suggestions: fields({}),
+      runs: listOf(fields({})),
+    }),
+  ),
+  adapter: orNull(fields<NonNullable<Trial["adapter"]>>({ name: isText })),
+  versions: fields({}),
+  stepsDone: isNumber,
+  stepsTotal: isNumber,
+  epochs: listOf(fields<Trial["epochs"][number]>({ epoch: isNumber, trainLoss: isFigure, validLoss: isFigure })),
+  checkpoints: fields<Trial["checkpoints"]>({
+    last: orNull(isRef),
+    previous: orNull(isRef),
+    best: orNull(isRef),
+    epochs: listOf(isRef),
+  }),
+  seconds: isNumber,
+});
+
+export function isTrial(value: unknown): value is Trial {
+  return hasTrialFields(value);
+}
+
+export function isSample(value: unknown): value is PreparedSample {
+  const { store, targets, train, valid, validPaths, summary } = (value ?? {}) as Partial<PreparedSample>;
+  if (!isText(store) || !Array.isArray(targets) || !Array.isArray(validPaths) || !isSummary(summary)) return false;
+  const areParts = [train, valid].every((part) => part && part.slots?.length * targets.length === part.labels?.length);
+  return areParts && validPaths.length === valid?.slots.length;
+}
+
+/** A checkpoint in a file: its reference, its record's header, and how many bytes follow. */
+export const isEntry: (value: unknown) => boolean = fields<{ ref: Check } & Omit<CheckpointRecord, "bytes"> & { bytes: number }>({
+  ref: isRef,
+  header: isText,
+  headerSha256: isText,
+  bytes: (value) => typeof value === "number" && value >= 0,
+});
