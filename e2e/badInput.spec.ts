@@ -164,3 +164,9 @@ test("a film that vanishes before it is prepared is set aside; afterwards the fo
   await lab.getByRole("button", { name: "Train", exact: true }).click();
   await waitForEvents(lab, "trained");
 });
+
+test("an address to which browsers give neither WebGPU nor storage: the page says how to open it", async ({ lab }) => {
+  await lab.addInitScript(() => Object.defineProperty(window, "isSecureContext", { value: false }));
+  await lab.reload();
+  await expect(lab.getByRole("main")).toContainText("http://localhost");
+});

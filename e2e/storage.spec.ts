@@ -88,8 +88,13 @@ test("prepared films are counted, kept while they are used, removed with a word 
   const films = lab.getByRole("table").filter({ hasText: "prepared films" });
   await expect(films).toContainText("32 px, stretched");
   await expect(lab.getByRole("main")).toContainText("Left for this page");
+  const ask = films.getByRole("button", { name: "Remove films of 32 px, stretched" });
+  await ask.press("Enter");
+  await expect(films.getByRole("button", { name: "Keep them" })).toBeFocused();
+  await lab.keyboard.press("Escape");
+  await expect(ask).toBeFocused();
   const remove = async () => {
-    await films.getByRole("button", { name: "Remove films of 32 px, stretched" }).click();
+    await ask.click();
     await expect(films).toContainText("Trial 1 was trained on these films. Its curves and weights stay");
     await films.getByRole("button", { name: "Remove for good" }).click();
   };

@@ -5,6 +5,7 @@ import { useCommands } from "../labContext";
 import figureStyles from "../parts/figures.module.css";
 import { formatBytes, formatCount } from "../parts/format";
 import { ScrollBox } from "../parts/ScrollBox";
+import { Confirm } from "./Confirm";
 import { describeRemoval, describeSet } from "./filmSetWords";
 import styles from "./trials.module.css";
 
@@ -40,24 +41,18 @@ export function FilmSets({ sets }: { sets: FilmSet[] }) {
                 </td>
               </tr>
               {toRemove === set.store && (
-                <tr>
-                  <td colSpan={5} className={styles.confirm}>
-                    {describeRemoval(set)}
-                    <button type="button" onClick={() => setToRemove(null)}>
-                      Keep them
-                    </button>
-                    <button
-                      type="button"
-                      data-danger
-                      onClick={() => {
-                        setToRemove(null);
-                        void removeFilms(set);
-                      }}
-                    >
-                      Remove for good
-                    </button>
-                  </td>
-                </tr>
+                <Confirm
+                  columns={5}
+                  keep="Keep them"
+                  remove="Remove for good"
+                  onKeep={() => setToRemove(null)}
+                  onRemove={() => {
+                    setToRemove(null);
+                    void removeFilms(set);
+                  }}
+                >
+                  {describeRemoval(set)}
+                </Confirm>
               )}
             </Fragment>
           ))}

@@ -6,6 +6,7 @@ import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
 import { NumberField } from "../parts/fields";
 import { IMAGE_SIZES } from "../parts/imageSizes";
+import { useBorrowedFocus } from "../parts/useBorrowedFocus";
 import styles from "./trials.module.css";
 
 interface ResizeTrialProps {
@@ -21,8 +22,9 @@ export function ResizeTrial({ trial, which, isBusy, onClose }: ResizeTrialProps)
   const [imageSize, setImageSize] = useState(larger ?? settings.imageSize);
   const other = useLab((lab) => describeOtherDataset(trial, lab.dataset.summary));
   const { continueAtSize } = useCommands();
+  const asked = useBorrowedFocus<HTMLDivElement>();
   return (
-    <div className={styles.resize}>
+    <div className={styles.resize} ref={asked} tabIndex={-1}>
       <p>
         {other ??
           `A new trial with all settings of trial ${id} but the size, from its weights (${labelOffered(trial, which)}). Films are prepared at the new size, then a rate is found.`}

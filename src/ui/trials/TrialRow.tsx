@@ -17,6 +17,7 @@ import {
   formatPlural,
   formatTargets,
 } from "../parts/format";
+import { Confirm } from "./Confirm";
 import { ResizeTrial } from "./ResizeTrial";
 import { TrialActions } from "./TrialActions";
 import styles from "./trials.module.css";
@@ -121,24 +122,18 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
         </td>
       </tr>
       {asked === "delete" && (
-        <tr>
-          <td colSpan={columns} className={styles.confirm}>
-            Trial {id}, its curves and its weights go for good.
-            <button type="button" onClick={close}>
-              Keep it
-            </button>
-            <button
-              type="button"
-              data-danger
-              onClick={() => {
-                close();
-                void deleteTrial(id);
-              }}
-            >
-              Delete for good
-            </button>
-          </td>
-        </tr>
+        <Confirm
+          columns={columns}
+          keep="Keep it"
+          remove="Delete for good"
+          onKeep={close}
+          onRemove={() => {
+            close();
+            void deleteTrial(id);
+          }}
+        >
+          Trial {id}, its curves and its weights go for good.
+        </Confirm>
       )}
       {asked === "resize" && (
         <tr>
