@@ -131,15 +131,22 @@ export interface BatchShape {
 /** What a network is to be used for: training, which validates too, or inference alone, which needs far less. */
 export type EngineUse = "training" | "inference";
 
+export interface PrepareOptions {
+  /** What the first step will be taken with, where it is not a plain one of AdamW. */
+  first?: OptimizerStep;
+  /** Programs that are compiled, of how many. */
+  onProgress?: (done: number, total: number) => void;
+}
+
 export interface Engine {
   readonly options: EngineOptions;
   /**
    * Takes the memory and compiles the programs that such batches need; without it the first step or prediction does.
    * @throws LabError outOfGpuMemory
    */
-  prepare(shape: BatchShape, use: EngineUse, onProgress?: (done: number, total: number) => void): Promise<void>;
+  prepare(shape: BatchShape, use: EngineUse, options?: PrepareOptions): Promise<void>;
   /**
-   * One step: forward in training mode, BCE with logits (mean over the known targets), backward, optimiser. Resolves to the loss.
+   * One step: forward in training mode, the loss (mean over the known targets), backward, optimiser. Resolves to the loss.
    * A loss that is not finite is returned as it is; the caller decides.
    */
   trainStep(batch: Batch, optimizer: OptimizerStep, observe?: (seen: StepObservation) => void): Promise<number>;

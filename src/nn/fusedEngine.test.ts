@@ -1,18 +1,17 @@
-// What the fused engine adds to an engine: passes, slices, tilings, half-width activations, a forecast. What all engines have in common
+// What the fused engine adds to an engine: passes, slices, tilings, half-width activations. What all engines have in common
 // stands in engine.test.ts, and torchvision's numbers in golden.test.ts.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
-import { MOVE_FLOATS } from "../kernels/films";
 import { cutPasses } from "../protocol/passes";
 import { NORMALISATION } from "../protocol/settings";
 import { getGpu } from "./backend";
 import { type Batch, countKnown, type EngineOptions, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
-import { findLargestPass, forecastMemory } from "./forecast";
 import { createFusedEngine, cutSubmissions } from "./fusedEngine";
 import { showFilm } from "./moveFilms";
 import { createRandom } from "./random";
 import { createStockEngine } from "./stockEngine";
+import { makeFilms } from "./testFilms";
 
 openTestGpu();
 
@@ -20,15 +19,6 @@ const SIZE = 64;
 const MINI: EngineOptions = { arch: "densenet-mini", classes: 1 };
 const FASTAI: EngineOptions = { ...MINI, head: "fastai" };
 const adamw: OptimizerStep = { name: "adamw", lr: 1e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 1e-2 };
-
-function makeBatch(count: number, size = SIZE): Batch {
-  const random = createRandom(1, "drawn");
-  return {
-    count,
-    images: { kind: "films", data: Uint8Array.from({ length: count * size * size }, () => random.int(256)), size },
-    targets: Float32Array.from({ length: count }, (_, film) => film % 2),
-  };
-}
 
 interface Seen {
   loss: number;
@@ -68,7 +58,7 @@ function farthest(got: NamedArrays, want: NamedArrays): number {
 }
 
 it("computes bottlenecks again to the bit", async () => {
-  const batch = makeBatch(3);
+  const batch = makeFilms(3);
   expect(await look({ ...MINI, bottlenecks: "keep" }, batch)).toEqual(await look({ ...MINI, bottlenecks: "recompute" }, batch));
 });
 
@@ -81,7 +71,7 @@ it.each([
     const engine = createFusedEngine({ ...MINI, arch, activations, head }, 7);
     const losses = [];
     for (let step = 0; step < 3; step++) {
-      losses.push(await engine.trainStep({ ...makeBatch(2, 32), random: createRandom(1, "dropout", step) }, adamw));
+      losses.push(await engine.trainStep({ ...makeFilms(2, 32), random: createRandom(1, "dropout", step) }, adamw));
     }
     const { model, optimizer } = await engine.snapshot();
     engine.dispose();
@@ -94,7 +84,7 @@ it.each([
 });
 
 it.each([MINI, FASTAI])("cuts a batch into slices where the adapter binds less at once: %o", async (options) => {
-  const batch = makeBatch(5);
+  const batch = makeFilms(5);
   const whole = await look(options, batch);
   // The largest array of a film is its image: two films a slice, and one in the last.
   const sliced = await look(options, batch, { maxBindingBytes: 2.5 * SIZE * SIZE * 16 });
@@ -111,7 +101,7 @@ it("blends films across slices and passes, each with the move of its own", async
   const random = createRandom(2, "augment");
   const shift = () => [1, 0, random.int(9) - 4, 0, 0, 1, random.int(9) - 4, 0, random.normal() / 9, 1, 0, 0];
   const batch: Batch = {
-    ...makeBatch(5),
+    ...makeFilms(5),
     moves: Float32Array.from(Array.from({ length: 5 }, shift).flat()),
     blend: { partners: Uint32Array.of(4, 3, 1, 0, 2), shares: Float32Array.of(0.5, 0.6, 0.7, 0.8, 0.9) },
   };
@@ -137,7 +127,7 @@ it("blends films across slices and passes, each with the move of its own", async
 });
 
 it("shares tiles in workgroup memory as graphics cards want it, with the same numbers", async () => {
-  const batch = makeBatch(5, 70);
+  const batch = makeFilms(5, 70);
   const direct = await look(MINI, batch, { isSoftware: true });
   const tiled = await look(MINI, batch, { isSoftware: false });
   expect(Math.abs(tiled.loss / direct.loss - 1)).toBeLessThan(1e-6);
@@ -159,8 +149,8 @@ describe("passes within a batch", () => {
 
   it("leave no small film alone", async () => {
     const engine = createFusedEngine({ ...MINI, filmsPerPass: 2 }, 0);
-    await expect(engine.trainStep(makeBatch(3, 32), adamw)).rejects.toMatchObject({ code: "badSettings", at: "Films per pass" });
-    expect(Number.isFinite(await engine.trainStep(makeBatch(4, 32), adamw))).toBe(true);
+    await expect(engine.trainStep(makeFilms(3, 32), adamw)).rejects.toMatchObject({ code: "badSettings", at: "Films per pass" });
+    expect(Number.isFinite(await engine.trainStep(makeFilms(4, 32), adamw))).toBe(true);
     engine.dispose();
   });
 
@@ -170,7 +160,7 @@ describe("passes within a batch", () => {
     ["two, in one pass all unknown", 2, [0, 1, 1, 1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]],
   ])("add up to the gradients of the mean loss, each pass normalised by itself: %s", async (_, classes, targets) => {
     const options = { ...MINI, classes, positiveWeights: [2, 0.5].slice(0, classes) };
-    const batch = { ...makeBatch(4), targets: Float32Array.from(targets) };
+    const batch = { ...makeFilms(4), targets: Float32Array.from(targets) };
     const together = await look({ ...options, filmsPerPass: 2 }, batch);
     const half = (from: number): Batch => ({
       count: 2,
@@ -197,7 +187,7 @@ describe("passes within a batch", () => {
 });
 
 it("drops in each pass what the batch's generator says of its films", async () => {
-  const [one, two] = [makeBatch(2), makeBatch(2)].map(({ images }) => images.data as Uint8Array) as [Uint8Array, Uint8Array];
+  const [one, two] = [makeFilms(2), makeFilms(2)].map(({ images }) => images.data as Uint8Array) as [Uint8Array, Uint8Array];
   const twice: Batch = {
     count: 4,
     images: { kind: "films", data: Uint8Array.from([...one, ...two]), size: SIZE },
@@ -219,87 +209,46 @@ it.each([1e8, 1e30])("shows a run that a rate of %f has wrecked, with activation
   const engine = createFusedEngine({ ...MINI, activations: "f16" }, 7);
   const wild: OptimizerStep = { name: "sgd", lr, momentum: 0.9, weightDecay: 1e-2 };
   const losses = [];
-  for (let step = 0; step < 3; step++) losses.push(await engine.trainStep(makeBatch(4), wild));
+  for (let step = 0; step < 3; step++) losses.push(await engine.trainStep(makeFilms(4), wild));
   expect(losses[0]).toBeLessThan(2);
   expect(losses[2]).toBeNaN();
-  expect([...(await engine.predict(makeBatch(4)))]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+  expect([...(await engine.predict(makeFilms(4)))]).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
   engine.dispose();
 });
 
-describe("the forecast", () => {
-  it.each([
-    ["whole", {}],
-    ["in passes", { filmsPerPass: 2 }],
-    ["in halves", { activations: "f16" as const }],
-    ["with bottlenecks kept", { bottlenecks: "keep" as const }],
-    ["with fastai's head", { head: "fastai" as const }],
-    ["with films blended", { blends: true }],
-  ])("is what a step takes, %s", async (_, changes) => {
-    const options = { ...MINI, ...changes };
-    const engine = createFusedEngine(options, 0);
-    await engine.prepare({ count: 4, size: SIZE }, "training");
-    await engine.trainStep(makeBatch(4), adamw);
-    const { gpuBytes, parts } = forecastMemory(options, { count: 4, size: SIZE }, getGpu().report);
-    expect(engine.memory().gpuBytes / gpuBytes).toBeCloseTo(1, 2);
-    const without = forecastMemory({ ...options, blends: false }, { count: 4, size: SIZE }, getGpu().report);
-    const partners = 4 * SIZE * SIZE + 4 * MOVE_FLOATS * 4 + 4 * 4;
-    expect(parts.films - without.parts.films).toBe("blends" in changes ? partners : 0);
-    expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBe(gpuBytes);
+it("makes nothing ready within a first step that it was prepared for, though that is clipped and freezes the body", async () => {
+  const { device } = getGpu();
+  const first: OptimizerStep = { ...adamw, frozenGroups: 2, clipNorm: 1, groupFactors: [0.01, 0.1, 1] };
+  const made: string[] = [];
+  const real = device.createBindGroup.bind(device);
+  device.createBindGroup = (descriptor) => {
+    made.push(when);
+    return real(descriptor);
+  };
+  let when = "prepare";
+  const engine = createFusedEngine(MINI, 0);
+  try {
+    await engine.prepare({ count: 4, size: SIZE }, "training", { first });
+    when = "first step";
+    await engine.trainStep(makeFilms(4), first);
+  } finally {
+    device.createBindGroup = real;
     engine.dispose();
-    expect(engine.memory().gpuBytes).toBe(0);
-  });
-
-  it("counts a moving average to the byte", async () => {
-    const taken = async (options: EngineOptions) => {
-      const engine = createFusedEngine(options, 0);
-      await engine.prepare({ count: 2, size: SIZE }, "training");
-      const { gpuBytes } = engine.memory();
-      engine.dispose();
-      return gpuBytes;
-    };
-    const averaging = { ...MINI, averages: true };
-    const forecast = (options: EngineOptions) => forecastMemory(options, { count: 2, size: SIZE }, getGpu().report);
-    const [alone, both] = [forecast(MINI), forecast(averaging)];
-    expect((await taken(averaging)) - (await taken(MINI))).toBe(both.gpuBytes - alone.gpuBytes);
-    expect(both.parts.weights).toBe(2 * alone.parts.weights);
-  });
-
-  it("fits DenseNet161 at 320 px and batch 16 into 1.5 GiB, and DenseNet121 into 38 MB an image", () => {
-    const laptop = { isSoftware: false, maxBindingBytes: 2 ** 31, maxBufferBytes: 2 ** 31 };
-    const shape = { count: 16, size: 320 };
-    const of = (arch: EngineOptions["arch"], activations: "f32" | "f16" = "f32") => {
-      const { gpuBytes, parts } = forecastMemory({ ...MINI, arch, activations, bottlenecks: "recompute" }, shape, laptop);
-      return { gpuBytes, perImage: (gpuBytes - parts.weights - parts.gradients - parts.moments) / shape.count };
-    };
-    expect(of("densenet161").gpuBytes).toBeLessThan(1.5 * 2 ** 30);
-    expect(of("densenet161").perImage).toBeLessThan(60e6);
-    expect(of("densenet121").perImage).toBeLessThan(38e6);
-    expect(of("densenet121", "f16").perImage).toBeLessThan(25e6);
-  });
-
-  it("finds the largest pass that fits", () => {
-    const { report } = getGpu();
-    const budget = 2 ** 30;
-    const options: EngineOptions = { ...MINI, arch: "densenet121" };
-    const most = findLargestPass(options, 320, report, budget);
-    const bytes = (count: number) =>
-      forecastMemory({ ...options, bottlenecks: "recompute" }, { count, size: 320 }, report).gpuBytes;
-    expect(bytes(most)).toBeLessThanOrEqual(budget);
-    expect(bytes(most + 1)).toBeGreaterThan(budget);
-    expect(findLargestPass(options, 320, report, 2 ** 20)).toBe(0);
-  });
+  }
+  expect(made.filter((at) => at === "prepare").length).toBeGreaterThan(0);
+  expect(made.filter((at) => at === "first step")).toEqual([]);
 });
 
 it("says so where the card cannot give the memory, and goes on with less", async () => {
   const engine = createFusedEngine(MINI, 0);
   // One film of 40,000 pixels a side would need 25 GB in one buffer.
   await expect(engine.prepare({ count: 1, size: 40_000 }, "training")).rejects.toMatchObject({ code: "outOfGpuMemory" });
-  expect(Number.isFinite(await engine.trainStep(makeBatch(2), adamw))).toBe(true);
+  expect(Number.isFinite(await engine.trainStep(makeFilms(2), adamw))).toBe(true);
   engine.dispose();
 });
 
 it("computes bottlenecks again where the card refuses what keeping them takes, with the same bits", async () => {
-  const batch = makeBatch(3);
+  const batch = makeFilms(3);
   const { device, report } = getGpu();
   const refused: string[] = [];
   const real = device.createBuffer.bind(device);
@@ -325,7 +274,7 @@ it("computes bottlenecks again where the card refuses what keeping them takes, w
 });
 
 it("sees a smaller batch after a larger one as if it came first, though it is cut into more parts", async () => {
-  const [three, two] = [makeBatch(3), makeBatch(2)];
+  const [three, two] = [makeFilms(3), makeFilms(2)];
   const engine = createFusedEngine(MINI, 7);
   await engine.prepare({ count: 3, size: SIZE }, "training");
   const start = await engine.snapshot();
@@ -343,13 +292,13 @@ it("sees a smaller batch after a larger one as if it came first, though it is cu
 it("takes no memory for kept bottlenecks where it only predicts, and no more where it also trains", async () => {
   const open = (bottlenecks: "keep" | "recompute") => createFusedEngine({ ...MINI, bottlenecks }, 7);
   const [keeping, computing] = [open("keep"), open("recompute")];
-  await keeping.predict(makeBatch(8));
-  await computing.predict(makeBatch(8));
+  await keeping.predict(makeFilms(8));
+  await computing.predict(makeFilms(8));
   expect(keeping.memory()).toEqual(computing.memory());
-  await keeping.trainStep(makeBatch(8), adamw);
+  await keeping.trainStep(makeFilms(8), adamw);
   const training = keeping.memory();
-  await keeping.predict(makeBatch(8));
-  await keeping.trainStep(makeBatch(8), adamw);
+  await keeping.predict(makeFilms(8));
+  await keeping.trainStep(makeFilms(8), adamw);
   expect(keeping.memory().tensors).toBe(training.tensors);
   keeping.dispose();
   computing.dispose();
@@ -377,7 +326,7 @@ it.each([
   // Of two rows BatchNorm leaves nothing but their signs.
   [FASTAI, 4],
 ] as const)("agrees with the stock engine on images of an odd side: %o", async (options, count) => {
-  const batch = makeBatch(count, 75);
+  const batch = makeFilms(count, 75);
   const ours = await look(options, batch);
   const stock = createStockEngine(options, 7);
   const predicted = await stock.predict(batch);

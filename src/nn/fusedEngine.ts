@@ -210,11 +210,13 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   return {
     options,
 
-    async prepare(shape, use, onProgress = () => {}) {
+    async prepare(shape, use, { first = NO_STEP, onProgress = () => {} } = {}) {
       await model.settle();
       // Moments first: what keeping bottlenecks takes gives way to them, not they to it.
-      if (use === "training") await model.openOptimizer(NO_STEP);
+      if (use === "training") await model.openOptimizer(first);
+      // All programs, also those that only later steps need; then what the first one needs of them.
       await openLists(use, shape, true, {}, onProgress);
+      await openLists(use, shape, true, first);
     },
 
     async trainStep(given, optimizerStep, observe) {

@@ -32,7 +32,7 @@ export function runFinder(
 
   return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<FinderEvent> => {
     await giveWeights(engine);
-    await compile("training");
+    await compile("training", finderOptimizerAt(finder.startLr));
     const train = await source(sample.train);
     const films = drawFilms(0);
     const ended: FinderPoint[][] = [];

@@ -131,7 +131,7 @@ async function runHeld(
         onEpochEnd: tellSchedule,
       };
 
-      await compile("training");
+      await compile("training", plan.optimizerAt(history.length, progress.epochs));
       const run = {
         engine,
         plan,

@@ -1,6 +1,6 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
-import type { Engine, EngineOptions, EngineUse } from "../nn/engine";
+import type { Engine, EngineOptions, EngineUse, OptimizerStep } from "../nn/engine";
 import type { fitWeights } from "../nn/fitWeights";
 import { type Adapter, chooseBottlenecks, findLargestPass, forecastMemory } from "../nn/forecast";
 import type { readWeights, writeWeights } from "../nn/weights";
@@ -41,8 +41,11 @@ export interface Bench {
   adapter: AdapterReport;
   /** @throws LabError filmsNotPrepared */
   source(part: PreparedPart): Promise<FilmSource>;
-  /** Compiles for the card what the use of the network needs; for training it takes the memory first. @throws LabError outOfGpuMemory */
-  compile(use: EngineUse): Promise<void>;
+  /**
+   * Compiles for the card what the use of the network needs; for training, whose `first` step is told, it takes the memory first.
+   * @throws LabError outOfGpuMemory
+   */
+  compile(use: EngineUse, first?: OptimizerStep): Promise<void>;
   /** Throws what the GPU failed with, if it has: nothing read back from it since can be trusted. */
   assertGpu(): Promise<void>;
 }
@@ -244,15 +247,16 @@ export function createWorkbench(tools: Tools): Workbench {
         read: reader.read,
       });
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
-      const compile = async (use: EngineUse) => {
+      const compile = async (use: EngineUse, first?: OptimizerStep) => {
         onPhase({ phase: "compiling", detail: COMPILING });
         const due = createPace(tools.now);
         const shape = { count: settings.batchSize, size: settings.imageSize };
-        await engine.prepare(shape, use, (done, total) => {
+        const onProgress = (done: number, total: number) => {
           if (done < total && !due()) return;
           const detail = `Compiling for this graphics card: ${done} of ${total} programs.`;
           onPhase({ phase: "compiling", detail, progress: { done, total } });
-        });
+        };
+        await engine.prepare(shape, use, { ...(first && { first }), onProgress });
       };
       try {
         return await Promise.race([
