@@ -1,9 +1,14 @@
 // The page's settings as IndexedDB keeps them from one visit to the next. Trials keep their own (trials.ts).
 import { isNumericSetting, MOMENTUM_RULE, type NumericSetting, SETTING_RULES } from "../protocol/settingRules";
 import {
+  ACTIVATIONS,
   ARCHITECTURES,
-  type Architecture,
   DEFAULT_SETTINGS,
+  ENGINES,
+  HEADS,
+  LOSSES,
+  METRICS,
+  SCHEDULES,
   type TargetSettings,
   type TrialSettings,
 } from "../protocol/settings";
@@ -63,6 +68,10 @@ const isText: Check<string> = (value) => typeof value === "string";
 const isPair: Check<[number, number]> = (value): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "number" && MOMENTUM_RULE.holds(one));
 
+function among<Word extends string>(words: readonly Word[]): Check<Word> {
+  return (value): value is Word => words.some((word) => word === value);
+}
+
 /** As a record, so that a word that is added to the type is asked for here. */
 function oneOf<Word extends string>(words: Record<Word, true>): Check<Word> {
   return (value): value is Word => isText(value) && Object.hasOwn(words, value);
@@ -93,15 +102,15 @@ const CHECKS: { [Field in CheckedSetting]: Check<TrialSettings[Field]> } = {
   cropBorders: isFlag,
   equalise: isFlag,
   grading: oneOf({ window: true, percentiles: true }),
-  arch: (value): value is Architecture => ARCHITECTURES.some((arch) => arch === value),
-  head: oneOf({ linear: true, fastai: true }),
-  schedule: oneOf({ oneCycle: true, flatCos: true, constant: true, plateau: true }),
+  arch: among(ARCHITECTURES),
+  head: among(HEADS),
+  schedule: among(SCHEDULES),
   moms: isPair,
   flip: isFlag,
-  loss: oneOf({ bce: true, focal: true }),
+  loss: among(LOSSES),
   normDecay: isFlag,
   betas: isPair,
-  keepBest: oneOf({ auroc: true, validLoss: true, accuracy: true }),
-  engine: oneOf({ fused: true, stock: true }),
-  activations: oneOf({ f32: true, f16: true }),
+  keepBest: among(METRICS),
+  engine: among(ENGINES),
+  activations: among(ACTIVATIONS),
 };
