@@ -197,6 +197,19 @@ describe("what is kept", () => {
     await expect(lab.session.tidy()).rejects.toBe(failure);
   });
 
+  it("gives back the room of a trial that could not be kept whole", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    const before = [...lab.kept.map.keys()];
+    const full = new LabError("storageFull", "full");
+    lab.records.beforeWrite = (operation) => {
+      if (operation === "write") throw full;
+    };
+    await expect(lab.createTrial({}, { kind: "trial", trialId: id, which: "last" })).rejects.toBe(full);
+    expect([...lab.kept.map.keys()]).toEqual(before);
+  });
+
   it("never has a trial without the weights that it is to begin from", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();

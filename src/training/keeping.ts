@@ -11,10 +11,8 @@ import { formatTrial } from "./trials";
 import type { Tools } from "./workbench";
 
 /** @param demandIdle throws where this very worker trains the trial: what for, in words */
-export function createKeeping(
-  { trials, checkpoints, films, holdTrial }: Tools,
-  demandIdle: (trialId: number, what: string) => void,
-): StorageApi {
+export function createKeeping(tools: Tools, demandIdle: (trialId: number, what: string) => void): StorageApi {
+  const { trials, checkpoints, films, holdTrial } = tools;
   return {
     sizeKept: async (settings) => {
       const { arch, head, averageDecay } = settings;
@@ -65,23 +63,36 @@ export function createKeeping(
 
     async importArchive(file) {
       const archived = await readTrialArchive(file, file.name);
-      const id = await trials.reserve();
-      return holdTrial(id, async () => {
-        try {
+      try {
+        return await keepNew(tools, async (id) => {
           const kept = await checkpoints.adopt(id, archived.trial.checkpoints, archived.records());
-          const trial = { ...bringIn(archived.trial, file.name), id, checkpoints: kept };
-          await trials.add(trial, archived.sample);
-          return await trials.read(id);
-        } catch (error) {
-          await trials.remove(id);
-          await checkpoints.removeAll(id);
-          if (!(error instanceof LabError) || error.code !== "checkpointDamaged") throw error;
-          const message = `${file.name} is damaged: ${error.message} Export the trial again where it was trained, or copy the file anew.`;
-          throw new LabError("archiveUnreadable", message, file.name);
-        }
-      });
+          await trials.add({ ...bringIn(archived.trial, file.name), id, checkpoints: kept }, archived.sample);
+        });
+      } catch (error) {
+        if (!(error instanceof LabError) || error.code !== "checkpointDamaged") throw error;
+        const message = `${file.name} is damaged: ${error.message} Export the trial again where it was trained, or copy the file anew.`;
+        throw new LabError("archiveUnreadable", message, file.name);
+      }
     },
   };
+}
+
+/** Keeps a new trial under the next number, wholly or not at all: where `keep` fails, what it wrote goes, since room may be what it lacked. */
+export async function keepNew(
+  { trials, checkpoints, holdTrial }: Pick<Tools, "trials" | "checkpoints" | "holdTrial">,
+  keep: (id: number) => Promise<void>,
+): Promise<Trial> {
+  const id = await trials.reserve();
+  return holdTrial(id, async () => {
+    try {
+      await keep(id);
+      return await trials.read(id);
+    } catch (error) {
+      // Storage that cannot even remove is tidied on the next visit; the first failure is the one to tell.
+      await Promise.allSettled([trials.remove(id), checkpoints.removeAll(id)]);
+      throw error;
+    }
+  });
 }
 
 /** It went no further than where it was exported, and what it began from is numbered as there. */

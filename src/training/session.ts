@@ -15,7 +15,7 @@ import type {
 } from "../protocol/training";
 import { chooseViewing } from "./augment";
 import { StepHistory, toStepRecords } from "./history";
-import { createKeeping } from "./keeping";
+import { createKeeping, keepNew } from "./keeping";
 import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
 import { sigmoid } from "./metrics";
 import { createPace } from "./pace";
@@ -128,15 +128,13 @@ export function createSession(tools: Tools): TrainApi {
       const plan = planRun(settings, sample);
       const begun = await loadBeginning(weights, settings);
       const trial = describeTrial(request, begun?.beginning ?? null, plan.stepsTotal, tools.versions);
-      const id = await trials.reserve();
-      return tools.holdTrial(id, async () => {
+      return keepNew(tools, async (id) => {
         // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from. They are kept
         // first: a trial without them would begin from others.
         const steps = new StepHistory().columns();
         const first = begun && { step: 0, ...beforeTraining(begun.model), steps, epochs: [], seconds: 0 };
         const kept = first ? await checkpoints.begin(id, first) : trial.checkpoints;
         await trials.add({ ...trial, id, checkpoints: kept }, sample);
-        return trials.read(id);
       });
     },
 

@@ -30,6 +30,7 @@ export interface TestLab {
   settings: TrialSettings;
   sample: PreparedSample;
   kept: ReturnType<typeof createTestKeyValue<CheckpointRecord>>;
+  records: ReturnType<typeof createTestKeyValue<Trial>>;
   /** The sets of prepared films. */
   films: KeptFilms[];
   /** The engines lent so far; those given back are disposed. */
@@ -55,9 +56,10 @@ export function createTestLab(targets?: string[]): TestLab {
   const { positive, uncertain, blank } = TEST_SETTINGS;
   const moreTargets = sample.targets.slice(1).map((target) => ({ target, positive, uncertain, blank }));
   const kept = createTestKeyValue<CheckpointRecord>();
+  const records = createTestKeyValue<Trial>();
   const trials = createTrialStore({
     numbers: createTestKeyValue<number>(),
-    trials: createTestKeyValue<Trial>(),
+    trials: records,
     samples: createTestKeyValue<PreparedSample>(),
   });
   const held = new Set<number>();
@@ -134,6 +136,7 @@ export function createTestLab(targets?: string[]): TestLab {
     settings: { ...TEST_SETTINGS, moreTargets },
     sample,
     kept,
+    records,
     films: [{ store: sample.store, imageSize: TEST_SIZE, films: 29, bytes: 29 * TEST_SIZE ** 2 }],
     engines: [],
     onEngine: () => {},
