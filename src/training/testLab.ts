@@ -43,6 +43,8 @@ export interface TestLab {
   opened: number;
   /** The GPU fails with this error. */
   failGpu: (error: Error) => void;
+  /** Lets so many milliseconds pass on the lab's clock, which goes on by one each time it is read. */
+  pass(ms: number): void;
   /** The same stores under a new session, as after a reload of the page. */
   reload(): void;
   /** Another session on the same stores, while the first goes on. */
@@ -143,6 +145,9 @@ export function createTestLab(targets?: string[]): TestLab {
     beforeOpen: async () => {},
     opened: 0,
     failGpu: () => {},
+    pass: (ms) => {
+      clock += ms;
+    },
     reload: () => {
       held.clear();
       lab.session = open();

@@ -31,6 +31,23 @@ describe("the forecast", () => {
     }
   });
 
+  it("reckons with frozen steps by their share of the run", async () => {
+    const lab = createTestLab();
+    const settings = { ...TEST_SETTINGS, imageSize: 32, freezeEpochs: 1 };
+    lab.onEngine = (engine) => {
+      const { trainStep } = engine;
+      engine.trainStep = (batch, step, observe) => {
+        lab.pass(step.frozenGroups ? 99 : 299);
+        return trainStep(batch, step, observe);
+      };
+    };
+    const { id } = await lab.createTrial(settings);
+    await train(lab, id);
+    const msPerStep = async (freezeEpochs: number) => (await lab.session.forecast({ ...settings, freezeEpochs }))?.msPerStep;
+    expect([await msPerStep(0), await msPerStep(3)]).toEqual([300, 100]);
+    expect(await msPerStep(1)).toBeCloseTo((100 + 2 * 300) / 3, 9);
+  });
+
   it("is of the fused engine only, and within the budget where it says that a pass fits", async () => {
     const lab = createTestLab();
     const settings = { ...TEST_SETTINGS, imageSize: 64, batchSize: 1024, gpuBudgetMiB: 1024 };

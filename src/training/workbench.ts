@@ -144,8 +144,9 @@ export function createWorkbench(tools: Tools): Workbench {
   /** The largest pass that was looked for last, and what it was of. */
   let found: { key: string; films: number } | null = null;
 
-  /** Milliseconds of a step, and of a film in validation, by the settings that decide them. */
+  /** Milliseconds of a step, frozen ones apart, and of a film in validation, by the settings that decide them. */
   const steps = new Stopwatch();
+  const frozenSteps = new Stopwatch();
   const validFilms = new Stopwatch();
 
   function chooseOptions(settings: TrialSettings, adapter: Adapter): EngineOptions {
@@ -190,9 +191,17 @@ export function createWorkbench(tools: Tools): Workbench {
     };
     return {
       ...engine,
-      trainStep: time(engine.trainStep, (ms) => steps.add(key, ms)),
+      trainStep: time(engine.trainStep, (ms, _, { frozenGroups }) => (frozenGroups ? frozenSteps : steps).add(key, ms)),
       predict: time(engine.predict, (ms, { count }) => validFilms.add(key, ms / count)),
     };
+  }
+
+  /** The mean over a run of these settings, by what of it was timed: a frozen step computes less. */
+  function estimateStep(settings: TrialSettings): number | null {
+    const [free, frozen] = [steps.median(timedAs(settings)), frozenSteps.median(timedAs(settings))];
+    const share = Math.min(1, settings.freezeEpochs / settings.epochs);
+    if (share === 0) return free;
+    return free === null || frozen === null ? (free ?? frozen) : share * frozen + (1 - share) * free;
   }
 
   function openGpu(): Promise<OpenedGpu> {
@@ -225,7 +234,7 @@ export function createWorkbench(tools: Tools): Workbench {
       const budgetBytes = options.budgetBytes ?? 0;
       const largestPass = lookUpLargestPass(options, size, report, budgetBytes);
       const key = timedAs(settings);
-      const timings = { msPerStep: steps.median(key), msPerValidFilm: validFilms.median(key) };
+      const timings = { msPerStep: estimateStep(settings), msPerValidFilm: validFilms.median(key) };
       return { gpuBytes, parts, budgetBytes, largestPass, ...timings };
     },
 
