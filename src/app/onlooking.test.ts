@@ -29,8 +29,11 @@ it("shows a tab that comes late what is shown by then, and from then on what hap
   await vi.waitFor(() => expect(seen.slice(1)).toEqual([notice, ["done", 7]]));
 
   lookAway();
+  // What the next tab hears, this one would have heard before.
+  const heardBy = vi.fn();
+  createRunBroadcast(open).lookOn(() => {}, heardBy);
   acting.tell(notice);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await vi.waitFor(() => expect(heardBy).toHaveBeenCalledOnce());
   expect(seen).toHaveLength(3);
   for (const channel of channels) channel.close();
 });

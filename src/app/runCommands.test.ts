@@ -141,6 +141,28 @@ describe("one job at a time", () => {
   });
 });
 
+it("shows what was asked for last, however long a trial before takes to be read, and no trial over a run", async () => {
+  const { store, commands, ports, trials, started, training } = createLabOnDoubles();
+  for (const id of [1, 2]) trials.push({ id, state: "stopped", settings: DEFAULT_SETTINGS, checkpoints: {} } as unknown as Trial);
+  const reading: (() => void)[] = [];
+  training.readSteps = () => new Promise((end) => reading.push(() => end([])));
+  const shown = () => store.getState().run.trial?.id;
+  const shows = [commands.showTrial(1), commands.showTrial(2)];
+  await vi.waitFor(() => expect(reading).toHaveLength(2));
+  for (const end of reading.splice(0).reverse()) end();
+  await Promise.all(shows);
+  expect(shown()).toBe(2);
+
+  const late = commands.showTrial(1);
+  await vi.waitFor(() => expect(reading).toHaveLength(1));
+  void commands.train();
+  await started(1);
+  reading[0]?.();
+  await late;
+  expect([shown(), store.getState().run.state]).toEqual([3, "running"]);
+  ports[0]?.port.postMessage({ type: "finished", trial: trials[2] });
+});
+
 it("leaves weights that are chosen while a trial is being made to the next one", async () => {
   const { store, commands, ports, trials, started, training } = createLabOnDoubles();
   const { createTrial } = training;

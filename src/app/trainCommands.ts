@@ -30,6 +30,8 @@ export function createTrainCommands(
   const { store, workers, patch, say, askToPersist } = context;
   const showEvent = createRunEvents(context, fail);
   let running: JobHandle | null = null;
+  /** Trials take a while to be read: only the one that was asked for last may be shown. */
+  let shows = 0;
 
   /** After a job, here or in the tab that acts: a list that cannot be read is no failure of the job's. */
   async function refreshTrials(): Promise<void> {
@@ -75,30 +77,30 @@ export function createTrainCommands(
     broadcast.show(store.getState().run);
   }
 
-  async function showTrial(id: number): Promise<Trial> {
+  async function readShown(id: number): Promise<RunState & { trial: Trial }> {
     const trials = await loadTrials();
     const trial = trials.find((one) => one.id === id);
     if (!trial) throw new LabError("internal", `Trial ${id} is not here any more.`);
     const steps = await workers.training.readSteps(id);
     const state = trial.state === "finished" ? "done" : trial.state === "failed" ? "failed" : "stopped";
     const { stepsTotal, failure } = trial;
-    store.setState({ step: "train", run: { ...EMPTY_RUN, state, trial, steps, stepsSeen: steps.length, stepsTotal, failure } });
-    return trial;
+    return { ...EMPTY_RUN, state, trial, steps, stepsSeen: steps.length, stepsTotal, failure };
   }
 
   async function continueTrial(id: number): Promise<void> {
     await alone("run", `Trial ${id}`, async () => {
-      const shown = await showTrial(id);
+      const shown = await readShown(id);
+      store.setState({ step: "train", run: shown });
       // What a run may take of the machine is the page's to say; all else is the trial's.
       const { gpuBudgetMiB } = store.getState().settings;
-      const trial = { ...shown, settings: { ...shown.settings, gpuBudgetMiB } };
+      const trial = { ...shown.trial, settings: { ...shown.trial.settings, gpuBudgetMiB } };
       try {
         await forecasts.demandTrialFits(trial);
       } catch (error) {
         patch("run", { failure: toFailure(error) });
         throw error;
       }
-      await run(trial, store.getState().run.steps);
+      await run(trial, shown.steps);
     });
     await refreshTrials();
   }
@@ -182,8 +184,10 @@ export function createTrainCommands(
     },
     async showTrial(id) {
       if (underWay()?.part === "run") return say(`${underWay()?.name} is under way: wait for its end, or stop it.`);
+      const turn = ++shows;
       try {
-        await showTrial(id);
+        const shown = await readShown(id);
+        if (turn === shows && underWay()?.part !== "run") store.setState({ step: "train", run: shown });
       } catch (error) {
         fail("run", toFailure(error));
       }
