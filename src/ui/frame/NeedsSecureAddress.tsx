@@ -1,7 +1,7 @@
 // What stands in the lab's place where the browser would give it neither WebGPU nor storage because of the address it was opened by.
 export function NeedsSecureAddress() {
   return (
-    <main role="alert" style={{ maxWidth: "70ch", margin: "12vh auto", padding: "0 20px" }}>
+    <main style={{ maxWidth: "70ch", margin: "12vh auto", padding: "0 20px" }}>
       <h1>Roentgen Lab cannot run at this address</h1>
       <p>
         It was opened over plain http from another computer. Browsers give WebGPU and storage only to pages of https:// and of the
