@@ -86,8 +86,8 @@ describe("phases", () => {
 it("thins a long run to what a chart can draw, both ends kept", () => {
   const phases = plan({ epochs: 10 }, 1000);
   const points = thinRates(phases, 10_000);
-  expect(points).toHaveLength(400);
+  expect(points).toHaveLength(160);
   expect([points[0]?.step, points.at(-1)?.step]).toEqual([0, 9999]);
-  expect(points[200]).toEqual({ step: points[200]?.step, ...phases[0]?.ratesAt(points[200]?.step ?? 0, []) });
+  expect(points[80]).toEqual({ step: points[80]?.step, ...phases[0]?.ratesAt(points[80]?.step ?? 0, []) });
   expect(thinRates(plan({ epochs: 1 }, 1), 1)).toMatchObject([{ step: 0 }]);
 });

@@ -114,7 +114,7 @@ export function thinRates(
   phases: readonly Phase[],
   stepsTotal: number,
   epochs: readonly { validLoss: number }[] = [],
-  count = 400,
+  count = 160,
 ): RatePoint[] {
   const points = Math.min(count, stepsTotal);
   return Array.from({ length: points }, (_, i) => {

@@ -18,8 +18,8 @@ import { roundTicks } from "../parts/ticks";
 import { lossDomain, type ThinPoint, thinSteps } from "./thin";
 import styles from "./train.module.css";
 
-/** Two points each: about one for every two pixels of a wide chart. */
-const BUCKETS = 240;
+/** Two points each: about one for every three pixels of a wide chart. */
+const BUCKETS = 160;
 const MOST_EPOCH_LINES = 40;
 const MOST_EPOCH_DOTS = 60;
 

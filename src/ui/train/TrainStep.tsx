@@ -46,7 +46,7 @@ const LEGEND = [
   { name: "checkpoint", color: "var(--good)" },
 ];
 const MOST_TABLE_BUCKETS = 60;
-const CHART_EVERY_MS = 400;
+const CHART_EVERY_MS = 1000;
 
 export function TrainStep() {
   const run = useLab((lab) => lab.run);
