@@ -9,6 +9,8 @@ const SMALL_RUN = { arch: "densenet-mini", imageSize: 32, batchSize: 16, epochs:
 
 /** Makes these the page's settings, as if they had been set on an earlier visit. */
 export async function settle(page: Page, change: Partial<TrialSettings>): Promise<void> {
+  // Of the same origin, but not the lab, which might still be writing the settings that it has read.
+  await page.goto("/icon.svg");
   await page.evaluate(
     (kept) =>
       new Promise<void>((resolve, reject) => {
