@@ -29,7 +29,8 @@ test("a second tab looks on, cannot act, and takes over when the first is closed
   await expect(status(second)).toContainText("Resume goes on from there");
   await button(second, "Resume").click();
   await waitForSteps(second, 3);
-  await button(second, "Stop").click();
+  // A headless browser may send a tab that was opened behind another no frames, and a pointer's click waits for one.
+  await button(second, "Stop").dispatchEvent("click");
   await expect.poll(() => countEvents(second, "stopped")).toBe(1);
 });
 
