@@ -131,7 +131,9 @@ test("the prepared films are deleted: prepared again they are found again, and t
 
 // A headless browser hides no page, not even behind another: the page is told that it is hidden, and what keeps a browser from freezing a
 // hidden page, the locks that it holds, is looked at.
-test("the tab is hidden: the run goes on, under locks that keep it from being frozen", async ({ lab }) => {
+test("the tab is told that it is hidden: the run goes on, and the locks for which browsers freeze no page are held", async ({
+  lab,
+}) => {
   const tell = (state: DocumentVisibilityState) =>
     lab.evaluate((now) => {
       Object.defineProperty(document, "visibilityState", { configurable: true, value: now });
