@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Architecture, HEADS, type Head } from "../protocol/settings";
 import { DROPOUT } from "./dropout";
+import { countElements } from "./numberTypes";
 
 export interface DenseNetSpec {
   /** Channels that each dense layer adds (`growth_rate`). */
@@ -43,6 +44,15 @@ export interface ArraySpec {
   /** Linear weights drawn by `kaiming_normal_` (fastai `apply_init`); others as `torch.nn.Linear` draws its own. */
   kaiming?: true;
 }
+
+/** BatchNorm's running figures, which no gradient changes. */
+const STATISTICS: ReadonlySet<ArrayRole> = new Set(["runningMean", "runningVariance", "batches"]);
+
+export const isParameter = ({ role }: Pick<ArraySpec, "role">): boolean => !STATISTICS.has(role);
+
+/** Numbers that training changes by gradient. */
+export const countParameters = (arrays: readonly ArraySpec[]): number =>
+  arrays.filter(isParameter).reduce((sum, { shape }) => sum + countElements(shape), 0);
 
 /** fastai's `create_head`: channels of the hidden layer. */
 export const HIDDEN_CHANNELS = 512;

@@ -1,6 +1,7 @@
 // Fresh weights, drawn as torchvision's DenseNet draws them, and fastai its head. Not PyTorch's own stream of numbers: only its distributions.
 import type { ArraySpec } from "./densenet";
 import type { NamedArrays } from "./engine";
+import { countElements } from "./numberTypes";
 import { createRandom, type Random } from "./random";
 
 function fill(length: number, draw: () => number): Float32Array {
@@ -16,7 +17,7 @@ function drawKaiming(length: number, fanIn: number, random: Random): Float32Arra
 }
 
 function drawArray({ shape, role, kaiming }: ArraySpec, random: Random): Float32Array {
-  const length = shape.reduce((product, side) => product * side, 1);
+  const length = countElements(shape);
   const fanIn = length / (shape[0] ?? 1);
   switch (role) {
     case "convolution":

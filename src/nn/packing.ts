@@ -1,6 +1,7 @@
 // Packs named arrays into one flat float32 vector for the GPU and back, exactly: a few large buffers in place of hundreds of
 // small ones. Not a file format.
 import type { NamedArray, NamedArrays } from "./engine";
+import { countElements } from "./numberTypes";
 
 export interface Shaped {
   name: string;
@@ -79,7 +80,7 @@ export function unpack(packing: Packing, flat: Float32Array): [string, NamedArra
   return packing.arrays.map((packed) => {
     const { name, shape, offset, size } = packed;
     const source = flat.subarray(offset, offset + size);
-    const elements = shape.reduce((product, side) => product * side, 1);
+    const elements = countElements(shape);
     const data = shape.length < 2 ? source.slice() : new Float32Array(elements);
     if (shape.length >= 2) reorder(source, data, packed, false);
     return [name, { shape, data }];

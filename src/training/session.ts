@@ -1,5 +1,6 @@
 // The training worker's API: one job on the GPU at a time, and the trials that are kept. Holds no network between jobs.
-import { beforeTraining, type Engine, type NamedArrays } from "../nn/engine";
+import { countParameters, DENSENETS, listArrays } from "../nn/densenet";
+import { beforeTraining, type Engine } from "../nn/engine";
 import type { FinderEvent } from "../protocol/finder";
 import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
@@ -156,9 +157,13 @@ export function createSession(tools: Tools): TrainApi {
     },
 
     async inspectWeights(file, name, settings) {
-      const { model, info, beginning } = await loadFile(tools, file, name, settings.arch);
+      const { info, beginning } = await loadFile(tools, file, name, settings.arch);
       demandOrder(info.classes, settings, name);
-      return { ...info, parameters: countParameters(model), notes: beginning.notes };
+      return {
+        ...info,
+        parameters: countParameters(listArrays(DENSENETS[info.arch], info.classes.length, info.head)),
+        notes: beginning.notes,
+      };
     },
     listTrials: () => trials.list(),
     readSample: (trialId) => trials.readSample(trialId),
@@ -174,12 +179,3 @@ export function createSession(tools: Tools): TrainApi {
 }
 
 const trialTitle = (id: number) => `Trial ${id}`;
-
-/** Numbers that training changes by gradient: BatchNorm's running statistics are none. */
-function countParameters(model: NamedArrays): number {
-  let parameters = 0;
-  for (const [name, { data }] of model) {
-    if (!/\.(running_mean|running_var|num_batches_tracked)$/.test(name)) parameters += data.length;
-  }
-  return parameters;
-}
