@@ -20,6 +20,21 @@ describe("bad days", () => {
     expect((await lab.session.listTrials())[0]).toMatchObject({ state: "failed", failure: { code: "lossNotFinite" } });
   });
 
+  it("measures an explosion by what the run's own loss is without knowledge", async () => {
+    const focal = { loss: "focal", focalGamma: 4, focalAlpha: -1, epochs: 6 } as const;
+    for (const [change, last] of [
+      [focal, "failed"],
+      [{ epochs: 6 }, "finished"],
+    ] as const) {
+      const lab = createTestLab();
+      const { id } = await lab.createTrial(change);
+      lab.onEngine = (engine) => {
+        engine.onStep = (step) => (step < 8 ? 0.02 : 1);
+      };
+      expect((await train(lab, id)).at(-1)).toMatchObject({ type: last, ...(last === "failed" && { code: "lossExploded" }) });
+    }
+  });
+
   it("keeps no checkpoint of weights that are not finite, though the loss was", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();

@@ -4,6 +4,7 @@ import { toFailure } from "../protocol/labError";
 import { thinRates } from "../protocol/schedule";
 import type { TrainEvent } from "../protocol/training";
 import { augmentEpoch } from "./augment";
+import { blindLoss } from "./blindLoss";
 import { Checkpoints } from "./callbacks/checkpoints";
 import { NumbersGuard } from "./callbacks/numbersGuard";
 import { PauseGate } from "./callbacks/pauseGate";
@@ -94,7 +95,12 @@ async function runHeld(
       tellSchedule();
 
       const precision = settings.engine === "fused" && settings.activations === "f16" ? new PrecisionWatch(engine, emit) : null;
-      const guard = new NumbersGuard(settings, history, async () => precision?.findCause() ?? null);
+      const guard = new NumbersGuard(
+        settings,
+        history,
+        blindLoss(settings, sample.summary),
+        async () => precision?.findCause() ?? null,
+      );
       const recorder = new Recorder({
         emit,
         engine,

@@ -15,11 +15,10 @@ const LEAST_STEPS = 10;
 const EXPLODED = 4;
 /** From here on nothing is kept until it is known whether the loss comes back: it would take a good checkpoint's place. */
 const RISING = 2;
-/** What a network loses that says one half of every film. Below it, a multiple of the best loss is no sign: small losses are mostly noise. */
-const KNOWING_NOTHING = Math.LN2;
 
 export class NumbersGuard implements Callback {
   readonly #rates: Pick<TrialSettings, "maxLr" | "sliceFrom">;
+  readonly #floor: number;
   readonly #findCause: () => Promise<LabError | null>;
   #sum = 0;
   #steps = 0;
@@ -28,14 +27,18 @@ export class NumbersGuard implements Callback {
 
   /**
    * @param history what the run has come to, so that one that goes on is judged as if it had not been interrupted
+   * @param floor what a network loses that knows nothing (blindLoss.ts): below it, a multiple of the best loss is no sign, since small losses
+   * are mostly noise
    * @param findCause what lies behind a failure, where that is known; null where it is the rate
    */
   constructor(
     rates: Pick<TrialSettings, "maxLr" | "sliceFrom">,
     history: StepHistory,
+    floor: number,
     findCause: () => Promise<LabError | null> = async () => null,
   ) {
     this.#rates = rates;
+    this.#floor = floor;
     this.#findCause = findCause;
     const { loss, lr } = history.columns();
     for (let step = 0; step < loss.length; step++) this.#see(loss[step]!, lr[step]!);
@@ -84,7 +87,7 @@ export class NumbersGuard implements Callback {
   }
 
   #ratio(): number {
-    return this.#steps === 0 ? 0 : this.#smoothed() / Math.max(this.#best, KNOWING_NOTHING);
+    return this.#steps === 0 ? 0 : this.#smoothed() / Math.max(this.#best, this.#floor);
   }
 
   /** Proposes a tenth of the highest rate that the run came to, and for the first layers' own the same share of it as now. */
