@@ -22,25 +22,35 @@ for (var pixel = first; pixel < first + u.pixels; pixel++) {
 store_pooled(thread, sum / f32(u.pixels));`,
   });
 
+/** (1 - t) z + (1 + (w - 1) t) softplus(-z), and its slope. */
+const CROSS_ENTROPY = `
+let weight = fma(target_, positiveWeight - 1.0, 1.0);
+let loss = fma(1.0 - target_, z, weight * (max(-z, 0.0) + base));
+let slope = (1.0 - target_) - weight * failing;`;
+
 /**
- * torchvision's `sigmoid_focal_loss`: cross-entropy times a * q^gamma, with q = p (1 - t) + (1 - p) t what is missed, and the gradient of
- * that; `alpha` below 0 for no a. q's floor, the smallest normal float, only keeps its logarithm finite.
+ * torchvision's `sigmoid_focal_loss`: cross-entropy times a * q^gamma, with q what is missed; `alpha` below 0 for no a. It is not linear in
+ * its target, so one between 0 and 1 weighs the losses of both classes, as fastai does for mixup and smoothed labels. q's floor, the smallest
+ * normal float, only keeps its logarithm finite.
  */
-const FOCUS = `
-let p = select(small, 1.0, z > 0.0) / (1.0 + small);
-let missed = max(p * (1.0 - target_) + failing * target_, 1.17549435e-38);
-let focus = pow(missed, u.gamma) * select(1.0, u.alpha * target_ + (1.0 - u.alpha) * (1.0 - target_), u.alpha >= 0.0);
-let steeper = u.gamma * (1.0 - 2.0 * target_) * (p * failing / missed);
-slope = focus * (slope + steeper * loss);
-loss *= focus;`;
+const FOCAL = `
+let passing = select(small, 1.0, z > 0.0) / (1.0 + small);
+let share = vec2(target_ * positiveWeight, 1.0 - target_) * select(vec2(1.0), vec2(u.alpha, 1.0 - u.alpha), u.alpha >= 0.0);
+let missed = vec2(failing, passing);
+let focused = share * pow(max(missed, vec2(1.17549435e-38)), vec2(u.gamma));
+let entropy = max(vec2(-z, z), vec2(0.0)) + base;
+let loss = dot(focused, entropy);
+let slope = dot(focused * vec2(-1.0, 1.0), missed + u.gamma * missed.yx * entropy);`;
 
 /** Plain cross-entropy, or focal loss. */
 export type LossKind = "bce" | "focal";
 
+/** From a logit z and its target to `loss` and `slope`. */
+const LOSSES: Record<LossKind, string> = { bce: CROSS_ENTROPY, focal: FOCAL };
+
 /**
- * `out` gets, for every image and class, from `outFirst` on: the logit, and `stride` scalars later its loss
- * (1 - t) z + (1 + (w - 1) t) softplus(-z), or the focal one by it, and again as much later the gradient of the mean loss. A target below 0
- * is unknown: its loss and gradient are 0. From `targetsEnd` on, `targets` says how many the mean is over, and each class's weight w: what changes from batch
+ * `out` gets, for every image and class, from `outFirst` on: the logit, and `stride` scalars later its loss, and again as much later the
+ * gradient of the mean loss. A target below 0 is unknown: its loss and gradient are 0. From `targetsEnd` on, `targets` says how many the mean is over, and each class's weight w: what changes from batch
  * to batch is no uniform.
  */
 export const headLoss = (kind: LossKind) =>
@@ -71,18 +81,15 @@ for (var channel = 0u; channel < u.channels; channel++) {
 z += load_parameters(u.biases + class_);
 let at = u.outFirst + thread;
 let target_ = load_targets(at);
-let weight = fma(target_, load_targets(u.targetsEnd + 1u + class_) - 1.0, 1.0);
+let positiveWeight = load_targets(u.targetsEnd + 1u + class_);
 let small = exp(-abs(z));
-let softplus = max(-z, 0.0) + log(1.0 + small);
+let base = log(1.0 + small);
 // sigmoid(-z), without an overflow on either side.
 let failing = select(1.0, small, z > 0.0) / (1.0 + small);
-store_out(at, z);
-var loss = fma(1.0 - target_, z, weight * softplus);
-var slope = (1.0 - target_) - weight * failing;${kind === "focal" ? FOCUS : ""}
-slope /= load_targets(u.targetsEnd);
+store_out(at, z);${LOSSES[kind]}
 let known = target_ >= 0.0;
 store_out(at + u.stride, select(0.0, loss, known));
-store_out(at + 2u * u.stride, select(0.0, slope, known));`,
+store_out(at + 2u * u.stride, select(0.0, slope / load_targets(u.targetsEnd), known));`,
   });
 
 /** Begins the last block's gradient: gamma * dy at every pixel. */

@@ -17,21 +17,40 @@ export function binaryCrossEntropy(
   focal?: Focal,
 ): tf.Scalar {
   const positive = tf.relu(targets);
+  const terms = focal ? focalTerms(logits, positive, positiveWeights, focal) : plainTerms(logits, positive, positiveWeights);
+  return tf.div(tf.sum(tf.mul(terms, tf.greaterEqual(targets, 0))), known);
+}
+
+function plainTerms(logits: tf.Tensor2D, positive: tf.Tensor2D, positiveWeights: readonly number[]): tf.Tensor {
   const excess = positiveWeights.map((weight) => weight - 1);
   const weight = tf.add(tf.mul(positive, excess), 1);
-  const terms = tf.add(tf.mul(tf.sub(1, positive), logits), tf.mul(weight, tf.softplus(tf.neg(logits))));
-  const focused = focal ? tf.mul(terms, focus(logits, positive, focal)) : terms;
-  return tf.div(tf.sum(tf.mul(focused, tf.greaterEqual(targets, 0))), known);
+  return tf.add(tf.mul(tf.sub(1, positive), logits), tf.mul(weight, tf.softplus(tf.neg(logits))));
 }
 
 /** The smallest normal float: keeps a logarithm finite. */
 const LEAST = 2 ** -126;
 
-/** torchvision's `sigmoid_focal_loss`: a * q^gamma, where q is what the probability misses, and a is alpha of the positive, 1 - alpha of the others. */
-function focus(logits: tf.Tensor2D, positive: tf.Tensor2D, { gamma, alpha }: Focal): tf.Tensor2D {
-  const mix = (ofPositive: tf.Tensor | number, ofOthers: tf.Tensor | number) =>
-    tf.add<tf.Tensor2D>(tf.mul(positive, ofPositive), tf.mul(tf.sub(1, positive), ofOthers));
-  const missed = tf.maximum(mix(tf.sigmoid(tf.neg(logits)), tf.sigmoid(logits)), LEAST);
-  const power = tf.exp<tf.Tensor2D>(tf.mul(tf.log(missed), gamma));
-  return alpha === null ? power : tf.mul(power, mix(alpha, 1 - alpha));
+/**
+ * torchvision's `sigmoid_focal_loss`: a * q^gamma times cross-entropy, where q is what the probability misses, and a is alpha of the positive,
+ * 1 - alpha of the others. It is not linear in its target, so one between 0 and 1 weighs the losses of both classes, as fastai does for mixup
+ * and smoothed labels.
+ */
+function focalTerms(
+  logits: tf.Tensor2D,
+  positive: tf.Tensor2D,
+  positiveWeights: readonly number[],
+  { gamma, alpha }: Focal,
+): tf.Tensor {
+  /** Of the class whose logit is the opposite of `against`. */
+  const lose = (against: tf.Tensor2D) =>
+    tf.mul(tf.exp(tf.mul(tf.log(tf.maximum(tf.sigmoid(against), LEAST)), gamma)), tf.softplus(against));
+  const ofPositives = tf.mul(
+    lose(tf.neg(logits)),
+    tf.mul(
+      positive,
+      positiveWeights.map((weight) => weight * (alpha ?? 1)),
+    ),
+  );
+  const ofOthers = tf.mul(lose(logits), tf.mul(tf.sub(1, positive), alpha === null ? 1 : 1 - alpha));
+  return tf.add(ofPositives, ofOthers);
 }

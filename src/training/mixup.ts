@@ -4,8 +4,8 @@ import { type Random, shuffle } from "../nn/random";
 
 /**
  * The batch with partners by one permutation of it and shares from Beta(alpha, alpha), the larger part the film's own. fastai weighs both
- * films' losses; cross-entropy is linear in the labels, so that blended labels come to the same, and focal loss, which is not, takes blended
- * labels as torchvision's formula does. What is unknown of one is unknown of both.
+ * films' losses; the engines' losses are linear in the labels, so that blended labels come to the same. What is unknown of one is unknown of
+ * both.
  */
 export function blendBatch(batch: Batch, alpha: number, random: Random): Batch {
   const { count, targets } = batch;

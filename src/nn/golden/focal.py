@@ -1,4 +1,4 @@
-"""Losses of single logits: soft targets, and focal loss as torchvision has it: /usr/bin/python3 src/nn/golden/focal.py"""
+"""Losses of single logits: soft targets, and focal loss as torchvision has it of hard ones: /usr/bin/python3 src/nn/golden/focal.py"""
 import torch
 import torchvision
 
@@ -9,12 +9,25 @@ HARD = [[0.0, 1.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0]]
 SOFT = [[0.05, 0.95, 0.5, 0.95], [0.3, 0.0, 1.0, 0.05], [0.7, 0.25, 0.05, 0.95]]
 
 
-def focal_loss(logits, wanted, weights, gamma, alpha):
+def hard_focal_loss(logits, wanted, weights, gamma, alpha):
     """torchvision.ops.sigmoid_focal_loss, whose cross-entropy takes a pos_weight too."""
     p = torch.sigmoid(logits)
     terms = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none", pos_weight=weights)
     loss = terms * (1 - (p * wanted + (1 - p) * (1 - wanted))) ** gamma
-    return loss if alpha is None else loss * (alpha * wanted + (1 - alpha) * (1 - wanted))
+    loss = loss if alpha is None else loss * (alpha * wanted + (1 - alpha) * (1 - wanted))
+    if bool((weights == 1).all()):
+        theirs = torchvision.ops.sigmoid_focal_loss(logits, wanted, -1 if alpha is None else alpha, gamma)
+        assert torch.allclose(loss, theirs, rtol=1e-6, atol=0)
+    return loss
+
+
+def focal_loss(logits, wanted, weights, gamma, alpha):
+    """
+    A soft target weighs the losses of both hard ones, as fastai v1's MixUpLoss weighs those of both films, lam * loss(y1) + (1 - lam) *
+    loss(y2), and its LabelSmoothingCrossEntropy those of the classes.
+    """
+    of = lambda target: hard_focal_loss(logits, torch.full_like(wanted, target), weights, gamma, alpha)
+    return wanted * of(1.0) + (1 - wanted) * of(0.0)
 
 
 def case(title, wanted, focal=None, weights=(1.0,) * 4, unknown=(), bound=100.0):
@@ -28,10 +41,6 @@ def case(title, wanted, focal=None, weights=(1.0,) * 4, unknown=(), bound=100.0)
         terms = torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none", pos_weight=weights)
     else:
         terms = focal_loss(logits, wanted, weights, **focal)
-        if bool((weights == 1).all()):
-            alpha = -1 if focal["alpha"] is None else focal["alpha"]
-            theirs = torchvision.ops.sigmoid_focal_loss(logits, wanted, alpha, focal["gamma"])
-            assert torch.allclose(terms, theirs, rtol=1e-6, atol=0)
     loss = terms[known].mean()
     loss.backward()
     shown = torch.where(known, wanted, torch.tensor(float(UNKNOWN), dtype=torch.float64))
