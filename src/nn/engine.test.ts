@@ -147,14 +147,13 @@ describe.each(ENGINES)("the %s engine", (name) => {
       seen = { logits: [...logits], slope: gradients.get("classifier.bias")?.data[0] ?? Number.NaN };
     });
     engine.dispose();
-    // torchvision's sigmoid_focal_loss, with pos_weight in its cross-entropy; the bias moves every logit alike.
+    // torchvision's sigmoid_focal_loss, with pos_weight in its cross-entropy, of both classes; the bias moves every logit alike.
     const lossAt = (bias: number) =>
       targets.reduce((sum, t, film) => {
-        const z = (seen.logits[film] ?? Number.NaN) + bias;
-        const p = 1 / (1 + Math.exp(-z));
-        const ce = -(weight * t * Math.log(p) + (1 - t) * Math.log(1 - p));
-        const missed = 1 - (p * t + (1 - p) * (1 - t));
-        return sum + (ce * missed ** focal.gamma * (focal.alpha * t + (1 - focal.alpha) * (1 - t))) / COUNT;
+        const p = 1 / (1 + Math.exp(-(seen.logits[film] ?? Number.NaN) - bias));
+        const ofPositive = focal.alpha * (1 - p) ** focal.gamma * -weight * Math.log(p);
+        const ofNegative = (1 - focal.alpha) * p ** focal.gamma * -Math.log(1 - p);
+        return sum + (t * ofPositive + (1 - t) * ofNegative) / COUNT;
       }, 0);
     expect(loss).toBeCloseTo(lossAt(0), 6);
     expect(seen.slope).toBeCloseTo((lossAt(1e-4) - lossAt(-1e-4)) / 2e-4, 5);
