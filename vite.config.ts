@@ -38,25 +38,6 @@ const withoutNode: Plugin = {
   load: (id) => (id === "\0no-node" ? "export default {}" : null),
 };
 
-/**
- * Recharts' selectors remember every value they were ever given (reselect's `weakMapMemoize` keeps numbers and texts for good): a chart that is
- * redrawn for hours would fill the heap. They remember the newest instead.
- */
-const boundedSelectors: Plugin = {
-  name: "bounded-selectors",
-  enforce: "pre",
-  apply: "build",
-  resolveId: (id, importer) => (id === "reselect" && importer?.includes("/recharts/") ? "\0bounded-reselect" : null),
-  load: (id) =>
-    id === "\0bounded-reselect"
-      ? `import { createSelectorCreator, lruMemoize } from "reselect";
-const options = { maxSize: 8 };
-export const createSelector = createSelectorCreator({
-  memoize: lruMemoize, memoizeOptions: options, argsMemoize: lruMemoize, argsMemoizeOptions: options,
-});`
-      : null,
-};
-
 /** What computes on own kernels is tested on every driver there is; everything else once, on the best of them. */
 const ON_DRIVERS = ["src/kernels/**/*.test.ts", "src/nn/engine.test.ts", "src/nn/fusedEngine.test.ts", "src/nn/scope.test.ts"];
 /** One skipped test that says which driver is missing. */
@@ -84,7 +65,6 @@ export default defineConfig({
   plugins: [
     react(),
     withoutNode,
-    boundedSelectors,
     {
       name: "content-security-policy",
       apply: "build",

@@ -11,7 +11,7 @@ import { normalisePath } from "../src/data/folder/match";
 import type { DatasetSummary, SampleSummary } from "../src/protocol/dataset";
 import { readCount } from "./flags";
 import { watchHeap } from "./heap";
-import { watchTasks } from "./longestTask";
+import { watchTasks } from "./tasks";
 
 interface Opened {
   dataset: DatasetSummary;
@@ -49,8 +49,8 @@ export async function benchIndex(flags: string[]): Promise<void> {
         kept: sample.kept,
         setAside: sample.setAside,
         ms: Math.round(ms),
-        longestMainThreadTaskMs: traced.most,
-        peakHeapMb: weighed.most,
+        longestMainThreadTaskMs: traced.watched.longest,
+        peakHeapMb: weighed.watched,
         opened: values.choose ? "chosen" : "dropped",
       }),
     );
@@ -59,12 +59,12 @@ export async function benchIndex(flags: string[]): Promise<void> {
   }
 }
 
-async function measure(
+async function measure<Watched>(
   folder: string,
   choose: boolean,
   isolated: boolean,
-  watch: (lab: OpenedLab) => Promise<{ stop(): Promise<number> }>,
-): Promise<{ opened: Opened; most: number }> {
+  watchLab: (lab: OpenedLab) => Promise<{ stop(): Promise<Watched> }>,
+): Promise<{ opened: Opened; watched: Watched }> {
   const lab = await openLab(undefined, isolated);
   try {
     const { page, waitFor } = lab;
@@ -76,7 +76,7 @@ async function measure(
         if ((event as CustomEvent).detail.type === "counted") Object.assign(window, { countedAt: performance.now() });
       });
     });
-    const watched = await watch(lab);
+    const watch = await watchLab(lab);
     // Not through Playwright's own wait, which ends after half a minute: the browser lists a folder for longer.
     if (choose) await page.getByLabel("Choose dataset folder").setInputFiles(folder, { timeout: 0 });
     else await dropFolder(page, folder);
@@ -86,7 +86,7 @@ async function measure(
       const { givenAt, countedAt } = window as unknown as { givenAt: number; countedAt: number };
       return countedAt - givenAt;
     });
-    return { opened: { dataset, sample, ms }, most: await watched.stop() };
+    return { opened: { dataset, sample, ms }, watched: await watch.stop() };
   } finally {
     await lab.close();
   }

@@ -2,11 +2,10 @@
 // paused, weighed and resumed again and again. A JSON line each time, and one over all of them.
 import { parseArgs } from "node:util";
 import type { Page } from "@playwright/test";
-import { acceptAdapter, goToStep, prepareFilms } from "../scripts/driveLab";
 import { type LabEvent, openLab } from "../scripts/openLab";
-import { fill } from "../scripts/settingFlags";
 import { readCount } from "./flags";
 import { measureHeap } from "./heap";
+import { startLongRun } from "./longRun";
 
 interface Sample {
   minutes: number;
@@ -23,8 +22,6 @@ interface Sample {
 
 const WEIGHED = ["gpuBytes", "tensors", "heapBytes", "indexedDbBytes", "opfsBytes"] as const satisfies (keyof Sample)[];
 
-/** Far more than there is time for. */
-const EPOCHS = 1000;
 const PAUSED_MS = 2000;
 
 export async function benchSoak(args: string[]): Promise<void> {
@@ -49,7 +46,7 @@ export async function benchSoak(args: string[]): Promise<void> {
     const { page } = lab;
     // Where processor and graphics card are one, a busy one may keep a click waiting.
     page.setDefaultTimeout(10 * 60_000);
-    await startRun(lab, values.batch);
+    await startLongRun(lab, values.batch);
     const samples: Sample[] = [];
     const begun = performance.now();
     const elapsed = () => (performance.now() - begun) / 60_000;
@@ -97,22 +94,6 @@ function count(counts: Counts, event: LabEvent): void {
       counts.tensors = Number(event.tensors);
       break;
   }
-}
-
-async function startRun({ page, waitFor }: Awaited<ReturnType<typeof openLab>>, batch: string): Promise<void> {
-  await acceptAdapter(page);
-  await page.getByRole("button", { name: "Try with drawn films" }).click();
-  await waitFor("indexed");
-  await fill(page, "Image size", 32);
-  await prepareFilms(page);
-  await waitFor("prepared");
-  await goToStep(page, "LR Find");
-  await page.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
-  await fill(page, "Batch size", batch);
-  await fill(page, "Epochs", EPOCHS);
-  await goToStep(page, "Train");
-  await page.getByRole("button", { name: "Train", exact: true }).click();
-  await waitFor("epochEnd");
 }
 
 function measureStorage(page: Page): Promise<Pick<Sample, "indexedDbBytes" | "opfsBytes">> {

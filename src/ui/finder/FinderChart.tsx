@@ -1,10 +1,10 @@
-// The finder's curve on a log axis: a click, a drag or the arrow keys pick the max LR. It is loaded when first shown.
+// The finder's curve on a log axis: a click, a drag or the arrow keys pick the max LR.
 import type { KeyboardEvent, PointerEvent } from "react";
-import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { type CurvePoint, type FinderSuggestions, nearestRate, RECOMMENDED } from "../../protocol/finder";
-import { AXIS, ChartTooltip } from "../parts/chart";
 import { formatLr, formatMetric, SUGGESTION_NAMES } from "../parts/format";
-import { roundTicks } from "../parts/ticks";
+import { Plot, type Reading, type Scales, vertical } from "../plot/Plot";
+import { nearest, tracePath } from "../plot/scale";
+import { roundTicks } from "../plot/ticks";
 import { decades, type Flag, flagSuggestions, lossRange, lrAtFraction, roundLr } from "./curve";
 import styles from "./finder.module.css";
 
@@ -32,6 +32,7 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
   const lrs = points.map(({ lr }) => lr);
   const picked = nearestRate(lrs, maxLr);
   const flags = flagSuggestions(suggestions, points);
+  const rows = Math.max(1, flags.length);
   const isSpread = points.some(({ low, high }) => low < high);
 
   function pick(index: number): void {
@@ -81,98 +82,92 @@ export function FinderChart({ points, isComplete, suggestions, maxLr, onPick }: 
       }}
       onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && pickByPointer(event)}
     >
-      <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart
-          data={points}
-          margin={{ top: ABOVE_ROWS + ROW * Math.max(1, flags.length), right: PLOT_RIGHT, bottom: 20, left: 0 }}
-          accessibilityLayer={false}
-        >
-          <CartesianGrid stroke="var(--line)" strokeOpacity={0.7} vertical={false} />
-          <XAxis
-            {...AXIS}
-            dataKey="lr"
-            type="number"
-            scale="log"
-            domain={[first.lr, last.lr]}
-            ticks={decades(points)}
-            tickFormatter={(lr: number) => lr.toExponential(0).replace("e+", "e")}
-            label={{ value: "learning rate", position: "insideBottom", offset: -14, fill: "var(--muted)", fontSize: 12 }}
-          />
-          <YAxis
-            {...AXIS}
-            width={PLOT_LEFT}
-            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
-            ticks={ticks}
-            interval={0}
-            allowDataOverflow
-          />
-          <Tooltip
-            cursor={{ stroke: "var(--faint)", strokeDasharray: "3 3" }}
-            isAnimationActive={false}
-            content={({ active, label }) => {
-              const point = active ? points[nearestRate(lrs, Number(label))] : undefined;
-              if (!point) return null;
-              return (
-                <ChartTooltip
-                  title={`LR ${formatLr(point.lr)}`}
-                  rows={[
-                    { name: "loss", value: formatMetric(point.loss) },
-                    { name: "smoothed", value: formatMetric(point.smoothed) },
-                    ...(isSpread ? [{ name: "runs", value: `${formatMetric(point.low)} to ${formatMetric(point.high)}` }] : []),
-                  ]}
-                />
-              );
-            }}
-          />
-          {isSpread && (
-            <Area
-              dataKey={({ low, high }: CurvePoint) => [low, high]}
-              stroke="none"
-              fill="var(--accent)"
-              fillOpacity={0.16}
-              activeDot={false}
-              isAnimationActive={false}
+      <Plot
+        margin={{ top: ABOVE_ROWS + ROW * rows, right: PLOT_RIGHT, bottom: 40, left: PLOT_LEFT }}
+        x={{
+          from: first.lr,
+          to: last.lr,
+          log: true,
+          ticks: decades(points),
+          format: (lr) => lr.toExponential(0).replace("e+", "e"),
+          label: "learning rate",
+        }}
+        y={{ from: ticks[0] ?? 0, to: ticks.at(-1) ?? 1, ticks }}
+        read={(pixels, { x }) =>
+          readPoint(
+            nearest(points, ({ lr }) => x.at(lr), pixels),
+            isSpread,
+          )
+        }
+        marks={(scales) => flags.map((flag) => <FlagMark key={flag.name} {...flag} rows={rows} scales={scales} />)}
+      >
+        {({ x, y, height }) => (
+          <>
+            {isSpread && (
+              <path
+                d={tracePath([
+                  ...points.map(({ lr, high }) => [x.at(lr), y.at(high)] as const),
+                  ...points.toReversed().map(({ lr, low }) => [x.at(lr), y.at(low)] as const),
+                ])}
+                fill="var(--accent)"
+                fillOpacity={0.16}
+              />
+            )}
+            <path
+              d={tracePath(points.map(({ lr, loss }) => [x.at(lr), y.at(loss)]))}
+              stroke="var(--accent)"
+              strokeOpacity={0.22}
             />
-          )}
-          {flags.map((flag) => (
-            <ReferenceLine
-              key={flag.name}
-              x={flag.lr}
-              stroke="var(--good)"
-              {...(flag.name !== RECOMMENDED && { strokeDasharray: "4 4" })}
-              label={(props: { viewBox?: { x?: number; y?: number } }) => <FlagName {...flag} {...props.viewBox} />}
+            <path
+              d={tracePath(points.map(({ lr, smoothed }) => [x.at(lr), y.at(smoothed)]))}
+              stroke="var(--accent)"
+              strokeWidth={2.2}
             />
-          ))}
-          {maxLr >= first.lr && maxLr <= last.lr && (
-            <ReferenceLine
-              x={maxLr}
-              stroke="var(--lr)"
-              strokeWidth={2}
-              label={{ value: formatLr(maxLr), position: "insideBottomLeft", fill: "var(--lr)", fontSize: 12.5, fontWeight: 650 }}
-            />
-          )}
-          <Line
-            dataKey="loss"
-            stroke="var(--accent)"
-            strokeOpacity={0.22}
-            strokeWidth={1}
-            dot={false}
-            isAnimationActive={false}
-          />
-          <Line dataKey="smoothed" stroke="var(--accent)" strokeWidth={2.2} dot={false} isAnimationActive={false} />
-        </ComposedChart>
-      </ResponsiveContainer>
+            {maxLr >= first.lr && maxLr <= last.lr && (
+              <>
+                <line {...vertical(x.at(maxLr), height)} stroke="var(--lr)" strokeWidth={2} />
+                <text className={styles.picked} x={x.at(maxLr) + 5} y={height - 8}>
+                  {formatLr(maxLr)}
+                </text>
+              </>
+            )}
+          </>
+        )}
+      </Plot>
     </div>
   );
 }
 
-/** Left of the suggestion's line, which is led up to it from the plot's top at `y`. */
-function FlagName({ name, row, x = 0, y = 0 }: Flag & { x?: number; y?: number }) {
-  const top = ABOVE_ROWS + row * ROW;
+function readPoint(point: CurvePoint | undefined, isSpread: boolean): Reading | undefined {
+  if (!point) return undefined;
+  const { lr, loss, smoothed, low, high } = point;
+  return {
+    x: lr,
+    title: `LR ${formatLr(lr)}`,
+    rows: [
+      { name: "loss", value: formatMetric(loss) },
+      { name: "smoothed", value: formatMetric(smoothed) },
+      ...(isSpread ? [{ name: "runs", value: `${formatMetric(low)} to ${formatMetric(high)}` }] : []),
+    ],
+  };
+}
+
+/** A suggestion's line, led up above the plot to its name, which stands left of it in its row of `rows`. */
+function FlagMark({ name, lr, row, rows, scales: { x, height } }: Flag & { rows: number; scales: Scales }) {
+  const isRecommended = name === RECOMMENDED;
+  const at = x.at(lr);
+  const top = (row - rows) * ROW;
   return (
-    <g fill="var(--good)" stroke="none" fontSize={12} fontWeight={name === RECOMMENDED ? 650 : 400}>
-      <line x1={x} x2={x} y1={top} y2={y} stroke="var(--good)" strokeOpacity={0.5} />
-      <text x={x - 4} y={top + ROW / 2} textAnchor="end" dominantBaseline="middle">
+    <g stroke="var(--good)">
+      <line {...vertical(at, height)} {...(!isRecommended && { strokeDasharray: "4 4" })} />
+      <line x1={at} x2={at} y1={top} y2={0} strokeOpacity={0.5} />
+      <text
+        className={isRecommended ? styles.recommended : styles.suggested}
+        x={at - 4}
+        y={top + ROW / 2}
+        dy="0.35em"
+        textAnchor="end"
+      >
         {SUGGESTION_NAMES[name]}
       </text>
     </g>

@@ -1,6 +1,5 @@
 // Step 3: the learning rate finder, its curve, and the pick.
 import { Button } from "@mantine/core";
-import { lazy } from "react";
 import type { FinderState } from "../../app/state";
 import { MOST_FINDER_RUNS } from "../../protocol/finder";
 import { useCommands, useLab } from "../labContext";
@@ -20,10 +19,9 @@ import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
 import { WeightsPanel } from "../parts/WeightsPanel";
+import { FinderChart } from "./FinderChart";
 import styles from "./finder.module.css";
 import { Suggestions } from "./Suggestions";
-
-const FinderChart = lazy(async () => ({ default: (await import("./FinderChart")).FinderChart }));
 
 export function FinderStep() {
   const finder = useLab((lab) => lab.finder);

@@ -1,5 +1,5 @@
 // A chart with its name and the same figures as a table, one click away. It draws no chart itself.
-import { type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import styles from "./parts.module.css";
 
 interface FigureProps {
@@ -33,9 +33,7 @@ export function Figure({ label, title, legend = [], head, table, children }: Fig
         </div>
       </div>
       {head}
-      <div className={styles.plot}>
-        {asTable ? table() : <Suspense fallback={<div className={styles.plotWaiting} />}>{children}</Suspense>}
-      </div>
+      <div className={styles.plot}>{asTable ? table() : children}</div>
     </figure>
   );
 }

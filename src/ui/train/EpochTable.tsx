@@ -1,11 +1,12 @@
 // What validation said after each epoch; the best is marked.
+import { memo } from "react";
 import { targetsOf } from "../../protocol/settings";
 import type { Trial } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
 import { formatDuration, formatMetric, nameAuroc } from "../parts/format";
 import { Panel } from "../parts/Panel";
 
-export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: boolean }) {
+export const EpochTable = memo(function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: boolean }) {
   const { epochs, settings } = trial;
   // The first where several are as good: its checkpoint is the one that is kept.
   const highest = Math.max(...epochs.map(({ auroc }) => auroc ?? -1));
@@ -30,4 +31,4 @@ export function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: bo
       />
     </Panel>
   );
-}
+});

@@ -1,25 +1,13 @@
 // Step 4: a run as it goes, and what to do about it.
-import { lazy, useMemo } from "react";
+import { memo } from "react";
 import type { RunState } from "../../app/state";
-import { targetsOf } from "../../protocol/settings";
+import type { Trial } from "../../protocol/training";
 import { useLab } from "../labContext";
 import { listUnusual, regularisationWords, scheduleWords } from "../options/words";
 import { BudgetNotice } from "../parts/BudgetNotice";
 import { CompileProgress } from "../parts/CompileProgress";
-import { DataTable } from "../parts/DataTable";
-import { Figure } from "../parts/Figure";
-import { FigureRows, Readings, SplitBar } from "../parts/Figures";
-import {
-  formatArchitecture,
-  formatBatch,
-  formatCount,
-  formatLr,
-  formatMetric,
-  formatPlural,
-  formatRate,
-  formatTargets,
-  nameAuroc,
-} from "../parts/format";
+import { FigureRows, SplitBar } from "../parts/Figures";
+import { formatArchitecture, formatBatch, formatCount, formatLr, formatPlural, formatTargets } from "../parts/format";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
@@ -28,29 +16,15 @@ import { RoomNotice } from "../parts/RoomNotice";
 import { isUnderWay } from "../parts/ready";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
-import { usePaced } from "../parts/usePaced";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { BeginAgain } from "./BeginAgain";
 import { EpochTable } from "./EpochTable";
+import { LossFigure } from "./LossFigure";
 import { RunActions } from "./RunActions";
 import { RunSentence } from "./RunSentence";
-import { thinSteps } from "./thin";
-import styles from "./train.module.css";
-
-const LossChart = lazy(async () => ({ default: (await import("./LossChart")).LossChart }));
-
-const LEGEND = [
-  { name: "training", color: "var(--accent)" },
-  { name: "validation", color: "var(--amber)" },
-  { name: "LR", color: "var(--lr)" },
-  { name: "checkpoint", color: "var(--good)" },
-];
-const MOST_TABLE_BUCKETS = 60;
-const CHART_EVERY_MS = 1000;
 
 export function TrainStep() {
   const run = useLab((lab) => lab.run);
-  const drawn = usePaced(run, CHART_EVERY_MS);
   const underWay = isUnderWay(run.state);
   return (
     <>
@@ -67,33 +41,11 @@ export function TrainStep() {
       ))}
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
-          <Figure
-            label="Loss chart"
-            title="Loss and learning rate"
-            legend={LEGEND}
-            head={run.trial && <RunReadings run={run} />}
-            table={() => <StepTable run={drawn} />}
-          >
-            {drawn.trial && drawn.stepsSeen > 0 ? (
-              <LossChart
-                steps={drawn.steps}
-                count={drawn.stepsSeen}
-                stepsTotal={drawn.stepsTotal}
-                comingLr={drawn.comingLr}
-                trial={drawn.trial}
-              />
-            ) : (
-              <p className={styles.emptyPlot}>
-                {underWay
-                  ? run.phaseDetail || "The first step is on its way."
-                  : "The loss of every step is drawn here, live, with the learning rate."}
-              </p>
-            )}
-          </Figure>
+          <LossFigure />
           {run.trial && run.trial.epochs.length > 0 && <EpochTable trial={run.trial} isUnderWay={underWay} />}
         </div>
         <div className={partsStyles.stack}>
-          {run.trial && <ThisRun run={run} />}
+          {run.trial && <ThisRun trial={run.trial} />}
           {!underWay && (
             <Panel title={run.trial ? "The next run" : "This run"}>
               <TrainingFields disabled={false} />
@@ -112,22 +64,8 @@ function nameFailure({ failure, stepsSeen }: RunState): string {
   return stepsSeen > 0 ? "The run ended early" : "The run did not begin";
 }
 
-function RunReadings({ run: { steps, stepsSeen, trial, filmsPerSecond, state } }: { run: RunState }) {
-  const last = steps[stepsSeen - 1];
-  const epoch = trial?.epochs.at(-1);
-  const smoothed = useMemo(() => thinSteps(steps, stepsSeen, 1).at(-1)?.smoothed, [steps, stepsSeen]);
-  const readings = [
-    { name: "training loss", value: formatMetric(smoothed) },
-    { name: "validation loss", value: formatMetric(epoch?.validLoss) },
-    { name: `${nameAuroc(trial ? targetsOf(trial.settings).length : 1)}, validation`, value: formatMetric(epoch?.auroc) },
-    { name: "learning rate", value: last ? formatLr(last.lr) : "–" },
-  ];
-  if (state === "running") readings.push({ name: "films a second", value: formatRate(filmsPerSecond) });
-  return <Readings readings={readings} />;
-}
-
-function ThisRun({ run: { trial } }: { run: RunState }) {
-  if (!trial) return null;
+/** As it was started: what a step changes is not here. */
+const ThisRun = memo(function ThisRun({ trial }: { trial: Trial }) {
   const { settings, sample, adapter } = trial;
   const { positives, negatives } = sample.train;
   return (
@@ -172,17 +110,4 @@ function ThisRun({ run: { trial } }: { run: RunState }) {
       </Panel>
     </>
   );
-}
-
-function StepTable({ run }: { run: RunState }) {
-  return (
-    <DataTable
-      caption="Loss and learning rate by step"
-      columns={["step", "loss", "smoothed loss", "learning rate"]}
-      rows={thinSteps(run.steps, run.stepsSeen, MOST_TABLE_BUCKETS).map(({ step, loss, smoothed, lr }) => ({
-        key: step,
-        cells: [formatCount(step), formatMetric(loss), formatMetric(smoothed), formatLr(lr)],
-      }))}
-    />
-  );
-}
+});

@@ -53,11 +53,18 @@ describe("thinSteps", () => {
 });
 
 describe("lossDomain", () => {
-  it("lets one spike out of the chart, but never a validation loss", () => {
+  it("lets one spike out of the chart, but not the validation losses", () => {
     const points = thinSteps(run(Array.from({ length: 500 }, (_, step) => (step === 250 ? 80 : 0.5))), 500, 600);
     const [, high] = lossDomain(points, []);
     expect(high).toBeLessThan(4);
-    expect(lossDomain(points, [5])[1]).toBeGreaterThan(5);
+    expect(lossDomain(points, [{ validLoss: 5 }])[1]).toBeGreaterThan(5);
     expect(lossDomain([], [])).toEqual([0, 1]);
+  });
+
+  it("lets a single validation loss out that would flatten the training curve", () => {
+    const points = thinSteps(run([0.9, 0.8, 0.7, 0.6, 0.5]), 5, 600);
+    const validated = [9, 0.8, 0.7].map((validLoss) => ({ validLoss }));
+    expect(lossDomain(points, validated)[1]).toBeLessThan(1.5);
+    expect(lossDomain(points, validated.slice(0, 1))[1]).toBeGreaterThan(9);
   });
 });

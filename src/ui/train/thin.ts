@@ -56,20 +56,25 @@ function toPoint({ step, loss, lr }: StepRecord, smoothed: number): ThinPoint {
   return { step, loss, smoothed, lr };
 }
 
-/** The span of losses to draw: all that is smoothed or validated, and raw losses but for the highest two in a hundred. */
-export function lossDomain(points: readonly ThinPoint[], validLosses: readonly number[]): [number, number] {
+/** A validation loss this far above the training curve, in spans of it, would flatten it. */
+const MOST_ABOVE = 2;
+
+/**
+ * The span of losses to draw: all that is smoothed, raw losses but for the highest two in a hundred, and validation losses but for single
+ * ones far above the training curve and the other validation losses.
+ */
+export function lossDomain(points: readonly ThinPoint[], validated: readonly { validLoss: number }[]): [number, number] {
   const raw = points.map(({ loss }) => loss).sort((a, b) => a - b);
   const high = raw[Math.floor((raw.length - 1) * 0.98)];
-  const shown = [
-    ...points.map(({ smoothed }) => smoothed),
-    ...validLosses,
-    ...raw.slice(0, 1),
-    ...(high === undefined ? [] : [high]),
-  ];
-  const finite = shown.filter(Number.isFinite);
-  if (finite.length === 0) return [0, 1];
-  const low = Math.min(...finite);
-  const top = Math.max(...finite);
+  const trained = [...points.map(({ smoothed }) => smoothed), ...raw.slice(0, 1), ...(high === undefined ? [] : [high])];
+  const valid = validated.map(({ validLoss }) => validLoss).filter(Number.isFinite);
+  const [least, most] = [Math.min(...trained), Math.max(...trained)];
+  const usual = valid.toSorted((a, b) => a - b)[Math.floor(valid.length / 2)] ?? 0;
+  const highest = Math.max(most + MOST_ABOVE * (most - least), 1.5 * usual);
+  const shown = [...trained, ...valid.filter((loss) => trained.length === 0 || loss <= highest)];
+  if (shown.length === 0) return [0, 1];
+  const low = Math.min(...shown);
+  const top = Math.max(...shown);
   const margin = Math.max((top - low) * 0.06, 0.005);
   return [Math.max(0, low - margin), top + margin];
 }

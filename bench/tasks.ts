@@ -1,4 +1,4 @@
-// The longest task of a page's main thread over a stretch of time, off the browser's own trace: nothing runs in the page for it.
+// What a page's main thread does over a stretch of time, off the browser's own trace: nothing runs in the page for it.
 import type { Page } from "@playwright/test";
 
 interface TraceEvent {
@@ -10,10 +10,21 @@ interface TraceEvent {
   args: { name?: string };
 }
 
-export interface TaskWatch {
+export interface Tasks {
   /** Milliseconds. */
-  stop(): Promise<number>;
+  longest: number;
+  /** Milliseconds of all tasks together. */
+  total: number;
+  /** How many took over 50 ms. */
+  long: number;
 }
+
+export interface TaskWatch {
+  stop(): Promise<Tasks>;
+}
+
+/** A person notices a page that answers later than this. */
+const LONG_MS = 50;
 
 const CATEGORIES = "__metadata,toplevel,devtools.timeline,disabled-by-default-devtools.timeline";
 
@@ -31,10 +42,14 @@ export async function watchTasks(page: Page): Promise<TaskWatch> {
       const mains = new Set(
         events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(threadOf),
       );
-      const longest = events
-        .filter((event) => event.name.endsWith("RunTask") && mains.has(threadOf(event)))
-        .reduce((most, { dur = 0 }) => Math.max(most, dur), 0);
-      return Math.round(longest / 100) / 10;
+      const ms = events
+        .filter((event) => event.name === "RunTask" && mains.has(threadOf(event)))
+        .map(({ dur = 0 }) => dur / 1000);
+      return {
+        longest: round(ms.reduce((most, one) => Math.max(most, one), 0)),
+        total: round(ms.reduce((sum, one) => sum + one, 0)),
+        long: ms.filter((one) => one > LONG_MS).length,
+      };
     },
   };
 }
@@ -42,3 +57,5 @@ export async function watchTasks(page: Page): Promise<TaskWatch> {
 function threadOf({ pid, tid }: TraceEvent): string {
   return `${pid} ${tid}`;
 }
+
+const round = (ms: number) => Math.round(ms * 10) / 10;
