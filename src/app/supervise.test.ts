@@ -6,6 +6,7 @@ import { supervise } from "./supervise";
 interface Api {
   answer(value: number): Promise<number>;
   never(): Promise<void>;
+  work(port: MessagePort): Promise<void>;
 }
 
 /** Workers that answer at once or never, each with a lock that it holds until it ends. */
@@ -34,6 +35,7 @@ function createWorkers() {
       return {
         answer: async (value: number) => 10 * number + value,
         never: () => new Promise(() => {}),
+        work: () => new Promise(() => {}),
       } as unknown as Comlink.Remote<Api>;
     },
   });
@@ -60,6 +62,8 @@ it("takes an error outside any call for the worker's end, once, and no longer fo
   const error = failure("a mistake");
   workers[0]?.tell(error);
   workers[0]?.tell(failure("another"));
+  // What it held, trials among it, is free only now.
+  expect(told).toEqual([]);
   workers[0]?.end();
   expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
   expect([error.defaultPrevented, told]).toEqual([true, ["lost"]]);
@@ -73,4 +77,31 @@ it("does not try again and again what never came to life", async () => {
   await expect(open).rejects.toMatchObject({ code: "workerLost", message: expect.stringContaining("Reload the page") });
   await expect(api.answer(1)).rejects.toMatchObject({ code: "workerLost" });
   expect([workers, told]).toMatchObject([{ length: 1 }, ["unusable: workerLost"]]);
+});
+
+it("does not start another without end where each is lost before it was given work, and says what is left to do", async () => {
+  const { api, workers, told, live } = createWorkers();
+  for (const n of [0, 1]) {
+    live(n);
+    expect(await api.answer(1)).toBe(10 * n + 1);
+    workers[n]?.end();
+  }
+  live(2);
+  const open = api.never();
+  workers[2]?.end();
+  await expect(open).rejects.toMatchObject({ code: "workerLost", message: expect.stringMatching(/3 times.* Reload the page/) });
+  await expect(api.answer(1)).rejects.toMatchObject({ code: "workerLost" });
+  expect([workers, told]).toMatchObject([{ length: 3 }, ["lost", "lost", "unusable: workerLost"]]);
+});
+
+it("starts another as often as one is lost at work", async () => {
+  const { api, workers, told, live } = createWorkers();
+  for (let n = 0; n < 8; n++) {
+    live(n);
+    const job = n % 2 === 1 ? api.work(new MessageChannel().port1) : null;
+    workers[n]?.end();
+    if (job) await expect(job).rejects.toMatchObject({ code: "workerLost" });
+  }
+  expect(told).toEqual(Array(8).fill("lost"));
+  expect(await api.answer(1)).toBe(81);
 });

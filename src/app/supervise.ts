@@ -6,13 +6,16 @@ import { isLifeline } from "../protocol/lifeline";
 export interface Supervised<Api> {
   name: string;
   create(): Worker;
-  /** A new one stands in its place; what the lost one held in memory is gone. */
+  /** A new one stands in its place; what the lost one held in memory is gone, and its locks are free. */
   onLost(): void;
-  /** It never came to life, so another would not either: every call throws. */
+  /** It never came to life, or one after another was lost before it was given a job, so another would be too: every call throws. */
   onUnusable(error: LabError): void;
   locks?: Pick<LockManager, "request">;
   wrap?(worker: Worker): Comlink.Remote<Api>;
 }
+
+/** So many are lost, without a person's asking for a job in between, until there is no sense in another. */
+const MOST_LOSSES = 3;
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 
@@ -22,6 +25,7 @@ type Call = (...args: unknown[]) => Promise<unknown>;
  */
 export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api> {
   const { name, create, onLost, onUnusable, locks = navigator.locks, wrap = Comlink.wrap<Api> } = supervised;
+  let lossesSinceJob = 0;
   let current = start();
 
   function start(): (method: string, args: unknown[]) => Promise<unknown> {
@@ -33,12 +37,13 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
 
     const lose = (reason: string) => {
       if (lost) return;
-      lost = describeLoss(name, reason, lived);
+      lossesSinceJob++;
+      const isReplaced = lived && lossesSinceJob < MOST_LOSSES;
+      lost = describeLoss(name, reason, lived, isReplaced);
       worker.terminate();
-      if (lived) current = start();
+      if (isReplaced) current = start();
       for (const reject of unanswered) reject(lost);
-      if (lived) onLost();
-      else onUnusable(lost);
+      if (!isReplaced) onUnusable(lost);
     };
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -47,17 +52,22 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
     worker.addEventListener("message", ({ data }) => {
       if (!isLifeline(data)) return;
       lived = true;
-      void locks.request(data.lifeline, () => lose("the browser ended it"));
+      void locks.request(data.lifeline, () => {
+        lose("the browser ended it");
+        if (current !== call) onLost();
+      });
     });
 
-    return (method, args) =>
-      new Promise((resolve, reject) => {
+    const call = (method: string, args: unknown[]) =>
+      new Promise<unknown>((resolve, reject) => {
         if (lost) return reject(lost);
+        if (args.some(isJob)) lossesSinceJob = 0;
         unanswered.add(reject);
         remote[method]?.(...args)
           .then(resolve, reject)
           .finally(() => unanswered.delete(reject));
       });
+    return call;
   }
 
   return new Proxy({} as Comlink.Remote<Api> & object, {
@@ -68,10 +78,13 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
   });
 }
 
-function describeLoss(name: string, reason: string, lived: boolean): LabError {
-  const what = `The ${name} worker ${lived ? "was lost" : "cannot start"}: ${reason.replace(/\.?$/, ".")}`;
-  const wayOut = lived
+/** A long job is a call with a port for its events (protocol/job.ts), and a person asked for it. */
+const isJob = (arg: unknown) => arg instanceof MessagePort;
+
+function describeLoss(name: string, reason: string, lived: boolean, isReplaced: boolean): LabError {
+  const what = !lived ? "cannot start" : isReplaced ? "was lost" : `was lost ${MOST_LOSSES} times, one after another`;
+  const wayOut = isReplaced
     ? "Another was started in its place. What was kept is untouched: a trial goes on from its last checkpoint with Resume."
-    : "Reload the page; trials and prepared films are kept.";
-  return new LabError("workerLost", `${what} ${wayOut}`);
+    : `Reload the page; trials and prepared films are kept.${lived ? " If it is lost again, start the browser anew, and close what else needs much memory." : ""}`;
+  return new LabError("workerLost", `The ${name} worker ${what}: ${reason.replace(/\.?$/, ".")} ${wayOut}`);
 }
