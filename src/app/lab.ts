@@ -28,7 +28,7 @@ export interface Lab {
 export function createLab(): Lab {
   const store = createStore<LabState>(() => INITIAL_STATE);
   const workers = connectWorkers({
-    onLost: (worker) => (worker === "training" ? reopenGpu() : reopen()).catch(sayWhy),
+    onLost: (worker) => (worker === "training" ? replaceTraining() : reopen()).catch(sayWhy),
     onUnusable: ({ message }) => store.setState({ status: message }),
   });
   const context = createContext(store, workers);
@@ -52,6 +52,10 @@ export function createLab(): Lab {
   const sayWhy = (error: unknown) => context.say(toFailure(error).message);
   keepAwake(store);
 
+  async function replaceTraining(): Promise<void> {
+    await Promise.all([reopenGpu(), workers.training.markInterrupted().then(loadTrials)]);
+  }
+
   /** This tab acts: what an earlier visit left, or the tab that acted before, is taken up. */
   function act(): void {
     store.setState({ tab: "acts" });
@@ -62,6 +66,7 @@ export function createLab(): Lab {
     // Before there is a trial to go on with: what is tidied must not be in use.
     workers.training
       .tidy()
+      .then(() => workers.training.markInterrupted())
       .catch(sayWhy)
       .then(loadTrials)
       .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
@@ -94,7 +99,7 @@ async function offerNewest(
   show: LabCommands["showTrial"],
   trial: LabState["trials"][number] | undefined,
 ): Promise<void> {
-  const isInterrupted = trial?.state === "running" || trial?.state === "paused";
+  const isInterrupted = trial?.state === "interrupted";
   if (!trial || !(isInterrupted || trial.checkpoints.last)) return;
   const { step } = store.getState();
   await show(trial.id);

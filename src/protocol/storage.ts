@@ -45,6 +45,8 @@ export interface StorageApi {
   removeFilmSet(store: string): Promise<void>;
   /** Removes what an interrupted deletion or import left behind. */
   tidy(): Promise<void>;
+  /** Trials that are kept as running, and that no worker trains, are kept as interrupted. */
+  markInterrupted(): Promise<void>;
   /** All of a trial as one file; what is damaged of it is left out. @throws LabError badSettings where it is being trained, checkpointDamaged */
   exportArchive(trialId: number): Promise<TrialArchive>;
   /** Keeps such a file's trial under the next number. @throws LabError archiveUnreadable, storageFull */

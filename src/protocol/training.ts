@@ -41,7 +41,8 @@ export interface EpochRecord {
   seconds: number;
 }
 
-export type TrialState = "ready" | "running" | "paused" | "stopped" | "finished" | "failed";
+/** `interrupted`: it was running or paused when its worker ended. */
+export type TrialState = "ready" | "running" | "paused" | "interrupted" | "stopped" | "finished" | "failed";
 
 export interface DatasetFingerprint {
   name: string;

@@ -31,6 +31,7 @@ const STATES: Record<TrialState, true> = {
   ready: true,
   running: true,
   paused: true,
+  interrupted: true,
   stopped: true,
   finished: true,
   failed: true,

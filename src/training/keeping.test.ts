@@ -197,6 +197,25 @@ describe("what is kept", () => {
     await expect(lab.session.tidy()).rejects.toBe(failure);
   });
 
+  it("calls a trial interrupted whose worker ended, running or paused, and no other", async () => {
+    const lab = createTestLab();
+    for (const state of ["ready", "running", "paused", "stopped", "finished", "failed"] as const) {
+      const { id } = await lab.createTrial();
+      lab.records.map.set(String(id), { ...lab.records.map.get(String(id))!, state });
+    }
+    const { id } = await lab.createTrial();
+    const states = async () => (await lab.session.listTrials()).map(({ state }) => state);
+    let whileHeld: Promise<string[]> | undefined;
+    const page = commandAt(lab, 4, "stop");
+    const onEvent = async ({ type }: { type: string }) => {
+      if (type === "steps") whileHeld ??= lab.openSecondTab().markInterrupted().then(states);
+    };
+    expect((await train(lab, id, { ...page, onEvent: (event) => void onEvent(event) })).at(-1)?.type).toBe("stopped");
+    expect((await whileHeld)?.at(-1)).toBe("running");
+    expect(await states()).toEqual(["ready", "interrupted", "interrupted", "stopped", "finished", "failed", "stopped"]);
+    expect((await train(lab, 2)).at(-1)?.type).toBe("finished");
+  });
+
   it("gives back the room of a trial that could not be kept whole", async () => {
     const lab = createTestLab();
     const { id } = await lab.createTrial();

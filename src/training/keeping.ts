@@ -43,6 +43,15 @@ export function createKeeping(tools: Tools, demandIdle: (trialId: number, what: 
       }
     },
 
+    async markInterrupted() {
+      for (const { id } of (await trials.list()).filter(isUnderWay)) {
+        await holdTrial(id, async () => {
+          // As it is now that none can train it.
+          if (isUnderWay(await trials.read(id))) await trials.patch(id, { state: "interrupted" });
+        }).catch(leaveHeld);
+      }
+    },
+
     async exportArchive(trialId) {
       demandIdle(trialId, "exporting it");
       return holdTrial(trialId, async () => {
@@ -100,10 +109,12 @@ function bringIn({ id, parent, state, ...trial }: Trial, file: string): Omit<Tri
   return {
     ...trial,
     parent: parent && `${parent} of ${file}`,
-    state: state === "running" || state === "paused" ? "stopped" : state,
+    state: isUnderWay({ state }) || state === "interrupted" ? "stopped" : state,
     origin: { file, trial: id, importedAt: new Date().toISOString() },
   };
 }
+
+const isUnderWay = ({ state }: Pick<Trial, "state">) => state === "running" || state === "paused";
 
 /** What another tab has in hand is that tab's. */
 function leaveHeld(error: unknown): void {

@@ -24,8 +24,9 @@ import styles from "./trials.module.css";
 
 const STATE_WORDS: Record<TrialState, string> = {
   ready: "not started",
-  running: "interrupted",
+  running: "under way",
   paused: "paused",
+  interrupted: "interrupted",
   stopped: "stopped",
   finished: "finished",
   failed: "failed",
@@ -59,7 +60,7 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
           {origin && <small>imported, was trial {origin.trial}</small>}
         </td>
         <td data-state={isLive ? "live" : state}>
-          {isLive ? "under way" : STATE_WORDS[state]}
+          {STATE_WORDS[isLive ? "running" : state]}
           {state !== "finished" && !isLive && (
             <small>
               {formatCount(stepsDone)} of {formatCount(stepsTotal)}
