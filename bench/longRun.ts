@@ -4,7 +4,7 @@ import type { OpenedLab } from "../scripts/openLab";
 import { fill } from "../scripts/settingFlags";
 
 /** Far more than there is time for. */
-const EPOCHS = 1000;
+const EPOCHS = 10_000;
 
 /** Resolves once its first epoch has ended. */
 export async function startLongRun({ page, waitFor }: OpenedLab, batch: string): Promise<void> {

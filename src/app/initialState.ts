@@ -1,6 +1,8 @@
 // The lab before anything has happened, and each job before it was started.
+
 import { FINDER_DEFAULTS } from "../protocol/finder";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
+import { allocateSteps } from "../protocol/steps";
 import type { EvaluationState, FinderState, LabState, PreparationState, RunState, WeightsState } from "./state";
 
 export const EMPTY_PREPARATION: PreparationState = { state: "idle", progress: null, sample: null, failed: [], failure: null };
@@ -22,7 +24,7 @@ export const EMPTY_RUN: RunState = {
   phaseDetail: "",
   compiling: null,
   trial: null,
-  steps: [],
+  steps: allocateSteps(0),
   stepsSeen: 0,
   stepsTotal: 0,
   filmsPerSecond: 0,

@@ -3,6 +3,7 @@ import { createStore } from "zustand/vanilla";
 import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
+import { allocateSteps } from "../protocol/steps";
 import type { EvaluateRequest, NewTrial, TrainApi, Trial } from "../protocol/training";
 import { createContext } from "./context";
 import { INITIAL_STATE } from "./initialState";
@@ -50,7 +51,7 @@ function createLabOnDoubles(
   };
   const training: Partial<TrainApi> = {
     listTrials: async () => [...trials],
-    readSteps: async () => [],
+    readSteps: async () => allocateSteps(0),
     readSample: async () => SAMPLE_OF_TRIAL as NonNullable<typeof SAMPLE>,
     createTrial: async (request) => {
       requests.push(request);
@@ -145,7 +146,7 @@ it("shows what was asked for last, however long a trial before takes to be read,
   const { store, commands, ports, trials, started, training } = createLabOnDoubles();
   for (const id of [1, 2]) trials.push({ id, state: "stopped", settings: DEFAULT_SETTINGS, checkpoints: {} } as unknown as Trial);
   const reading: (() => void)[] = [];
-  training.readSteps = () => new Promise((end) => reading.push(() => end([])));
+  training.readSteps = () => new Promise((end) => reading.push(() => end(allocateSteps(0))));
   const shown = () => store.getState().run.trial?.id;
   const shows = [commands.showTrial(1), commands.showTrial(2)];
   await vi.waitFor(() => expect(reading).toHaveLength(2));
@@ -264,7 +265,7 @@ describe("a run whose numbers failed", () => {
 
   it("stands at its checkpoint again, and begins a new trial from there as it proposes", async () => {
     const { commands, store, trials, requests, started } = await fail({ step: 2 });
-    expect(store.getState().run).toMatchObject({ state: "failed", stepsSeen: 2, steps: [{ step: 0 }, { step: 1 }] });
+    expect(store.getState().run).toMatchObject({ state: "failed", stepsSeen: 2 });
     void commands.beginAgain();
     await started(2);
     expect(requests[1]).toMatchObject({
@@ -272,7 +273,7 @@ describe("a run whose numbers failed", () => {
       sample: { store: "t" },
       weights: { kind: "trial", trialId: 1, which: "last" },
     });
-    expect(store.getState().run).toMatchObject({ state: "running", trial: { id: 2 }, steps: [] });
+    expect(store.getState().run).toMatchObject({ state: "running", trial: { id: 2 }, stepsSeen: 0 });
   });
 
   it("begins with fresh weights where it kept none", async () => {

@@ -1,5 +1,7 @@
 // What a run's events make of the page. It starts no run, and whose run it is, this tab's or another's, it does not know.
+
 import { targetsOf } from "../protocol/settings";
+import { putSteps } from "../protocol/steps";
 import type { TrainEvent } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { formatCount, nameAuroc } from "./format";
@@ -24,12 +26,11 @@ export function createRunEvents({ store, patch, say }: LabContext, fail: GpuJobs
         break;
       case "steps": {
         const { steps, stepsTotal, filmsPerSecond, secondsLeft, gpuBytes } = event;
-        // A run that fell back to an earlier checkpoint takes its later steps again.
-        while (run.steps.length > (steps[0]?.step ?? 0)) run.steps.pop();
-        run.steps.push(...steps);
-        patch("run", { stepsSeen: run.steps.length, stepsTotal, filmsPerSecond, secondsLeft });
-        store.setState({ gpuBytes });
         const last = steps.at(-1);
+        // A run that fell back to an earlier checkpoint takes its later steps again.
+        const stepsSeen = last ? last.step + 1 : run.stepsSeen;
+        patch("run", { steps: putSteps(run.steps, steps), stepsSeen, stepsTotal, filmsPerSecond, secondsLeft });
+        store.setState({ gpuBytes });
         if (last) {
           const { epochs } = run.trial?.settings ?? store.getState().settings;
           say(

@@ -1,4 +1,5 @@
 // The shape of everything the page shows, and what a person can do. No React, no TF.js; `lab.ts` fills it.
+
 import type {
   DatasetSummary,
   FailedFilm,
@@ -14,13 +15,13 @@ import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finde
 import type { Failure } from "../protocol/labError";
 import type { FilmPreview } from "../protocol/preview";
 import type { TrialSettings } from "../protocol/settings";
+import type { StepColumns } from "../protocol/steps";
 import type { FilmSet } from "../protocol/storage";
 import type {
   AdapterReport,
   Evaluation,
   Forecast,
   PhaseEvent,
-  StepRecord,
   TrainPhase,
   Trial,
   WeightsChoice,
@@ -113,8 +114,8 @@ export interface RunState {
   phaseDetail: string;
   compiling: CompileProgress | null;
   trial: Trial | null;
-  /** Grows in place; `stepsSeen` changes whenever it does. */
-  steps: StepRecord[];
+  /** Filled in place; `stepsSeen`, how many there are, changes whenever a step is added. */
+  steps: StepColumns;
   stepsSeen: number;
   stepsTotal: number;
   /** LR of the steps still to come, thinned for a chart; empty where it is not known. */

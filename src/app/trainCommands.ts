@@ -43,7 +43,7 @@ export function createTrainCommands(
     broadcast.tell(event);
   }
 
-  async function run(trial: Trial, steps: RunState["steps"]): Promise<void> {
+  async function run(trial: Trial, { steps, stepsSeen }: Pick<RunState, "steps" | "stepsSeen"> = EMPTY_RUN): Promise<void> {
     const { report: adapter } = store.getState().gpu;
     store.setState({
       step: "train",
@@ -52,7 +52,7 @@ export function createTrainCommands(
         state: "running",
         trial: { ...trial, adapter },
         steps,
-        stepsSeen: steps.length,
+        stepsSeen,
         stepsTotal: trial.stepsTotal,
       },
     });
@@ -71,9 +71,7 @@ export function createTrainCommands(
   async function rollBack(id: number): Promise<void> {
     const kept = (await loadTrials()).find((trial) => trial.id === id);
     if (!kept) return;
-    const { steps } = store.getState().run;
-    steps.splice(kept.stepsDone);
-    patch("run", { trial: kept, stepsSeen: steps.length });
+    patch("run", { trial: kept, stepsSeen: kept.stepsDone });
     broadcast.show(store.getState().run);
   }
 
@@ -84,7 +82,7 @@ export function createTrainCommands(
     const steps = await workers.training.readSteps(id);
     const state = trial.state === "finished" ? "done" : trial.state === "failed" ? "failed" : "stopped";
     const { stepsTotal, failure } = trial;
-    return { ...EMPTY_RUN, state, trial, steps, stepsSeen: steps.length, stepsTotal, failure };
+    return { ...EMPTY_RUN, state, trial, steps, stepsSeen: steps.epoch.length, stepsTotal, failure };
   }
 
   async function continueTrial(id: number): Promise<void> {
@@ -100,7 +98,7 @@ export function createTrainCommands(
         patch("run", { failure: toFailure(error) });
         throw error;
       }
-      await run(trial, shown.steps);
+      await run(trial, shown);
     });
     await refreshTrials();
   }
@@ -143,7 +141,7 @@ export function createTrainCommands(
           store.setState({ weights: FRESH_WEIGHTS, ...(weights.choice.kind !== "fresh" && { finder: EMPTY_FINDER }) });
         }
         store.setState({ evaluation: EMPTY_EVALUATION });
-        await run(trial, []);
+        await run(trial);
       });
       await refreshTrials();
     },
@@ -178,7 +176,7 @@ export function createTrainCommands(
           weights: isKept ? { kind: "trial", trialId: trial.id, which: "last" } : { kind: "fresh" },
         });
         store.setState({ evaluation: EMPTY_EVALUATION });
-        await run(again, []);
+        await run(again);
       });
       await refreshTrials();
     },

@@ -1,10 +1,12 @@
 // What crosses between the page and the training worker, and what a trial is made of.
+
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
 import type { FilmPreview, PreviewRequest } from "./preview";
 import type { Architecture, Head, TrialSettings } from "./settings";
+import type { StepColumns } from "./steps";
 import type { StorageApi, TrialOrigin } from "./storage";
 
 export interface AdapterReport {
@@ -279,7 +281,7 @@ export interface TrainApi extends StorageApi {
   /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */
   exportTrial(trialId: number): Promise<string>;
   /** Steps of a trial so far, from its last checkpoint. */
-  readSteps(trialId: number): Promise<StepRecord[]>;
+  readSteps(trialId: number): Promise<StepColumns>;
   /**
    * What a weights file holds: a whole network of the lab's, whose targets are not those of the settings in another order.
    * @throws LabError weightsMismatch, weightsUnreadable

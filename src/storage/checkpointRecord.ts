@@ -1,17 +1,10 @@
 // A checkpoint as one record of bytes, sealed by checksums. Where it is kept, and for how long, is checkpoints.ts's.
+import type { StepColumns } from "../protocol/steps";
 import type { EpochRecord } from "../protocol/training";
 import { sha256 } from "./sha256";
 
 /** Arrays by name, in order; float32, in torchvision's layout. */
 export type StoredArrays = Map<string, { shape: number[]; data: Float32Array }>;
-
-/** Every step so far, a column a quantity; the row is the step's number. */
-export interface StepColumns {
-  epoch: Uint32Array;
-  loss: Float64Array;
-  lr: Float64Array;
-  momentum: Float64Array;
-}
 
 export interface Checkpoint {
   /** Steps done. With the trial's seed it fixes the sampler's position, the schedule's and every generator's. */

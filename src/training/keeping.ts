@@ -3,10 +3,10 @@ import { readStoreName } from "../data/filmStoreName";
 import { sizeKept } from "../nn/keptSizes";
 import { LabError } from "../protocol/labError";
 import { targetsOf } from "../protocol/settings";
+import { toStepRecords } from "../protocol/steps";
 import type { StorageApi } from "../protocol/storage";
 import type { Trial } from "../protocol/training";
 import { packTrial, readTrialArchive } from "../storage/trialArchive";
-import { toStepRecords } from "./history";
 import { formatTrial } from "./trials";
 import type { Tools } from "./workbench";
 

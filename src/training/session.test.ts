@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UNKNOWN_LABEL } from "../protocol/dataset";
+import { toStepRecords } from "../protocol/steps";
 import type { EvaluateEvent, EvaluateRequest } from "../protocol/training";
 import { commandAt, createTestLab, play, type TestLab } from "./testLab";
 import { ending, essence, lastCheckpoint, STEPS_TOTAL, steps, train } from "./testRuns";
@@ -34,7 +35,7 @@ describe("a whole run", () => {
       .slice(5, 10)
       .reduce((sum, { loss }) => sum + loss / 5, 0);
     expect(trial?.epochs[1]?.trainLoss).toBeCloseTo(mean, 12);
-    expect(await lab.session.readSteps(id)).toEqual(steps(events));
+    expect(toStepRecords(await lab.session.readSteps(id))).toEqual(steps(events));
     expect(lab.engines.every(({ disposed }) => disposed)).toBe(true);
   });
 

@@ -5,6 +5,7 @@ import type { FinderEvent } from "../protocol/finder";
 import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
+import { allocateSteps, toStepRecords } from "../protocol/steps";
 import type {
   EvaluateEvent,
   EvaluateRequest,
@@ -15,7 +16,6 @@ import type {
   WeightsChoice,
 } from "../protocol/training";
 import { chooseViewing } from "./augment";
-import { StepHistory, toStepRecords } from "./history";
 import { createKeeping, keepNew } from "./keeping";
 import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
 import { sigmoid } from "./metrics";
@@ -132,7 +132,7 @@ export function createSession(tools: Tools): TrainApi {
       return keepNew(tools, async (id) => {
         // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from. They are kept
         // first: a trial without them would begin from others.
-        const steps = new StepHistory().columns();
+        const steps = allocateSteps(0);
         const first = begun && { step: 0, ...beforeTraining(begun.model), steps, epochs: [], seconds: 0 };
         const kept = first ? await checkpoints.begin(id, first) : trial.checkpoints;
         await trials.add({ ...trial, id, checkpoints: kept }, sample);
@@ -153,7 +153,7 @@ export function createSession(tools: Tools): TrainApi {
 
     async readSteps(trialId) {
       const checkpoint = await checkpoints.read(await trials.read(trialId), "last");
-      return checkpoint ? toStepRecords(checkpoint.steps) : [];
+      return checkpoint?.steps ?? allocateSteps(0);
     },
 
     async inspectWeights(file, name, settings) {

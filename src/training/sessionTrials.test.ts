@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { toStepRecords } from "../protocol/steps";
 import { sha256 } from "../storage/sha256";
 import { createTestLab } from "./testLab";
 import { lastCheckpoint, STEPS_TOTAL, steps, train } from "./testRuns";
@@ -60,7 +61,7 @@ describe("trials", () => {
       expect((await lastCheckpoint(lab, next.id)).model).toEqual(model);
       const first = steps(await train(lab, next.id))[0];
       expect(first?.step).toBe(0);
-      expect(first?.loss).toBeLessThan((await lab.session.readSteps(id))[0]!.loss);
+      expect(first?.loss).toBeLessThan((await lab.session.readSteps(id)).loss[0]!);
     }
     await expect(lab.createTrial({ arch: "densenet121" }, { kind: "trial", trialId: id, which: "last" })).rejects.toMatchObject({
       code: "weightsMismatch",
@@ -85,7 +86,7 @@ describe("trials", () => {
       seeds: { seed: TEST_SETTINGS.seed },
       versions: { lab: "test" },
     });
-    expect(file.steps).toEqual(await lab.session.readSteps(id));
+    expect(file.steps).toEqual(toStepRecords(await lab.session.readSteps(id)));
     expect(file.epochs).toHaveLength(3);
     expect(Object.keys(file.epochs[0])).toEqual(["epoch", "trainLoss", "validLoss", "accuracy", "auroc", "seconds"]);
   });

@@ -95,7 +95,7 @@ function trainLine({ run, settings, preparation }: LabState): string {
         : "after films are prepared";
     case "running": {
       const epochs = run.trial?.settings.epochs ?? settings.epochs;
-      const epoch = Math.min(epochs, (run.steps[run.stepsSeen - 1]?.epoch ?? 0) + 1);
+      const epoch = Math.min(epochs, (run.steps.epoch[run.stepsSeen - 1] ?? 0) + 1);
       const left = run.secondsLeft > 0 ? `, ${formatDuration(run.secondsLeft)} left` : "";
       return `epoch ${epoch} of ${epochs}${left}`;
     }

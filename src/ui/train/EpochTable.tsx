@@ -1,34 +1,48 @@
 // What validation said after each epoch; the best is marked.
 import { memo } from "react";
+import { isBetter } from "../../protocol/metrics";
 import { targetsOf } from "../../protocol/settings";
-import type { Trial } from "../../protocol/training";
+import type { EpochRecord, Trial } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
-import { formatDuration, formatMetric, nameAuroc } from "../parts/format";
+import { formatDuration, formatMetric, formatPlural, nameAuroc } from "../parts/format";
 import { Panel } from "../parts/Panel";
+
+/** The newest; a run of thousands would only fill the page. */
+const MOST_ROWS = 200;
 
 export const EpochTable = memo(function EpochTable({ trial, isUnderWay }: { trial: Trial; isUnderWay: boolean }) {
   const { epochs, settings } = trial;
   // The first where several are as good: its checkpoint is the one that is kept.
-  const highest = Math.max(...epochs.map(({ auroc }) => auroc ?? -1));
-  const best = epochs.length > 1 ? epochs.find(({ auroc }) => auroc === highest)?.epoch : undefined;
+  const best = epochs.reduce<EpochRecord | null>((so, epoch) => (isBetter(settings.keepBest, epoch, so) ? epoch : so), null);
+  const shown = epochs.filter((epoch, index) => index >= epochs.length - MOST_ROWS || epoch === best);
+  const isOnly = epochs.length === 1;
   return (
-    <Panel title="After each epoch" aside={isUnderWay ? `${epochs.length} of ${settings.epochs}` : undefined}>
+    <Panel title="After each epoch" aside={describeRows(shown.length, trial, isUnderWay)}>
       <DataTable
         caption="Training and validation after each epoch"
         columns={["epoch", "training", "validation", "accuracy", nameAuroc(targetsOf(settings).length), "time"]}
-        rows={epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, seconds }) => ({
-          key: epoch,
-          current: epoch === best,
-          cells: [
-            epoch === best ? `${epoch + 1}, best` : epoch + 1,
-            formatMetric(trainLoss),
-            formatMetric(validLoss),
-            formatMetric(accuracy),
-            formatMetric(auroc),
-            formatDuration(seconds),
-          ],
-        }))}
+        rows={shown.map((record) => {
+          const { epoch, trainLoss, validLoss, accuracy, auroc, seconds } = record;
+          const isBest = record === best && !isOnly;
+          return {
+            key: epoch,
+            current: isBest,
+            cells: [
+              isBest ? `${epoch + 1}, best` : epoch + 1,
+              formatMetric(trainLoss),
+              formatMetric(validLoss),
+              formatMetric(accuracy),
+              formatMetric(auroc),
+              formatDuration(seconds),
+            ],
+          };
+        })}
       />
     </Panel>
   );
 });
+
+function describeRows(shown: number, { epochs, settings }: Trial, isUnderWay: boolean): string | undefined {
+  if (shown < epochs.length) return `the best and the last ${MOST_ROWS} of ${formatPlural(epochs.length, "epoch")}`;
+  return isUnderWay ? `${epochs.length} of ${settings.epochs}` : undefined;
+}

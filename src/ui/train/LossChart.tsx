@@ -1,6 +1,7 @@
 // Loss and learning rate over the steps of a run, on two axes.
 import { useMemo } from "react";
-import type { StepRecord, Trial } from "../../protocol/training";
+import type { StepColumns } from "../../protocol/steps";
+import type { Trial } from "../../protocol/training";
 import { formatCount, formatLr, formatMetric } from "../parts/format";
 import { type Margin, Plot, type Reading, type Scales, vertical } from "../plot/Plot";
 import { nearest, tracePath } from "../plot/scale";
@@ -16,8 +17,8 @@ const MOST_EPOCH_DOTS = 60;
 const MARGIN: Margin = { top: 20, right: 56, bottom: 40, left: 46 };
 
 interface LossChartProps {
-  steps: StepRecord[];
-  /** How many of `steps` there are: they grow in place. */
+  steps: StepColumns;
+  /** How many of them there are: they are filled in place. */
   count: number;
   stepsTotal: number;
   comingLr: { step: number; lr: number }[];

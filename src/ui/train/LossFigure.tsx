@@ -54,14 +54,14 @@ function DrawnChart({ run: { state, phaseDetail, trial, steps, stepsSeen, stepsT
 }
 
 function RunReadings({ run: { steps, stepsSeen, trial, filmsPerSecond, state } }: { run: RunState }) {
-  const last = steps[stepsSeen - 1];
+  const lr = steps.lr[stepsSeen - 1];
   const epoch = trial?.epochs.at(-1);
   const smoothed = useMemo(() => thinSteps(steps, stepsSeen, 1).at(-1)?.smoothed, [steps, stepsSeen]);
   const readings = [
     { name: "training loss", value: formatMetric(smoothed) },
     { name: "validation loss", value: formatMetric(epoch?.validLoss) },
     { name: `${nameAuroc(trial ? targetsOf(trial.settings).length : 1)}, validation`, value: formatMetric(epoch?.auroc) },
-    { name: "learning rate", value: last ? formatLr(last.lr) : "–" },
+    { name: "learning rate", value: lr === undefined ? "–" : formatLr(lr) },
   ];
   if (state === "running") readings.push({ name: "films a second", value: formatRate(filmsPerSecond) });
   return <Readings readings={readings} />;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { allocateSteps, putSteps } from "../../protocol/steps";
 import { lossDomain, thinSteps } from "./thin";
 
 function run(losses: number[]) {
-  return losses.map((loss, step) => ({ step, epoch: 0, loss, lr: step * 1e-4, momentum: 0.9 }));
+  const records = losses.map((loss, step) => ({ step, epoch: 0, loss, lr: step * 1e-4, momentum: 0.9 }));
+  return putSteps(allocateSteps(0), records);
 }
 
 describe("thinSteps", () => {
@@ -48,7 +50,7 @@ describe("thinSteps", () => {
     const points = thinSteps(run([0.7, Number.NaN, 0.6, 99]), 3, 100);
     expect(points.map(({ step }) => step)).toEqual([0, 2]);
     expect(points.every(({ smoothed }) => Number.isFinite(smoothed))).toBe(true);
-    expect(thinSteps([], 0, 100)).toEqual([]);
+    expect(thinSteps(run([]), 0, 100)).toEqual([]);
   });
 });
 

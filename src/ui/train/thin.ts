@@ -1,5 +1,5 @@
 // Thins a run's steps to what a chart can show, so that 100,000 steps stay fluid. Pure; it draws nothing.
-import type { StepRecord } from "../../protocol/training";
+import type { StepColumns } from "../../protocol/steps";
 
 export interface ThinPoint {
   step: number;
@@ -16,7 +16,7 @@ const BETA = 0.98;
  * so no spike is lost; and the very last step. A bucket holds a power of two of steps, so that points stay where they are as the run
  * grows. Losses that are not finite are passed over.
  */
-export function thinSteps(steps: readonly StepRecord[], count: number, buckets: number): ThinPoint[] {
+export function thinSteps(steps: StepColumns, count: number, buckets: number): ThinPoint[] {
   let size = 1;
   while (count / size > buckets) size *= 2;
   const points: ThinPoint[] = [];
@@ -35,25 +35,21 @@ export function thinSteps(steps: readonly StepRecord[], count: number, buckets: 
     highest = null;
   };
 
-  for (let index = 0; index < count; index++) {
-    const record = steps[index];
-    if (index % size === 0) close();
-    if (!record || !Number.isFinite(record.loss)) continue;
-    average = BETA * average + (1 - BETA) * record.loss;
+  for (let step = 0; step < count; step++) {
+    const loss = steps.loss[step]!;
+    if (step % size === 0) close();
+    if (!Number.isFinite(loss)) continue;
+    average = BETA * average + (1 - BETA) * loss;
     weight = BETA * weight + (1 - BETA);
+    const toPoint = (): ThinPoint => ({ step, loss, smoothed: average / weight, lr: steps.lr[step]! });
     // Only points that may be kept are made: a run has many more steps.
-    if (!lowest || record.loss < lowest.loss) lowest = toPoint(record, average / weight);
-    if (!highest || record.loss > highest.loss)
-      highest = record.loss === lowest.loss ? lowest : toPoint(record, average / weight);
-    if (index === count - 1) last = toPoint(record, average / weight);
+    if (!lowest || loss < lowest.loss) lowest = toPoint();
+    if (!highest || loss > highest.loss) highest = loss === lowest.loss ? lowest : toPoint();
+    if (step === count - 1) last = toPoint();
   }
   close();
   if (last && points.at(-1)?.step !== last.step) points.push(last);
   return points;
-}
-
-function toPoint({ step, loss, lr }: StepRecord, smoothed: number): ThinPoint {
-  return { step, loss, smoothed, lr };
 }
 
 /** A validation loss this far above the training curve, in spans of it, would flatten it. */
