@@ -4,7 +4,7 @@ import type { OpenedLab } from "../scripts/openLab";
 import { fill } from "../scripts/settingFlags";
 
 /** Far more than there is time for. */
-const EPOCHS = 10_000;
+const EPOCHS = 1000;
 
 /** Resolves once its first epoch has ended. */
 export async function startLongRun({ page, waitFor }: OpenedLab, batch: string): Promise<void> {
@@ -12,6 +12,9 @@ export async function startLongRun({ page, waitFor }: OpenedLab, batch: string):
   await page.getByRole("button", { name: "Try with drawn films" }).click();
   await waitFor("indexed");
   await fill(page, "Image size", 32);
+  // All films, so that an epoch has some steps.
+  await goToStep(page, "Balance");
+  await page.getByLabel("Balance", { exact: true }).selectOption("weight");
   await prepareFilms(page);
   await waitFor("prepared");
   await goToStep(page, "LR Find");

@@ -16,10 +16,13 @@ interface SettingFlag {
 
 const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
 
-/** Types into a field and leaves it, as a person does. */
+/** Types into a field and leaves it, as a person does. @throws Error where the page refuses the value */
 export async function fill(page: Page, label: string, value: string | number): Promise<void> {
   await field(page, label).fill(String(value));
   await field(page, label).blur();
+  if ((await field(page, label).getAttribute("aria-invalid")) === "true") {
+    throw new Error(`The page does not take ${value} for "${label}".`);
+  }
 }
 
 function choice(group: string, label: string, options: readonly string[]): SettingFlag {
