@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { LabError } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import { packTrial, readTrialArchive } from "../storage/trialArchive";
@@ -50,6 +50,17 @@ describe("a trial as a file", () => {
     await train(whole, id);
     expect(await weightsOf(lab, 2)).toEqual(await weightsOf(whole, id));
     expect(await lab.session.readSteps(2)).toEqual(await whole.session.readSteps(id));
+  });
+
+  it("names alike what it began from, by the number there and the file that it came in", async () => {
+    const first = await lab.createTrial();
+    await train(lab, first.id);
+    const { id } = await lab.createTrial({}, { kind: "trial", trialId: first.id, which: "last" });
+    expect(await trialOf(lab, id)).toMatchObject({ parent: "trial-1", beginning: { name: "trial-1", which: "last" } });
+    const trial = await lab.session.importArchive(named((await lab.session.exportArchive(id)).file, "trial-2.roentgen"));
+    const name = "trial-1 of trial-2.roentgen";
+    expect(trial).toMatchObject({ parent: name, beginning: { name, which: "last" } });
+    expect(JSON.parse(await lab.session.exportTrial(trial.id))).toMatchObject({ parent: name, beginning: { name } });
   });
 
   it("holds the trial's own file too, in words", async () => {
@@ -153,6 +164,21 @@ describe("what is kept", () => {
     ]);
     await lab.session.removeFilmSet(lab.sample.store);
     expect(await lab.session.listFilmSets()).toHaveLength(1);
+  });
+
+  it("reads a trial's sample once for its set of films, however often they are listed", async () => {
+    const lab = createTestLab();
+    for (let i = 0; i < 2; i++) await lab.createTrial();
+    const readSample = vi.spyOn(lab.samples, "read");
+    const trialsOn = async () => (await lab.session.listFilmSets())[0]?.trials;
+    expect([await trialsOn(), await trialsOn()]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    await lab.createTrial();
+    await lab.session.deleteTrial(1);
+    expect(await trialsOn()).toEqual([2, 3]);
+    expect(readSample.mock.calls).toEqual([["1"], ["2"], ["3"]]);
   });
 
   it("counts what a run comes to keep by the network, whatever the engine", async () => {

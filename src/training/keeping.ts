@@ -13,6 +13,9 @@ import type { Tools } from "./workbench";
 /** @param demandIdle throws where this very worker trains the trial: what for, in words */
 export function createKeeping(tools: Tools, demandIdle: (trialId: number, what: string) => void): StorageApi {
   const { trials, checkpoints, films, holdTrial } = tools;
+  /** The film store of each trial, once read: a sample may hold megabytes, and is never another's, as no number is given out twice. */
+  const stores = new Map<number, string>();
+
   return {
     sizeKept: async (settings) => {
       const { arch, head, averageDecay } = settings;
@@ -22,7 +25,8 @@ export function createKeeping(tools: Tools, demandIdle: (trialId: number, what: 
     async listFilmSets() {
       const byStore = new Map<string, number[]>();
       for (const { id } of await trials.list()) {
-        const [store = ""] = (await trials.readSample(id)).store.split("@");
+        const store = stores.get(id) ?? (await trials.readSample(id)).store.split("@")[0]!;
+        stores.set(id, store);
         byStore.set(store, [...(byStore.get(store) ?? []), id]);
       }
       const sets = await films.list();
@@ -105,10 +109,12 @@ export async function keepNew(
 }
 
 /** It went no further than where it was exported, and what it began from is numbered as there. */
-function bringIn({ id, parent, state, ...trial }: Trial, file: string): Omit<Trial, "id"> {
+function bringIn({ id, parent, beginning, state, ...trial }: Trial, file: string): Omit<Trial, "id"> {
+  const asThere = (name: string) => `${name} of ${file}`;
   return {
     ...trial,
-    parent: parent && `${parent} of ${file}`,
+    parent: parent && asThere(parent),
+    ...(beginning !== undefined && { beginning: beginning && { ...beginning, name: asThere(beginning.name) } }),
     state: isUnderWay({ state }) || state === "interrupted" ? "stopped" : state,
     origin: { file, trial: id, importedAt: new Date().toISOString() },
   };

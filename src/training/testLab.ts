@@ -31,6 +31,7 @@ export interface TestLab {
   sample: PreparedSample;
   kept: ReturnType<typeof createTestKeyValue<CheckpointRecord>>;
   records: ReturnType<typeof createTestKeyValue<Trial>>;
+  samples: ReturnType<typeof createTestKeyValue<PreparedSample>>;
   /** The sets of prepared films. */
   films: KeptFilms[];
   /** The engines lent so far; those given back are disposed. */
@@ -59,11 +60,8 @@ export function createTestLab(targets?: string[]): TestLab {
   const moreTargets = sample.targets.slice(1).map((target) => ({ target, positive, uncertain, blank }));
   const kept = createTestKeyValue<CheckpointRecord>();
   const records = createTestKeyValue<Trial>();
-  const trials = createTrialStore({
-    numbers: createTestKeyValue<number>(),
-    trials: records,
-    samples: createTestKeyValue<PreparedSample>(),
-  });
+  const samples = createTestKeyValue<PreparedSample>();
+  const trials = createTrialStore({ numbers: createTestKeyValue<number>(), trials: records, samples });
   const held = new Set<number>();
   let clock = 0;
 
@@ -139,6 +137,7 @@ export function createTestLab(targets?: string[]): TestLab {
     sample,
     kept,
     records,
+    samples,
     films: [{ store: sample.store, imageSize: TEST_SIZE, films: 29, bytes: 29 * TEST_SIZE ** 2 }],
     engines: [],
     onEngine: () => {},
