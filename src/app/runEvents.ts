@@ -62,7 +62,7 @@ export function createRunEvents({ store, patch, say }: LabContext, fail: GpuJobs
         const name = nameAuroc(targetsOf(event.trial.settings).length);
         say(
           event.type === "finished"
-            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation ${name} of ${auroc.toFixed(3)}`}.`
+            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation ${name} of ${auroc.toFixed(3)}`}.${event.trial.earlyEnd ? ` ${event.trial.earlyEnd}` : ""}`
             : `Trial ${event.trial.id} stopped at step ${formatCount(event.trial.stepsDone)}. Resume goes on from there.`,
         );
         announce({ type: event.type === "finished" ? "trained" : "stopped", trial: event.trial });

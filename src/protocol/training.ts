@@ -99,6 +99,8 @@ export interface Trial {
   versions: Record<string, string>;
   stepsDone: number;
   stepsTotal: number;
+  /** Why it finished before its last epoch, in a sentence; null where it did not. Missing in trials of earlier versions. */
+  earlyEnd?: string | null;
   epochs: EpochRecord[];
   checkpoints: KeptCheckpoints;
   /** Missing where it was trained here. */

@@ -152,8 +152,8 @@ async function runHeld(
       const ending = await runEpochs(run, signal, [watch, guard, recorder, keeper, pause]);
       await keeper.save();
       const early = ending === "finished" ? plan.earlyEnd(progress.epochs) : null;
-      if (early) emit({ type: "notice", message: describeEarlyEnd(early, keepBest, progress.epochs.length, epochs) });
-      return { type: ending, trial: await trials.patch(trialId, { state: ending }) };
+      const earlyEnd = early && describeEarlyEnd(early, keepBest, progress.epochs.length, epochs);
+      return { type: ending, trial: await trials.patch(trialId, { state: ending, earlyEnd }) };
     },
     true,
   );

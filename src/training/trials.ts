@@ -28,6 +28,7 @@ export function describeTrial(
     versions,
     stepsDone: 0,
     stepsTotal,
+    earlyEnd: null,
     epochs: [],
     checkpoints: NONE_KEPT,
     seconds: 0,
@@ -60,6 +61,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     versions: inOrder(trial.versions),
     stepsDone: trial.stepsDone,
     stepsTotal: trial.stepsTotal,
+    earlyEnd: trial.earlyEnd ?? null,
     seconds: trial.seconds,
     finder: trial.finder && inOrder(trial.finder),
     epochs: trial.epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, aurocs, seconds }) => ({

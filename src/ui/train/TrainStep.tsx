@@ -39,6 +39,7 @@ export function TrainStep() {
           {notice}
         </Notice>
       ))}
+      {run.state === "done" && run.trial?.earlyEnd && <Notice tone="note">{run.trial.earlyEnd}</Notice>}
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
           <LossFigure />
