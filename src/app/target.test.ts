@@ -6,6 +6,7 @@ import { chooseTarget } from "./target";
 const column = (name: string, isLabel: boolean, ...values: string[]): ColumnSummary => ({
   name,
   isLabel,
+  hasBlanks: isLabel,
   defaultPositive: isLabel ? ["1"] : [],
   values: values.map((value) => ({ value, written: value, rows: 1 })),
 });

@@ -72,6 +72,25 @@ test("CheXpert's layout: rows, films, patients, views and what does not fit", as
   ]);
 });
 
+test("a policy for blanks is for findings that leave some blank, and not where a blank says that nothing is known", async () => {
+  const blanksOf = async (tree: Record<string, string>) =>
+    (await open(makeFolder(tree))).summary.columns.flatMap(({ name, isLabel, hasBlanks }) =>
+      isLabel ? [[name, hasBlanks]] : [],
+    );
+  const images = { "a.png": "", "b.png": "", "c.png": "" };
+  expect(await blanksOf(FOLDER)).toEqual([
+    ["No Finding", true],
+    ["Cardiomegaly", true],
+  ]);
+  expect(await blanksOf({ ...images, "labels.csv": "Path,Edema,Fracture\na.png,1,1\nb.png,0,0\nc.png,,1\n" })).toEqual([
+    ["Edema", true],
+    ["Fracture", false],
+  ]);
+  const nih = "Image Index,Finding Labels,Patient ID\na.png,Cardiomegaly,1\nb.png,No Finding,2\nc.png,,3\n";
+  const ofNih = await blanksOf({ ...images, "Data_Entry_2017.csv": nih });
+  expect(ofNih).toContainEqual(["Cardiomegaly", false]);
+});
+
 test("underscored headers, integer labels and a path column known by its content", async () => {
   const csv = `picture,No_Finding,Cardiomegaly\n/disk/of/someone/${film(1)},1,0\n/disk/of/someone/${film(2)},0,1\n`;
   const { summary } = await open(makeFolder({ "labels/mine.csv": csv, [film(1)]: "", [film(2)]: "" }));

@@ -62,12 +62,14 @@ function countPatients({ part, filmOfRow, patientOfRow, patients }: JoinedFilms)
   return seen.reduce((count, flag) => count + flag, 0);
 }
 
-function summariseColumn({ name, isFinding, values, written, counts, defaultPositive }: TargetColumn): ColumnSummary {
+function summariseColumn(column: TargetColumn): ColumnSummary {
+  const { name, isFinding, blankIsUnknown, codes, values, written, counts, defaultPositive } = column;
   const met = values
     .map((value, code) => ({ value, written: written[code] ?? value, rows: counts[code] ?? 0 }))
     .filter(({ rows }) => rows > 0)
     .sort((a, b) => b.rows - a.rows);
-  return { name, isLabel: isFinding, values: met.slice(0, MOST_VALUES), defaultPositive };
+  const hasBlanks = isFinding && !blankIsUnknown && codes.includes(0);
+  return { name, isLabel: isFinding, hasBlanks, values: met.slice(0, MOST_VALUES), defaultPositive };
 }
 
 function describeFilms(index: JoinedFilms, known: KnownFilms): string[] {

@@ -59,6 +59,8 @@ export interface ColumnSummary {
   name: string;
   /** True where every cell is 1, 0, -1 or blank and at least one is 1: a finding, to which the label policies apply. */
   isLabel: boolean;
+  /** Of a finding: some cells are blank, and what that means is the policy's to say: elsewhere it changes nothing. */
+  hasBlanks: boolean;
   /** Most frequent first, blank as "", 1.0 as "1"; at most 50. `written` is how the file writes it ("Yes" for a finding's "1"). */
   values: { value: string; written: string; rows: number }[];
   /** Values that count as positive until a person chooses others; empty where none suggests itself. */

@@ -1,7 +1,7 @@
 // Targets that are learnt beside the main one, each with its own policies: a list, and a way to add to it.
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { DatasetSummary } from "../../protocol/dataset";
+import type { ColumnSummary, DatasetSummary } from "../../protocol/dataset";
 import { type TargetSettings, targetsOf } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { SelectField } from "../parts/fields";
@@ -17,7 +17,6 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
   const taken = new Set(targetsOf(settings).map(({ target }) => target));
   const free = dataset.columns.filter(({ name }) => !taken.has(name));
   const columnOf = ({ target }: TargetSettings) => dataset.columns.find(({ name }) => name === target);
-  const isFinding = (target: TargetSettings) => columnOf(target)?.isLabel ?? true;
   const next = free.find(({ name }) => name === chosen) ?? free[0];
   return (
     <>
@@ -27,7 +26,7 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
             <li key={target.target}>
               <details className={fieldStyles.group}>
                 <summary>
-                  {target.target} <span>{describePolicies(target, isFinding(target))}</span>
+                  {target.target} <span>{describePolicies(target, columnOf(target))}</span>
                 </summary>
                 <TargetFields
                   target={target}
@@ -81,6 +80,7 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
 const UNCERTAIN_WORDS = { ignore: "U-Ignore", zero: "U-Zeros", one: "U-Ones" };
 const BLANK_WORDS = { negative: "blanks negative", ignore: "blanks ignored" };
 
-function describePolicies({ positive, uncertain, blank }: TargetSettings, isFinding: boolean): string {
-  return isFinding ? `${UNCERTAIN_WORDS[uncertain]}, ${BLANK_WORDS[blank]}` : positive.join(", ");
+function describePolicies({ positive, uncertain, blank }: TargetSettings, column: ColumnSummary | undefined): string {
+  if (column && !column.isLabel) return positive.join(", ");
+  return column && !column.hasBlanks ? UNCERTAIN_WORDS[uncertain] : `${UNCERTAIN_WORDS[uncertain]}, ${BLANK_WORDS[blank]}`;
 }

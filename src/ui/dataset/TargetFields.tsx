@@ -51,13 +51,15 @@ export function TargetFields({ target, column, labels, disabled, onChange }: Tar
         disabled={disabled}
         onChange={(uncertain) => onChange({ uncertain })}
       />
-      <SelectField
-        label={labels.blank}
-        value={target.blank}
-        options={BLANK}
-        disabled={disabled}
-        onChange={(blank) => onChange({ blank })}
-      />
+      {(column?.hasBlanks ?? true) && (
+        <SelectField
+          label={labels.blank}
+          value={target.blank}
+          options={BLANK}
+          disabled={disabled}
+          onChange={(blank) => onChange({ blank })}
+        />
+      )}
     </>
   );
 }
