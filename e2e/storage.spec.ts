@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { prepareSmallRun, type TrainedTrial } from "./runSupport";
-import { eventsOf, expect, goToStep, status, test, waitForEvents } from "./support";
+import { dropFile, eventsOf, expect, goToStep, status, test, waitForEvents } from "./support";
 
 /** Trains a new trial until it has gone a few steps beyond its first checkpoint, and stops it there. */
 async function trainAndStop(lab: Page): Promise<number> {
@@ -24,19 +24,6 @@ async function download(lab: Page, button: string): Promise<{ name: string; byte
 
 /** A safetensors file's arrays; its metadata names the trial. */
 const arraysOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE()));
-
-/** In one event: a drag drawn out over a page that is busy with thumbnails may end before the page has said that it takes it. */
-async function dropFile(lab: Page, name: string, bytes: Buffer): Promise<void> {
-  const dataTransfer = await lab.evaluateHandle(
-    ([name, base64]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
-      return transfer;
-    },
-    [name, bytes.toString("base64")] as const,
-  );
-  await lab.dispatchEvent("body", "drop", { dataTransfer });
-}
 
 test("a trial that is exported, deleted and imported goes on to the bits of one that never stopped", async ({ lab }) => {
   await prepareSmallRun(lab);
@@ -83,6 +70,9 @@ test("prepared films are counted, kept while they are used, removed with a word 
   await prepareSmallRun(lab);
   await lab.getByRole("button", { name: "Train", exact: true }).click();
   await waitForEvents(lab, "checkpoint");
+  // Paused, it uses its films for as long as this takes.
+  await lab.getByRole("button", { name: "Pause", exact: true }).click();
+  await expect(status(lab)).toContainText("Paused after step");
 
   await goToStep(lab, "Trials");
   const films = lab.getByRole("table").filter({ hasText: "prepared films" });

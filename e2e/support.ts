@@ -88,3 +88,16 @@ export async function prepareDrawnFilms(page: Page, size: number): Promise<void>
 }
 
 export const status = (page: Page) => page.getByRole("status", { name: "Lab status" });
+
+/** In one event: a drag drawn out over a page that is busy with thumbnails may end before the page has said that it takes it. */
+export async function dropFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ([name, base64]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
+      return transfer;
+    },
+    [name, Buffer.from(bytes).toString("base64")] as const,
+  );
+  await page.dispatchEvent("body", "drop", { dataTransfer });
+}

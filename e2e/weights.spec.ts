@@ -8,7 +8,8 @@ import { acceptAdapter } from "../scripts/driveLab";
 import { DENSENETS, listArrays } from "../src/nn/densenet";
 import { initialise } from "../src/nn/initialise";
 import { makeStateDictFile } from "../src/nn/torchFiles/testSupport";
-import { eventsOf, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
+import { writeWeights } from "../src/nn/weights";
+import { dropFile, eventsOf, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
 
 const CLASSES = 1000;
 /** As if from ImageNet: a thousand classes, and nothing said of them. */
@@ -67,6 +68,17 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
   });
 });
 
+test("a dropped weights file is taken too, PyTorch's or safetensors", async ({ lab }) => {
+  const own = initialise(listArrays(DENSENETS["densenet-mini"], 1), 1);
+  const written = new Uint8Array(writeWeights(own, { arch: "densenet-mini", head: "linear", classes: ["Edema"], imageSize: 32 }));
+  await dropFile(lab, FILE.name, weights);
+  await expect(status(lab)).toContainText("mini.pth is taken: densenet-mini, 1,000 classes.");
+  await dropFile(lab, "mini.safetensors", written);
+  await expect(status(lab)).toContainText("mini.safetensors is taken: densenet-mini, Edema.");
+  await goToStep(lab, "LR Find");
+  await expect(lab.getByRole("main")).toContainText("mini.safetensors");
+});
+
 test("a file that asks for something to be run is refused by name, and nothing is taken", async ({ lab }) => {
   await goToStep(lab, "LR Find");
   const buffer = Buffer.from(
@@ -104,6 +116,12 @@ test("a file at an address is read where its server lets pages, and other ends a
     expect(await page.locator("iframe").count()).toBe(0);
     expect(asked.filter((line) => !line.startsWith("GET"))).toEqual(["HEAD /closed/mini.pth"]);
   });
+  await page.route("**/fetchWeights.html", (route) =>
+    route.fulfill({ status: 404, contentType: "text/html", body: "Not found" }),
+  );
+  await load(page, "http://localhost:9/mini.pth");
+  await expect(page.getByRole("alert")).toContainText("does not serve the lab's page fetchWeights.html");
+  await page.unroute("**/fetchWeights.html");
   await load(page, "http://localhost:9/mini.pth");
   await expect(page.getByRole("alert")).toContainText("localhost:9 cannot be reached.");
   await load(page, "http://example.org/mini.pth");

@@ -36,6 +36,9 @@ async function fetchFile(address, tell) {
   }
 }
 
+// Where a host serves another page in place of this one, nothing says so.
+parent.postMessage("hello", location.origin);
+
 // Only the page that this frame is a part of, and only once. The frame itself is of no origin (sandbox), `location` still says its own.
 addEventListener(
   "message",

@@ -18,6 +18,8 @@ type FrameMessage =
   | { type: "failed"; reason: "status" | "unreadable" | "unreachable" | "cut"; status?: number };
 
 const PAGE = "./fetchWeights.html";
+/** By then what the frame said while it loaded has come, if it said anything: the two need not come in their order. */
+const HELLO_MS = 1000;
 
 /** Resolves to the file, or to null where `signal` ended the download. @throws LabError weightsUnreadable with the way out */
 export async function fetchWeights(
@@ -32,6 +34,7 @@ export async function fetchWeights(
   frame.setAttribute("sandbox", "allow-scripts");
   frame.src = PAGE;
   const { port1: port, port2: framePort } = new MessageChannel();
+  const ended = new AbortController();
   try {
     return await new Promise<File | null>((resolve, reject) => {
       const pieces: ArrayBuffer[] = [];
@@ -54,11 +57,23 @@ export async function fetchWeights(
         }
         onProgress({ ...fetched });
       };
-      // A frame of no origin can be addressed by no origin; what it is told is only the address, and its page is the lab's own.
-      frame.onload = () => frame.contentWindow?.postMessage(address.href, "*", [framePort]);
+      const onHello = ({ source }: MessageEvent) => {
+        if (source !== frame.contentWindow) return;
+        clearTimeout(waiting);
+        ended.abort();
+        // A frame of no origin can be addressed by no origin; what it is told is only the address, and its page is the lab's own.
+        frame.contentWindow?.postMessage(address.href, "*", [framePort]);
+      };
+      // A host that does not serve the page answers with another, which says nothing.
+      let waiting: ReturnType<typeof setTimeout> | undefined;
+      frame.onload = () => {
+        if (!ended.signal.aborted) waiting = setTimeout(() => reject(describeMissing()), HELLO_MS);
+      };
+      window.addEventListener("message", onHello, { signal: ended.signal });
       document.body.append(frame);
     });
   } finally {
+    ended.abort();
     frame.remove();
     port.close();
   }
@@ -79,6 +94,11 @@ function nameOf({ pathname }: URL): string {
 }
 
 const BY_HAND = "Download the file with the browser, and choose it here.";
+
+function describeMissing(): LabError {
+  const message = `${location.host} does not serve the lab's page ${PAGE.slice(2)}, without which nothing is read from an address. ${BY_HAND}`;
+  return new LabError("weightsUnreadable", message, "From a URL");
+}
 
 function describeFailure({ host, href }: URL, { reason, status }: Extract<FrameMessage, { type: "failed" }>): LabError {
   const sentences = {
