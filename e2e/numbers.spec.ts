@@ -1,5 +1,5 @@
-// A run whose numbers fail: it stands at its last good checkpoint, and one button begins again from there.
-import { button, prepareSmallRun, readKept, waitForSteps } from "./runSupport";
+// A run whose numbers fail: it stands at its last good checkpoint, and one button begins again from there. One whose numbers get no better ends.
+import { button, prepareSmallRun, readKept, reopen, waitForSteps, waitForTrained } from "./runSupport";
 import { countEvents, eventsOf, expect, goToStep, test, waitForEvents } from "./support";
 
 test("a rate that is far too high ends the run at its last good checkpoint, and one button begins again below it", async ({
@@ -30,4 +30,19 @@ test("a rate that is far too high ends the run at its last good checkpoint, and 
   await expect.poll(() => countEvents(lab, "stopped")).toBe(1);
   const [stopped] = await eventsOf(lab, "stopped");
   expect(stopped?.trial).toMatchObject({ id: 2, parent: "trial-1", settings: { maxLr: proposal?.maxLr } });
+});
+
+test("a run that gets no better ends early, and says why after a reload too", async ({ lab }) => {
+  await prepareSmallRun(lab, { maxLr: 1e-9, epochs: 9, earlyStop: 1, keepBest: "accuracy" });
+  await button(lab, "Train").click();
+  const { stepsDone, stepsTotal } = await waitForTrained(lab);
+  expect(stepsDone).toBeLessThan(stepsTotal);
+  const why =
+    /Training ended early, after epoch \d of 9: by accuracy the best is epoch \d, and the one epoch since was not better\./;
+  await expect(lab.getByRole("main")).toContainText(why);
+  await reopen(lab);
+  await goToStep(lab, "Train");
+  await expect(lab.getByRole("main")).toContainText(why);
+  await goToStep(lab, "Trials");
+  await expect(lab.getByRole("table").first()).toContainText(`finishedearly, ${stepsDone} of ${stepsTotal}`);
 });
