@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { ADAPTERS, hasDriver } from "./scripts/drivers.mjs";
+import { licenseNotices } from "./scripts/licenseNotices.ts";
 
 const port = Number(process.env.PORT ?? 4173);
 
@@ -38,6 +39,8 @@ const withoutNode: Plugin = {
   load: (id) => (id === "\0no-node" ? "export default {}" : null),
 };
 
+const notices = licenseNotices("THIRD_PARTY_LICENSES.txt");
+
 /** What computes on own kernels is tested on every driver there is; everything else once, on the best of them. */
 const ON_DRIVERS = ["src/kernels/**/*.test.ts", "src/nn/engine.test.ts", "src/nn/fusedEngine.test.ts", "src/nn/scope.test.ts"];
 /** One skipped test that says which driver is missing. */
@@ -65,6 +68,7 @@ export default defineConfig({
   plugins: [
     react(),
     withoutNode,
+    notices.page,
     {
       name: "content-security-policy",
       apply: "build",
@@ -87,7 +91,7 @@ export default defineConfig({
       },
     },
   ],
-  worker: { format: "es", plugins: () => [withoutNode] },
+  worker: { format: "es", plugins: () => [withoutNode, notices.worker] },
   build: { target: "es2023", chunkSizeWarningLimit: 1500 },
   preview: {
     port,

@@ -86,6 +86,12 @@ test("axe finds nothing serious in mapped columns, nor where a folder cannot be 
   expect(await seriousFindings(lab), "failed").toEqual([]);
 });
 
+test("the licences of what is bundled are a click away: of the page's libraries and of its workers'", async ({ lab }) => {
+  const [opened] = await Promise.all([lab.waitForEvent("popup"), lab.getByRole("link", { name: "Licences" }).click()]);
+  await expect(opened.locator("body")).toContainText(/react-dom \d+\.\d+\.\d+ \(MIT\)/);
+  await expect(opened.locator("body")).toContainText(/@tensorflow\/tfjs-core \d+\.\d+\.\d+ \(Apache-2\.0\)/);
+});
+
 test("at phone width nothing is cut off", async ({ lab }) => {
   await lab.setViewportSize({ width: 390, height: 844 });
   await lab.getByRole("button", { name: "Try with drawn films" }).click();

@@ -31,6 +31,9 @@ export function Frame({ children }: { children: ReactNode }) {
         <div role="status" aria-label="Lab status">
           {status}
         </div>
+        <a href="./THIRD_PARTY_LICENSES.txt" target="_blank" rel="noreferrer">
+          Licences
+        </a>
       </div>
       <DropOverlay />
     </div>
