@@ -24,6 +24,12 @@ it("reads back what it wrote, without what is training's own", () => {
   expect(describeDifference(recipe, DATASET)).toBeNull();
 });
 
+it("reads recipes of before the split could be stratified as they were", () => {
+  const recipe = writeRecipe(DATASET, DEFAULT_SETTINGS, ROWS);
+  const { stratify: _, ...before } = recipe.settings;
+  expect(readRecipe(JSON.stringify({ ...recipe, settings: before }), "x.json").settings.stratify).toBe(false);
+});
+
 it.each([
   ["no JSON", "path,part", /no sampling recipe/],
   ["another JSON", '{"trial": 3}', /no sampling recipe/],

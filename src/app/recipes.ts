@@ -49,8 +49,11 @@ export function readRecipe(text: string, name: string): Recipe {
     const message = `“${name}” is a recipe of version ${recipe.version}; this lab reads version ${VERSION}. Open it in the lab that wrote it.`;
     throw new LabError("badSettings", message, name);
   }
-  return { ...(recipe as Recipe), settings: readSampleSettings(recipe.settings, name) };
+  return { ...(recipe as Recipe), settings: readSampleSettings({ ...BEFORE, ...recipe.settings }, name) };
 }
+
+/** How films were sampled where recipes said nothing of it. */
+const BEFORE = { stratify: false };
 
 /** A recipe with a setting of its own devising would give other films: nothing is replaced by a default. */
 function readSampleSettings(given: Partial<SampleSettings>, name: string): SampleSettings {

@@ -41,6 +41,14 @@ export interface RowLabels {
   counts: LabelCounts;
 }
 
+/** Whether a row that is on either side is positive under the main target. @throws LabError badSettings as `labelRows` */
+export function tellPositives(index: FilmIndex, settings: SampleSettings): (row: number) => boolean {
+  const { column, codeOfValue } = readTarget(index, settings, "Target");
+  return (row) => !isLeftOut(index, settings, row) && codeOfValue[column.codes[row] ?? 0] === POSITIVE;
+}
+
+const isLeftOut = ({ lateral }: FilmIndex, { frontalOnly }: SampleSettings, row: number) => frontalOnly && lateral[row] === 1;
+
 interface ReadTarget {
   column: TargetColumn;
   /** The label of each of the column's values. */
@@ -105,7 +113,7 @@ function labelByMain(index: FilmIndex, sides: Sides, settings: SampleSettings, {
   const uncertain = column.isFinding ? column.values.indexOf("-1") : -1;
   for (let row = 0; row < index.rows; row++) {
     if (sides.of[row] === OUT) continue;
-    if (settings.frontalOnly && index.lateral[row]) {
+    if (isLeftOut(index, settings, row)) {
       counts.lateralLeftOut++;
       continue;
     }

@@ -139,6 +139,46 @@ test("no patient is on both sides, and the split depends neither on the order of
   );
 });
 
+describe("a stratified split", () => {
+  const rows = Array.from({ length: 60 }, (_, patient) => row(patient, 1, patient < 4 ? "1" : "0"));
+  const sides = async (lines: string[], change: Partial<SampleSettings>) => {
+    const { split, summary } = planSample(
+      await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines)),
+      settings({ balance: "none", validation: 0.25, stratify: true, ...change }),
+    );
+    expect(summary.patientsInBoth).toBe(0);
+    const held = new Set(Array.from(split.valid, (at) => lines[at]));
+    return { held, summary };
+  };
+
+  test("holds out the share of the patients with a positive film, and of the others, whatever the seed and the rows' order", async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { held, summary } = await sides(rows, { seed });
+      expect([summary.valid.positives, summary.valid.negatives]).toEqual([1, 14]);
+      expect((await sides(rows.toReversed(), { seed })).held).toEqual(held);
+    }
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    const plain = await Promise.all(seeds.map((seed) => sides(rows, { seed, stratify: false })));
+    expect(plain.some(({ summary }) => summary.valid.positives === 0)).toBe(true);
+  });
+
+  test("counts a patient's films by the policy, and none that is left out", async () => {
+    const lateral = (patient: number) => row(patient, 2, "1", "train", "").replace("frontal", "lateral");
+    const lines = [...rows.map((line) => line.replace(/,1$/, ",-1")), lateral(50), lateral(51)];
+    const positives = async (change: Partial<SampleSettings>) => (await sides(lines, change)).summary.valid.positives;
+    for (let seed = 0; seed < 10; seed++) {
+      expect(await positives({ seed, uncertain: "one", frontalOnly: true })).toBe(1);
+      expect(await positives({ seed, uncertain: "one" })).toBe(2);
+      expect(await positives({ seed })).toBe(1);
+    }
+  });
+
+  test("leaves the only patient with a positive film to be learnt from", async () => {
+    const { summary } = await sides([...rows.slice(3)], {});
+    expect([summary.train.positives, summary.valid.positives]).toEqual([1, 0]);
+  });
+});
+
 test("the dataset's own validation: left as it is, and training rows of its patients left out", async () => {
   const train = [row(1, 1, "1.0"), row(2, 1, "0.0"), row(3, 1, "0.0"), row(4, 1, "1.0"), row(5, 1, "")];
   const valid = [row(4, 2, "1.0", "valid"), row(8, 1, "0.0", "valid"), row(9, 1, "0.0", "valid")];

@@ -5,7 +5,7 @@ import { type SampleSettings, targetsOf } from "../protocol/settings";
 import { drawEpoch, drawPlanned, epochsToSeeAll, positiveWeight } from "./balance";
 import type { FilmIndex } from "./filmIndex";
 import { countPatients, groupPositives } from "./groups";
-import { labelRows, type RowLabels } from "./labels";
+import { labelRows, type RowLabels, tellPositives } from "./labels";
 import { chooseSides, type Split, splitRows } from "./split";
 
 export interface SamplePlan {
@@ -19,7 +19,7 @@ export interface SamplePlan {
 
 /** @throws LabError badSettings */
 export function planSample(index: FilmIndex, settings: SampleSettings): SamplePlan {
-  const sides = chooseSides(index, settings);
+  const sides = chooseSides(index, settings, settings.stratify ? tellPositives(index, settings) : null);
   const labels = labelRows(index, sides, settings);
   const split = splitRows(sides, codesToUse(labels, settings));
   const { balance, freshEachEpoch, seed } = settings;
@@ -145,7 +145,7 @@ function countShared({ train, valid }: Split, keyOf: (row: number) => number): n
 
 /** Why nothing can be learnt from the sample, or null. */
 function findProblem(
-  { target, positive }: SampleSettings,
+  { target, positive, validation, stratify }: SampleSettings,
   before: PartSummary,
   train: PartSummary,
   valid: PartSummary,
@@ -166,7 +166,8 @@ function findProblem(
     return { code: "oneClass", message, at: "Validation share" };
   }
   if (valid.films === 0) {
-    const message = `The validation part holds no films of both classes of “${target}”. Choose a larger validation share or another seed.`;
+    const wayOut = stratify || validation === "own" ? "or another seed" : "another seed, or “Hold out positives in proportion”";
+    const message = `The validation part holds no films of both classes of “${target}”. Choose a larger validation share, ${wayOut}.`;
     return { code: "oneClass", message, at: "Validation share" };
   }
   return null;

@@ -1,4 +1,4 @@
-// Says which rows are for training and which for validation, by patient and whatever their labels. It does not balance them.
+// Says which rows are for training and which for validation, by patient. It reads no label, and does not balance.
 import { createRandom, shuffle } from "../nn/random";
 import { LabError } from "../protocol/labError";
 import type { SampleSettings } from "../protocol/settings";
@@ -24,13 +24,19 @@ const TRAIN = 1;
 const VALID = 2;
 
 /**
- * The share is of the dataset's patients, whatever their labels: a patient stays on one side when the target or a policy changes.
+ * The share is of the dataset's patients, whatever their labels: a patient stays on one side when the target or a policy changes. With
+ * `isPositive`, of the rows, it is of the patients with a positive row and of the others, each by itself, as in scikit-learn's
+ * `StratifiedGroupKFold`: both sides then hold positives, where there are two such patients.
  * Depends on the seed and the patients' names, not on the order of the rows.
  * With the dataset's own validation, training rows of a patient or a film that is also in its validation or test are left out.
  * @throws LabError badSettings
  */
-export function chooseSides(index: FilmIndex, { validation, seed }: Pick<SampleSettings, "validation" | "seed">): Sides {
-  return validation === "own" ? takeOwnPart(index) : drawPart(index, drawPatients(index, validation, seed));
+export function chooseSides(
+  index: FilmIndex,
+  { validation, seed }: Pick<SampleSettings, "validation" | "seed">,
+  isPositive: ((row: number) => boolean) | null = null,
+): Sides {
+  return validation === "own" ? takeOwnPart(index) : drawPart(index, drawPatients(index, validation, seed, isPositive));
 }
 
 /** Those of the rows whose code is 0 (negative) or 1 (positive). */
@@ -82,8 +88,8 @@ function takeOwnPart(index: FilmIndex): Sides {
   return sides;
 }
 
-/** One flag a patient: 1 for validation. At least one patient on each side where there are two. */
-function drawPatients(index: FilmIndex, share: number, seed: number): Uint8Array {
+/** One flag a patient: 1 for validation. Of each stratum at least one patient on each side where there are two. */
+function drawPatients(index: FilmIndex, share: number, seed: number, isPositive: ((row: number) => boolean) | null): Uint8Array {
   if (!(share > 0 && share < 1)) {
     throw new LabError(
       "badSettings",
@@ -91,17 +97,25 @@ function drawPatients(index: FilmIndex, share: number, seed: number): Uint8Array
       "Validation share",
     );
   }
-  const inFolder = new Uint8Array(index.patients.length);
-  for (let row = 0; row < index.rows; row++) {
-    if (index.part[row] === TRAINING && (index.filmOfRow[row] ?? -1) >= 0) inFolder[index.patientOfRow[row] ?? 0] = 1;
-  }
   // Patients are numbered in the order of their sorted names.
-  const order = shuffle(
-    Uint32Array.from(inFolder.keys()).filter((patient) => inFolder[patient] === 1),
-    createRandom(seed, "split"),
-  );
-  const count = Math.max(1, Math.min(order.length - 1, Math.round(order.length * share)));
+  const strataOf = new Uint8Array(index.patients.length);
+  for (let row = 0; row < index.rows; row++) {
+    if (index.part[row] !== TRAINING || (index.filmOfRow[row] ?? -1) < 0) continue;
+    const patient = index.patientOfRow[row] ?? 0;
+    strataOf[patient] = Math.max(strataOf[patient] ?? 0, isPositive?.(row) ? WITH_POSITIVE : IN_FOLDER);
+  }
   const flags = new Uint8Array(index.patients.length);
-  for (const patient of order.subarray(0, count)) flags[patient] = 1;
+  const random = createRandom(seed, "split");
+  for (const stratum of [IN_FOLDER, WITH_POSITIVE]) {
+    const order = shuffle(
+      Uint32Array.from(strataOf.keys()).filter((patient) => strataOf[patient] === stratum),
+      random,
+    );
+    const count = Math.min(order.length - 1, Math.max(1, Math.round(order.length * share)));
+    for (const patient of order.subarray(0, Math.max(0, count))) flags[patient] = 1;
+  }
   return flags;
 }
+
+const IN_FOLDER = 1;
+const WITH_POSITIVE = 2;

@@ -54,6 +54,11 @@ export interface SampleSettings extends TargetSettings, PreparationSettings {
   frontalOnly: boolean;
   /** Share of the patients held out for validation (0 < share < 1), or the dataset's own valid.csv. */
   validation: number | "own";
+  /**
+   * The share is held out of the patients with a positive film of the main target, and of the others, each by itself; else of all alike,
+   * so that a patient stays on one side when target or policy change.
+   */
+  stratify: boolean;
   balance: Balance;
   /** With `undersample`: draw other films of the majority class each epoch, so that in time all are seen. */
   freshEachEpoch: boolean;
@@ -177,9 +182,22 @@ export interface TrialSettings extends SampleSettings, TrainingSettings {}
 
 /** Without how films are prepared: what decides which rows are learnt from. */
 export function samplingOf(settings: SampleSettings): Omit<SampleSettings, keyof PreparationSettings> {
-  const { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed } =
-    settings;
-  return { target, positive, uncertain, blank, moreTargets, frontalOnly, validation, balance, freshEachEpoch, epochs, seed };
+  const { target, positive, uncertain, blank, moreTargets, frontalOnly } = settings;
+  const { validation, stratify, balance, freshEachEpoch, epochs, seed } = settings;
+  return {
+    target,
+    positive,
+    uncertain,
+    blank,
+    moreTargets,
+    frontalOnly,
+    validation,
+    stratify,
+    balance,
+    freshEachEpoch,
+    epochs,
+    seed,
+  };
 }
 
 /** Of a trial's settings those of its sample. */
@@ -226,6 +244,7 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   moreTargets: [],
   frontalOnly: false,
   validation: 0.1,
+  stratify: false,
   balance: "undersample",
   freshEachEpoch: false,
   imageSize: 64,

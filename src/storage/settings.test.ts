@@ -17,6 +17,7 @@ const OTHERS: TrialSettings = {
   moreTargets: [{ target: "Edema", positive: ["1"], uncertain: "zero", blank: "negative" }],
   frontalOnly: true,
   validation: "own",
+  stratify: true,
   balance: "weight",
   freshEachEpoch: true,
   imageSize: 320,

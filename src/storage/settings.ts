@@ -96,6 +96,7 @@ const CHECKS: { [Field in CheckedSetting]: Check<TrialSettings[Field]> } = {
   moreTargets: (value): value is TargetSettings[] => Array.isArray(value) && value.every(isTarget),
   frontalOnly: isFlag,
   validation: (value): value is number | "own" => value === "own" || (typeof value === "number" && value > 0 && value < 1),
+  stratify: isFlag,
   balance: oneOf({ undersample: true, oversample: true, weight: true, none: true }),
   freshEachEpoch: isFlag,
   fit: oneOf({ stretch: true, letterbox: true }),

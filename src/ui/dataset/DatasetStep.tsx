@@ -77,6 +77,7 @@ function Open() {
       s.blank,
       s.frontalOnly,
       s.validation,
+      s.stratify,
       s.balance,
       s.seed,
     ]),

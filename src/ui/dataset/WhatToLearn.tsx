@@ -51,6 +51,14 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
         disabled={disabled}
         onChange={(share) => changeSettings({ validation: share === "own" ? "own" : Number(share) })}
       />
+      {settings.validation !== "own" && (
+        <CheckField
+          label="Hold out positives in proportion"
+          checked={settings.stratify}
+          disabled={disabled}
+          onChange={(stratify) => changeSettings({ stratify })}
+        />
+      )}
       <NumberField
         label="Seed"
         value={settings.seed}
