@@ -26,7 +26,8 @@ async function download(lab: Page, button: string): Promise<{ name: string; byte
 const arraysOf = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE()));
 
 test("a trial that is exported, deleted and imported goes on to the bits of one that never stopped", async ({ lab }) => {
-  await prepareSmallRun(lab);
+  // So long that it cannot end before it is stopped.
+  await prepareSmallRun(lab, { epochs: 6 });
   const stoppedAt = await trainAndStop(lab);
 
   await goToStep(lab, "Trials");
