@@ -21,6 +21,27 @@ export function createFinderCommands(
   const { store, workers, patch, say } = context;
   let finding: JobHandle | null = null;
 
+  /** Settings, films or weights changed under it: its curve would belong to none that are now chosen. */
+  const isGivenUp = () => finding !== null && store.getState().finder.state === "idle";
+
+  async function find(): Promise<void> {
+    const settings = await forecasts.demandFit();
+    const sample = demandPreparedSample(store.getState());
+    const { weights, finderRuns: runs } = store.getState();
+    store.setState({ finder: { ...EMPTY_FINDER, state: "running", progress: { ...EMPTY_FINDER.progress, runs } } });
+    const request = { settings, sample, weights: weights.choice, finder: { ...FINDER_DEFAULTS, runs } };
+    const job = watchJob<FinderEvent>(
+      (port) => workers.training.find(request, Comlink.transfer(port, [port])),
+      (event) => {
+        if (isGivenUp()) job.send({ type: "stop" });
+        else onFinderEvent(event);
+      },
+    );
+    finding = job;
+    await job.done;
+    finding = null;
+  }
+
   function onFinderEvent(event: FinderEvent): void {
     switch (event.type) {
       case "phase":
@@ -51,26 +72,7 @@ export function createFinderCommands(
   }
 
   return {
-    async findLr() {
-      await alone("finder", "LR Find", async () => {
-        const settings = await forecasts.demandFit();
-        const sample = demandPreparedSample(store.getState());
-        const { weights, finderRuns: runs } = store.getState();
-        store.setState({ finder: { ...EMPTY_FINDER, state: "running", progress: { ...EMPTY_FINDER.progress, runs } } });
-        const request = { settings, sample, weights: weights.choice, finder: { ...FINDER_DEFAULTS, runs } };
-        const job = watchJob<FinderEvent>(
-          (port) => workers.training.find(request, Comlink.transfer(port, [port])),
-          (event) => {
-            // Settings, films or weights changed under it: the curve would belong to none that are now chosen.
-            if (store.getState().finder.state === "idle") job.send({ type: "stop" });
-            else onFinderEvent(event);
-          },
-        );
-        finding = job;
-        await job.done;
-        finding = null;
-      });
-    },
+    findLr: () => alone("finder", "LR Find", find, isGivenUp),
     stopFinder() {
       if (!finding) return;
       patch("finder", { state: "stopping" });

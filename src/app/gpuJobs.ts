@@ -5,8 +5,11 @@ import { announce, type LabContext } from "./context";
 export type GpuPart = "finder" | "run" | "evaluation";
 
 export interface GpuJobs {
-  /** Runs `start` where nothing else has the GPU, and shows what it throws where `part` stands. */
-  alone(part: GpuPart, name: string, start: () => Promise<void>): Promise<void>;
+  /**
+   * Runs `start` where nothing else has the GPU, and shows what it throws where `part` stands.
+   * @param isGivenUp whether it is only on its way out: the next job then waits for its end instead of being refused
+   */
+  alone(part: GpuPart, name: string, start: () => Promise<void>, isGivenUp?: () => boolean): Promise<void>;
   fail(part: GpuPart, failure: Failure): void;
   /** What has the GPU now. */
   underWay(): { part: GpuPart; name: string } | null;
@@ -14,7 +17,7 @@ export interface GpuJobs {
 
 export function createGpuJobs({ store, patch, say }: LabContext): GpuJobs {
   /** From the moment it is asked for: a second click in between must not start a second job. */
-  let underWay: { part: GpuPart; name: string; ended: Promise<void> } | null = null;
+  let underWay: { part: GpuPart; name: string; ended: Promise<void>; isGivenUp: () => boolean } | null = null;
 
   function fail(part: GpuPart, failure: Failure): void {
     // What does not fit has not begun: nothing that is shown has failed, and the ways out stand beside the settings.
@@ -26,9 +29,8 @@ export function createGpuJobs({ store, patch, say }: LabContext): GpuJobs {
   return {
     fail,
     underWay: () => underWay,
-    async alone(part, name, start) {
-      // A finder that was given up when settings changed may still be on its way out.
-      if (underWay?.part === "finder" && store.getState().finder.state === "idle") await underWay.ended;
+    async alone(part, name, start, isGivenUp = () => false) {
+      if (underWay?.isGivenUp()) await underWay.ended;
       if (underWay) return say(`${underWay.name} is under way: wait for its end, or stop it.`);
       const ended = start()
         .catch((error: unknown) => fail(part, toFailure(error)))
@@ -36,7 +38,7 @@ export function createGpuJobs({ store, patch, say }: LabContext): GpuJobs {
           underWay = null;
           store.setState({ gpuBytes: 0 });
         });
-      underWay = { part, name, ended };
+      underWay = { part, name, ended, isGivenUp };
       await ended;
     },
   };

@@ -111,6 +111,15 @@ describe("one job at a time", () => {
     expect(store.getState().run.state).toBe("stopped");
   });
 
+  it("looks for a rate once where LR Find is clicked twice while the first click is still being judged", async () => {
+    const { commands, ports, started } = createLabOnDoubles();
+    const clicks = [commands.findLr(), commands.findLr()];
+    await started(1);
+    ports[0]?.port.postMessage({ type: "stopped", result: RESULT });
+    await Promise.all(clicks);
+    expect(ports).toHaveLength(1);
+  });
+
   it("goes on once where Resume is clicked twice, and evaluates once where Evaluate is", async () => {
     const { commands, ports, trials, started, store } = createLabOnDoubles();
     const trained = commands.train();
