@@ -6,6 +6,7 @@ import { type FinderSuggestions, RECOMMENDED } from "../src/protocol/finder";
 import type { TargetScores } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
 import { applySettingFlags, fill } from "./settingFlags";
+import { lastTrialIn, numberTrialsAfter } from "./trialNumbers";
 
 export interface DriveOptions {
   /** Folder of films; undefined for the drawn ones. */
@@ -95,6 +96,7 @@ async function choose(page: Page, label: string, file: string): Promise<void> {
 export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptions): Promise<Driven> {
   const started = Date.now();
   await acceptAdapter(page);
+  await numberTrialsAfter(page, lastTrialIn(options.out));
 
   if (options.data) await dropFolder(page, resolve(options.data), ...(options.csv ? [resolve(options.csv)] : []));
   else await page.getByRole("button", { name: "Try with drawn films" }).click();

@@ -1,6 +1,6 @@
 // Pictures of every step in both themes, for the README and for looking at: `node scripts/run.mjs scripts/screenshots.ts [DIR]`.
 // With ROENTGEN_FILMS set to a folder of films they are of those, else of the drawn films.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { driveLab, goToStep } from "./driveLab";
@@ -44,7 +44,7 @@ await driveLab(lab, {
   maxLr: "auto",
   balance: "undersample",
   seed: 0,
-  out: tmpdir(),
+  out: mkdtempSync(join(tmpdir(), "screenshots-")),
 });
 for (const [title, file] of STEPS) {
   await goToStep(page, title);
