@@ -182,7 +182,7 @@ test("a trial goes on at another image size from its weights, and says from whic
   const parent = JSON.parse((await download(lab, "Download trial")).toString());
 
   await goToStep(lab, "Trials");
-  await lab.getByRole("button", { name: "Continue trial 1 at another size" }).click();
+  await lab.getByRole("button", { name: "Resize trial 1" }).click();
   await fill(lab, "Image size after trial 1", 64);
   await lab.getByRole("button", { name: "Continue at 64 px" }).click();
   await expect(lab.getByLabel("Image size", { exact: true })).toHaveValue("64");

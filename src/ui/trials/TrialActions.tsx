@@ -57,7 +57,7 @@ export function TrialActions({ trial, which, isLive, isBusy, onResize, onDelete 
           <button
             type="button"
             disabled={isBusy}
-            aria-label={`Continue trial ${id} at another size`}
+            aria-label={`Resize trial ${id}`}
             title="Go on from its weights at another image size"
             onClick={onResize}
           >

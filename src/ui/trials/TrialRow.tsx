@@ -53,7 +53,7 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
   const isLive = id === liveTrial;
   return (
     <>
-      <tr>
+      <tr className={styles.trial}>
         <td>
           <b>{id}</b>
           {parent !== null && <small title={trial.beginning?.replaced ?? undefined}>from {parent}</small>}
@@ -112,7 +112,9 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
             </small>
           )}
         </td>
-        <td>
+      </tr>
+      <tr className={styles.actionsRow}>
+        <td colSpan={columns}>
           <TrialActions
             trial={trial}
             which={which}

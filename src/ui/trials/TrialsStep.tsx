@@ -55,14 +55,11 @@ function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number 
                   {column}
                 </th>
               ))}
-              <th scope="col">
-                <span className="hidden-visually">actions</span>
-              </th>
             </tr>
           </thead>
           <tbody>
             {newestFirst.map((trial) => (
-              <TrialRow key={trial.id} trial={trial} best={best} liveTrial={liveTrial} columns={COLUMNS.length + 1} />
+              <TrialRow key={trial.id} trial={trial} best={best} liveTrial={liveTrial} columns={COLUMNS.length} />
             ))}
           </tbody>
         </table>
