@@ -1,12 +1,15 @@
 // The lab: one store of what is so, and the commands that change it. No React, no TF.js; the work is done in workers.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toFailure } from "../protocol/labError";
+import { createBeginningStore } from "../storage/beginning";
 import { createLastFolderStore } from "../storage/lastFolder";
 import { createSettingsStore, openSettings } from "../storage/settings";
 import { createContext } from "./context";
 import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
+import { formatCount } from "./format";
 import { INITIAL_STATE } from "./initialState";
+import { keepBeginning } from "./keepBeginning";
 import { keepSettings } from "./keepSettings";
 import { LOOKS_ON, refuseWhileLookingOn } from "./onlooking";
 import { createRecipeCommands } from "./recipeCommands";
@@ -69,7 +72,10 @@ export function createLab(): Lab {
       .then(() => workers.training.markInterrupted())
       .catch(sayWhy)
       .then(loadTrials)
-      .then((all) => offerNewest(store, run.showTrial, all.at(-1)))
+      .then(async (all) => {
+        await keepBeginning(context, createBeginningStore());
+        await offerNewest(store, run.showTrial, all.at(-1));
+      })
       .catch(sayWhy)
       .then(letLookOn);
     offerLastFolder().catch(sayWhy);
@@ -109,6 +115,6 @@ async function offerNewest(
     status:
       at === undefined
         ? `Trial ${trial.id} was interrupted before its first checkpoint. Resume begins it again.`
-        : `Trial ${trial.id} was interrupted; its last checkpoint is of step ${at} of ${trial.stepsTotal}. Resume goes on from there.`,
+        : `Trial ${trial.id} was interrupted; its last checkpoint is of step ${formatCount(at)} of ${formatCount(trial.stepsTotal)}. Resume goes on from there.`,
   });
 }
