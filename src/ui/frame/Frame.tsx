@@ -7,17 +7,22 @@ import { GpuNotice } from "./GpuNotice";
 import { Rail } from "./Rail";
 import { TabNotice } from "./TabNotice";
 import { TopBar } from "./TopBar";
+import { tabTitle } from "./tabTitle";
 
 export function Frame({ children }: { children: ReactNode }) {
   const status = useLab((lab) => lab.status);
   const step = useLab((lab) => lab.step);
   const gpu = useLab((lab) => lab.gpu.state);
+  const title = useLab(tabTitle);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(step);
   useEffect(() => {
     if (shown.current !== step) main.current?.scrollTo(0, 0);
     shown.current = step;
   }, [step]);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   return (
     <div className={styles.frame} data-gpu={gpu}>
       <TopBar />
