@@ -134,24 +134,6 @@ test("the prepared films are deleted: prepared again they are found again, and t
   await resume(lab);
 });
 
-// A headless browser hides no page, not even behind another: the page is told that it is hidden, and what keeps a browser from freezing a
-// hidden page, the locks that it holds, is looked at.
-test("the tab is told that it is hidden: the run goes on, and the locks for which browsers freeze no page are held", async ({
-  lab,
-}) => {
-  const tell = (state: DocumentVisibilityState) =>
-    lab.evaluate((now) => {
-      Object.defineProperty(document, "visibilityState", { configurable: true, value: now });
-      Object.defineProperty(document, "hidden", { configurable: true, value: now === "hidden" });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, state);
-  await tell("hidden");
-  await waitForSteps(lab, 5);
-  const held = await lab.evaluate(async () => ((await navigator.locks.query()).held ?? []).map(({ name }) => name));
-  expect(held).toEqual(expect.arrayContaining(["roentgen-lab", `roentgen-lab-trial-${trialId}`]));
-  await tell("visible");
-});
-
 test("in the end it has the bits of the run that nothing befell", async ({ lab }) => {
   await expect.poll(() => countEvents(lab, "trained"), { timeout: 120_000 }).toBe(1);
   expect(await readKept(lab, trialId)).toEqual(expected);
