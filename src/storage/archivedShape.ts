@@ -75,6 +75,7 @@ const hasTrialFields = fields<Trial>({
   versions: fields({}),
   stepsDone: isNumber,
   stepsTotal: isNumber,
+  earlyEnd: (value) => value === undefined || value === null || isText(value),
   epochs: listOf(fields<Trial["epochs"][number]>({ epoch: isNumber, trainLoss: isFigure, validLoss: isFigure })),
   checkpoints: fields<Trial["checkpoints"]>({
     last: orNull(isRef),

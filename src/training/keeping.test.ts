@@ -110,6 +110,7 @@ describe("a trial as a file", () => {
     ["its settings", { settings: "all" }],
     ["its epochs' figures", { epochs: [null] }],
     ["its finder's curve", { finder: {} }],
+    ["a sentence for its early end", { earlyEnd: { best: 1 } }],
   ])("is refused where it lacks %s, and the trials that are here stay in reach", async (_, change) => {
     const { trial, sample, records } = await readTrialArchive(await exportStopped(), "trial-1.roentgen");
     const foreign = await packTrial({ trial: { ...trial, ...change } as Trial, sample, file: null }, records());

@@ -41,7 +41,7 @@ interface TrialRowProps {
 }
 
 export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
-  const { id, state, settings, stepsDone, stepsTotal, earlyEnd, seconds, parent, adapter, origin } = trial;
+  const { id, state, settings, stepsDone, stepsTotal, earlyEnd, epochs, seconds, parent, adapter, origin } = trial;
   const [asked, setAsked] = useState<"delete" | "resize" | null>(null);
   const close = () => setAsked(null);
   const [wanted, setWanted] = useState<WhichWeights>("last");
@@ -61,10 +61,14 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
         </td>
         <td data-state={isLive ? "live" : state}>
           {STATE_WORDS[isLive ? "running" : state]}
-          {(state !== "finished" || earlyEnd) && !isLive && (
-            <small title={earlyEnd ?? undefined}>
-              {earlyEnd && "early, "}
+          {state !== "finished" && !isLive && (
+            <small>
               {formatCount(stepsDone)} of {formatCount(stepsTotal)}
+            </small>
+          )}
+          {earlyEnd && (
+            <small title={earlyEnd}>
+              at epoch {epochs.length} of {settings.epochs}
             </small>
           )}
         </td>
