@@ -1,7 +1,7 @@
 // The Dataset step as a person corrects it: another format, columns told by hand, a recipe taken over, and what is said of the films.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dropFolder, eventsOf, expect, fill, prepareDrawnFilms, test, waitForEvents } from "./support";
+import { dropFolder, eventsOf, expect, fill, goToStep, prepareDrawnFilms, test, waitForEvents } from "./support";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==", "base64");
 
@@ -96,6 +96,10 @@ test("a number that is not taken is said to be, under its field", async ({ lab }
   }
   await fill(lab, "Seed", 5);
   await expect(lab.getByLabel("Seed", { exact: true })).toHaveAccessibleDescription("");
+  // What counts is accepted by leaving the field once more, without a key.
+  await lab.getByLabel("Image size", { exact: true }).focus();
+  await lab.getByLabel("Image size", { exact: true }).blur();
+  await expect(lab.getByLabel("Image size", { exact: true })).toHaveAccessibleDescription("");
 });
 
 test("films are seen before any value counts as positive", async ({ lab }) => {
@@ -105,6 +109,11 @@ test("films are seen before any value counts as positive", async ({ lab }) => {
   for (const box of await lab.getByRole("group", { name: "Positive values" }).getByRole("checkbox").all()) await box.uncheck();
   await expect(lab.getByRole("alert")).toContainText("Choose at least one value");
   await expect(lab.getByRole("region", { name: "Wall of films" }).getByRole("listitem").first()).toContainText("label unknown");
+  // Nor are the figures of the target before told as this one's.
+  await goToStep(lab, "Balance");
+  await expect(lab.getByRole("alert")).toContainText("Choose at least one value");
+  await expect(lab.getByLabel("Balance", { exact: true })).toBeVisible();
+  await expect(lab.getByRole("main")).not.toContainText(/\d+ (positive|negative)|are kept/);
 });
 
 test("the keyboard is not lost where what held it is gone", async ({ lab }) => {

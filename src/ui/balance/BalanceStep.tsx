@@ -10,15 +10,18 @@ import { Panel } from "../parts/Panel";
 import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
 import partsStyles from "../parts/parts.module.css";
 import { StepHeader } from "../parts/StepHeader";
+import { useCounts } from "../parts/useCounts";
 import styles from "./balance.module.css";
 import { WAYS, WayCards } from "./WayCards";
 
 export function BalanceStep() {
-  const { summary, failure } = useLab((lab) => lab.sample);
+  const failure = useLab((lab) => lab.sample.failure);
+  const isOpen = useLab((lab) => lab.sample.summary !== null);
+  const counts = useCounts();
   const settings = useLab((lab) => lab.settings);
   const preparing = usePreparing();
   const { changeSettings } = useCommands();
-  if (!summary) {
+  if (!isOpen) {
     return (
       <>
         <StepHeader title="Balance">How many positives are trained against how many negatives.</StepHeader>
@@ -32,14 +35,14 @@ export function BalanceStep() {
   return (
     <>
       <StepHeader title="Balance" actions={<PrepareActions next="finder" />}>
-        {describeBalance(summary, settings)}
+        {counts ? describeBalance(counts, settings) : "How many positives are trained against how many negatives."}
       </StepHeader>
       <PreparationState />
-      <FailureNotice failure={failure ?? summary.problem} title="Nothing can be trained from this choice" />
+      <FailureNotice failure={failure ?? counts?.problem ?? null} title="Nothing can be trained from this choice" />
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
-          <BeforeAndAfter summary={summary} />
-          <WayCards before={summary.before} disabled={preparing} />
+          {counts && <BeforeAndAfter summary={counts} />}
+          {counts && <WayCards before={counts.before} disabled={preparing} />}
         </div>
         <div className={partsStyles.stack}>
           <Panel title="How films are drawn">
@@ -67,26 +70,32 @@ export function BalanceStep() {
               />
             )}
           </Panel>
-          <Panel title="What is prepared">
-            <FigureRows
-              rows={[
-                { name: "Films of one epoch", value: formatCount(summary.epochFilms) },
-                { name: "Training", value: `${formatCount(summary.train.positives)} + ${formatCount(summary.train.negatives)}` },
-                {
-                  name: "Validation",
-                  value: `${formatCount(summary.valid.positives)} + ${formatCount(summary.valid.negatives)}`,
-                },
-                ...summary.targets.slice(1).flatMap(({ target, train, valid }) => [
-                  { name: `${target}, training`, value: formatTargetCounts(train) },
-                  { name: `${target}, validation`, value: formatTargetCounts(valid) },
-                ]),
-                { name: "Films to prepare", value: formatCount(summary.filmsToPrepare) },
-              ]}
-            />
-          </Panel>
+          {counts && <WhatIsPrepared summary={counts} />}
         </div>
       </div>
     </>
+  );
+}
+
+function WhatIsPrepared({ summary }: { summary: SampleSummary }) {
+  return (
+    <Panel title="What is prepared">
+      <FigureRows
+        rows={[
+          { name: "Films of one epoch", value: formatCount(summary.epochFilms) },
+          { name: "Training", value: `${formatCount(summary.train.positives)} + ${formatCount(summary.train.negatives)}` },
+          {
+            name: "Validation",
+            value: `${formatCount(summary.valid.positives)} + ${formatCount(summary.valid.negatives)}`,
+          },
+          ...summary.targets.slice(1).flatMap(({ target, train, valid }) => [
+            { name: `${target}, training`, value: formatTargetCounts(train) },
+            { name: `${target}, validation`, value: formatTargetCounts(valid) },
+          ]),
+          { name: "Films to prepare", value: formatCount(summary.filmsToPrepare) },
+        ]}
+      />
+    </Panel>
   );
 }
 

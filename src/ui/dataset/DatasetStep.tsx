@@ -7,6 +7,7 @@ import { FailureNotice } from "../parts/Notice";
 import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
 import partsStyles from "../parts/parts.module.css";
 import { StepHeader } from "../parts/StepHeader";
+import { useCounts } from "../parts/useCounts";
 import { useTurns } from "../parts/useTurns";
 import styles from "./dataset.module.css";
 import { EmptyDataset } from "./EmptyDataset";
@@ -66,7 +67,8 @@ function describeDataset({ films, rows, patients, ownValidation, ms, csvPath, fo
 
 function Open() {
   const { summary: dataset, failure } = useLab((lab) => lab.dataset);
-  const sample = useLab((lab) => lab.sample);
+  const sampleFailure = useLab((lab) => lab.sample.failure);
+  const counts = useCounts();
   const failed = useLab((lab) => lab.preparation.failed);
   const labelKey = useLab(({ settings: s, dataset: d }) =>
     JSON.stringify([
@@ -86,8 +88,6 @@ function Open() {
   const turn = useTurns(7);
   const { openFiles } = useCommands();
   if (!dataset) return null;
-  // Where the settings make no sample, the figures are of the one before.
-  const counts = sample.state === "failed" ? null : sample.summary;
   // Once films are prepared, those that had to be set aside are no doing of the balance.
   const setAside = (counts?.setAside ?? 0) - failed.length;
   return (
@@ -105,7 +105,7 @@ function Open() {
       </StepHeader>
       <FailureNotice failure={failure} title="That could not be opened" />
       <PreparationState />
-      <FailureNotice failure={sample.failure ?? counts?.problem ?? null} title="Nothing can be trained from this choice" />
+      <FailureNotice failure={sampleFailure ?? counts?.problem ?? null} title="Nothing can be trained from this choice" />
       <div className={styles.columns}>
         {turn > 0 && <Wall labelKey={labelKey} />}
         <div className={styles.side}>

@@ -43,8 +43,8 @@ export function PreparationState() {
   const { done, total, failed, reused, filmsPerSecond, secondsLeft, bytes } = progress;
   const words = [
     `${formatCount(done)} of ${formatCount(total)} films`,
-    `${formatRate(filmsPerSecond)} films a second`,
-    `${formatDuration(secondsLeft)} left`,
+    filmsPerSecond > 0 && `${formatRate(filmsPerSecond)} films a second`,
+    filmsPerSecond > 0 && `${formatDuration(secondsLeft)} left`,
     formatBytes(bytes),
     reused > 0 && `${formatCount(reused)} were ready from earlier`,
     failed > 0 && `${formatCount(failed)} could not be read`,

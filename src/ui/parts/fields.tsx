@@ -142,7 +142,7 @@ function useTyping({ parse, form, take }: Typing) {
       if (parsed !== null) take(parsed);
     },
     onBlur: () => {
-      if (isRefused) setLeft(typed.trim());
+      setLeft(isRefused ? typed.trim() : null);
       setTyped(null);
     },
   };
