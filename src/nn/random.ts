@@ -2,7 +2,7 @@
 
 /** What of a trial is drawn by its seed. */
 export const TRIAL_PURPOSES = ["split", "balance", "shuffle", "finder", "init", "augment", "mixup", "dropout"] as const;
-export type Purpose = (typeof TRIAL_PURPOSES)[number] | "drawn";
+export type Purpose = (typeof TRIAL_PURPOSES)[number] | "drawn" | "bootstrap";
 
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
@@ -36,16 +36,17 @@ export function createRandom(seed: number, purpose: Purpose, ...keys: number[]):
   }
   if (state.every((word) => word === 0)) state[0] = 1;
 
+  let [s0, s1, s2, s3] = state as unknown as [number, number, number, number];
   const next = (): number => {
-    const [s0, s1, s2, s3] = state as unknown as [number, number, number, number];
     const scrambled = Math.imul(s1, 5);
     const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0;
-    const t2 = s2 ^ s0;
-    const t3 = s3 ^ s1;
-    state[0] = s0 ^ t3;
-    state[1] = s1 ^ t2;
-    state[2] = t2 ^ (s1 << 9);
-    state[3] = (t3 << 11) | (t3 >>> 21);
+    const shifted = s1 << 9;
+    s2 ^= s0;
+    s3 ^= s1;
+    s1 ^= s2;
+    s0 ^= s3;
+    s2 ^= shifted;
+    s3 = (s3 << 11) | (s3 >>> 21);
     return result;
   };
   const float = () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;

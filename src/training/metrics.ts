@@ -1,5 +1,6 @@
-// How good a set of logits is: loss, accuracy, AUROC, in float64. Knows no network.
+// How good a set of logits is, in float64, as is asked after every epoch. Knows no network; what more is said of a trial is in statistics.
 import type { TargetScores } from "../protocol/training";
+import { auroc } from "../statistics/roc";
 import { keepKnown, valuesUnder } from "./targets";
 
 export interface Scores {
@@ -11,11 +12,6 @@ export interface Scores {
   auroc: number | null;
   /** One a target. */
   targets: TargetScores[];
-}
-
-/** Logistic function without overflow. */
-export function sigmoid(logit: number): number {
-  return logit >= 0 ? 1 / (1 + Math.exp(-logit)) : Math.exp(logit) / (1 + Math.exp(logit));
 }
 
 /** Mean of max(x,0) - x*y + log(1 + exp(-|x|)), the stable form of binary cross-entropy with logits (as torch BCEWithLogitsLoss). */
@@ -33,31 +29,6 @@ export function accuracy(logits: ArrayLike<number>, labels: ArrayLike<number>): 
   let right = 0;
   for (let i = 0; i < logits.length; i++) if (logits[i]! > 0 === (labels[i] === 1)) right++;
   return right / logits.length;
-}
-
-/**
- * Area under the ROC curve as the Mann-Whitney statistic U / (n1 * n0), tied scores at their mean rank (Hanley and McNeil 1982).
- * Null where one class is missing.
- */
-export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
-  const order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
-  let positives = 0;
-  let rankSum = 0;
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && scores[order[to]!] === scores[order[from]!]) to++;
-    const meanRank = (from + 1 + to) / 2;
-    for (let i = from; i < to; i++) {
-      if (labels[order[i]!] === 1) {
-        positives++;
-        rankSum += meanRank;
-      }
-    }
-    from = to;
-  }
-  const negatives = scores.length - positives;
-  if (positives === 0 || negatives === 0) return null;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
 /** @param labels `PreparedPart.labels`, one a logit; both are [films, targets.length] */

@@ -15,10 +15,10 @@ import type {
   TrainEvent,
   WeightsChoice,
 } from "../protocol/training";
+import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
 import { createKeeping, keepNew } from "./keeping";
 import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
-import { sigmoid } from "./metrics";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { previewFilms } from "./previewFilms";

@@ -2,7 +2,7 @@
 import { type Batch, countKnown, type Engine, type EngineSnapshot, type NamedArrays } from "../nn/engine";
 import { showFilm } from "../nn/moveFilms";
 import { createRandom } from "../nn/random";
-import { sigmoid } from "./metrics";
+import { sigmoid } from "../statistics/logistic";
 
 export interface TestEngine extends Engine {
   /** Set to make a training step return something else than its loss, or throw. */

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { FASTAI_AUGMENTATION } from "../protocol/settings";
 import type { EvaluateEvent } from "../protocol/training";
+import { sigmoid } from "../statistics/logistic";
 import { augmentView } from "./augment";
 import { cutBatches, readBatches } from "./batches";
-import { sigmoid } from "./metrics";
 import { createTestEngine } from "./testEngine";
 import { createTestLab, play } from "./testLab";
 import { createTestSample, TEST_SIZE } from "./testSample";

@@ -1,8 +1,9 @@
 // A network's logits for a set of films, in inference mode, and what they are worth. Changes nothing of the network.
 import type { Engine } from "../nn/engine";
+import { sigmoid } from "../statistics/logistic";
 import { augmentView, type chooseViewing } from "./augment";
 import { type BatchTransform, cutBatches, type FilmSource, readBatches } from "./batches";
-import { type Scores, scoreLogits, sigmoid } from "./metrics";
+import { type Scores, scoreLogits } from "./metrics";
 
 export interface Validation extends Scores {
   /** [films, targets], in the part's order. */

@@ -1,0 +1,151 @@
+// What is said of a set of scored films: figures with their intervals, curves, and the questions that are asked. Computes nothing.
+
+/** A figure and its 95 % interval. */
+export interface Estimate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** The films of one target whose label is known, side by side. */
+export interface ScoredFilms {
+  /** [films] 0 or 1. */
+  labels: Uint8Array;
+  /** [films] Logits; the higher, the more likely positive. */
+  scores: Float64Array;
+  /** [films] The film's patient, by any number. */
+  patients: Uint32Array;
+}
+
+/**
+ * From (0, 0) to (1, 1), all [points]. A film is called positive where its score is at least the threshold; the first threshold is Infinity,
+ * with which none is.
+ */
+export interface RocCurve {
+  fpr: Float64Array;
+  tpr: Float64Array;
+  thresholds: Float64Array;
+}
+
+/** From the lowest threshold to the highest; precision and recall have one point more, (1, 0), which belongs to no threshold. */
+export interface PrecisionRecallCurve {
+  precision: Float64Array;
+  recall: Float64Array;
+  thresholds: Float64Array;
+}
+
+/** The films whose probability lies in (from, to], or in [0, to] for the first. */
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  films: number;
+  meanProbability: number;
+  /** Wilson's interval. */
+  positiveShare: Estimate;
+}
+
+export interface Calibration {
+  /** Mean square of what probability and label differ by. */
+  brier: number;
+  /** Expected calibration error over 15 bins of equal width. */
+  ece: number;
+  /** Ten bins of equal width, those that hold films. */
+  reliability: ReliabilityBin[];
+}
+
+/** What a network's logits become before they are made probabilities: `logit / temperature + shift`. */
+export interface Correction {
+  /** Log odds: what the share of positives, or their weight, was in training against what it is where the network is used. */
+  shift: number;
+  temperature: number;
+}
+
+/** How an operating point is asked for. A probability is meant as corrected, where there is a correction. */
+export type ThresholdRule =
+  | { by: "probability"; value: number }
+  | { by: "score"; value: number }
+  | { by: "youden" }
+  | { by: "sensitivity"; value: number }
+  | { by: "specificity"; value: number };
+
+export interface ConfusionMatrix {
+  truePositives: number;
+  falsePositives: number;
+  trueNegatives: number;
+  falseNegatives: number;
+}
+
+/** Null where it is a share of nothing, as the PPV is where no film is called positive. */
+export interface OperatingPoint extends ConfusionMatrix {
+  /** A film is called positive where its score is at least this; Infinity where none is to be. */
+  threshold: number;
+  /** The same as a probability, corrected where there is a correction. */
+  probability: number;
+  sensitivity: Estimate | null;
+  specificity: Estimate | null;
+  /** Among these films; where their share of positives is not that of the place of use, `atPrevalence` counts. */
+  ppv: Estimate | null;
+  npv: Estimate | null;
+  accuracy: Estimate | null;
+  f1: Estimate | null;
+  atPrevalence: PredictiveValues | null;
+}
+
+export interface PredictiveValues {
+  prevalence: number;
+  ppv: Estimate | null;
+  npv: Estimate | null;
+}
+
+/** Two models on the same films. */
+export interface AurocComparison {
+  first: Estimate;
+  second: Estimate;
+  /** First less second. */
+  difference: Estimate;
+  /** Null, as is `p`, where the two differ by the same on every film, so that nothing tells how much of it is chance. */
+  z: number | null;
+  /** Two-sided. */
+  p: number | null;
+}
+
+/** Figures whose intervals come from drawing patients. Null where that can tell nothing. */
+export interface PatientBootstrap {
+  auroc: Estimate | null;
+  averagePrecision: Estimate | null;
+  /** Rounds that counted, and those left out because they drew films of one class only. */
+  rounds: number;
+  leftOut: number;
+}
+
+/** One target on one set of films. Null where the films cannot tell, as with one class only. */
+export interface TargetSummary {
+  films: number;
+  positives: number;
+  patients: number;
+  prevalence: Estimate | null;
+  /** DeLong's interval, as if every film were of another patient. */
+  auroc: Estimate | null;
+  averagePrecision: number | null;
+  byPatient: PatientBootstrap;
+  /** Thinned for drawing. */
+  roc: RocCurve | null;
+  precisionRecall: PrecisionRecallCurve | null;
+  calibration: Calibration | null;
+  /** Null too where there is no correction. */
+  corrected: Calibration | null;
+  operatingPoint: OperatingPoint | null;
+}
+
+export interface GroupSummary {
+  group: number;
+  films: number;
+  positives: number;
+  patients: number;
+  prevalence: Estimate | null;
+  auroc: Estimate | null;
+  sensitivity: Estimate | null;
+  specificity: Estimate | null;
+  /** Fewer films of a class than a figure can be read from. */
+  small: boolean;
+}
