@@ -77,7 +77,7 @@ export interface ConfusionMatrix {
 
 /** Null where it is a share of nothing, as the PPV is where no film is called positive. */
 export interface OperatingPoint extends ConfusionMatrix {
-  /** A film is called positive where its score is at least this; Infinity where none is to be. */
+  /** A film is called positive where its score is at least this; Infinity where none is to be. By it the same point is found again. */
   threshold: number;
   /** The same as a probability, corrected where there is a correction. */
   probability: number;
@@ -109,13 +109,31 @@ export interface AurocComparison {
   p: number | null;
 }
 
-/** Figures whose intervals come from drawing patients. Null where that can tell nothing. */
+/** Figures whose intervals come from drawing patients, or differences of two models' figures. Null where that can tell nothing. */
 export interface PatientBootstrap {
   auroc: Estimate | null;
   averagePrecision: Estimate | null;
   /** Rounds that counted, and those left out because they drew films of one class only. */
   rounds: number;
   leftOut: number;
+}
+
+/** How logits are to be read where the network is used. */
+export interface PlaceOfUse {
+  correction?: Correction | null;
+  /** Share of positives there, in (0, 1), for which PPV and NPV are given too. */
+  prevalence?: number | null;
+}
+
+export interface BootstrapOptions {
+  seed: number;
+  /** 2,000 where left out. */
+  rounds?: number;
+}
+
+export interface SummaryOptions extends PlaceOfUse, BootstrapOptions {
+  /** A probability of 0.5 where left out. */
+  rule?: ThresholdRule;
 }
 
 /** One target on one set of films. Null where the films cannot tell, as with one class only. */

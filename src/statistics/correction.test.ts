@@ -46,6 +46,6 @@ it("can be taken back", () => {
 });
 
 it("leaves probabilities alone where there is none", () => {
-  expect([...toProbabilities(Float64Array.of(-1000, 0, 1000), null)]).toEqual([0, 0.5, 1]);
+  expect([...toProbabilities(Float64Array.of(-1000, 0, 1000))]).toEqual([0, 0.5, 1]);
   expect([...toProbabilities(Float64Array.of(-2, 2), { shift: 1, temperature: 2 })]).toEqual([0.5, sigmoid(2)]);
 });

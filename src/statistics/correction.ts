@@ -21,6 +21,9 @@ export function shiftForWeights(positiveWeight: number, negativeWeight = 1): num
   return Math.log(negativeWeight) - Math.log(positiveWeight);
 }
 
+/** Takes every logit to itself. */
+export const NO_CORRECTION: Correction = { shift: 0, temperature: 1 };
+
 /** The temperature first, which is the network's own, then the shift. */
 export function correctLogit(logit: number, { shift, temperature }: Correction): number {
   return logit / temperature + shift;
@@ -31,7 +34,6 @@ export function uncorrectLogit(corrected: number, { shift, temperature }: Correc
   return (corrected - shift) * temperature;
 }
 
-/** Corrected where there is a correction. */
-export function toProbabilities(logits: Float64Array, correction: Correction | null): Float64Array {
-  return logits.map((logit) => sigmoid(correction ? correctLogit(logit, correction) : logit));
+export function toProbabilities(logits: Float64Array, correction = NO_CORRECTION): Float64Array {
+  return logits.map((logit) => sigmoid(correctLogit(logit, correction)));
 }

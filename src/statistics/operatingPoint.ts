@@ -1,7 +1,43 @@
 // What calling films positive from a threshold on comes to, and how a threshold is chosen. Thresholds are of scores: at least it is positive.
-import type { ConfusionMatrix, Estimate, OperatingPoint, ThresholdRule } from "../protocol/statistics";
+import type { ConfusionMatrix, Estimate, OperatingPoint, PlaceOfUse, ThresholdRule } from "../protocol/statistics";
+import { checkPlace, checkRule } from "./check";
+import { correctLogit, NO_CORRECTION, uncorrectLogit } from "./correction";
 import { wilson } from "./interval";
 import { countLevels, rankScores, sum } from "./levels";
+import { logOdds, sigmoid } from "./logistic";
+import { predictiveValuesAt } from "./predictiveValues";
+
+/**
+ * All about the point that a rule asks for.
+ * @param scores [films] logits
+ * @returns null where the rule needs a class that is missing
+ * @throws LabError badSettings, of a rule or a place that there cannot be
+ */
+export function operateAt(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  rule: ThresholdRule,
+  place: PlaceOfUse = {},
+): OperatingPoint | null {
+  checkRule(rule);
+  checkPlace(place);
+  const correction = place.correction ?? NO_CORRECTION;
+  const threshold =
+    rule.by === "score"
+      ? rule.value
+      : rule.by === "probability"
+        ? uncorrectLogit(logOdds(rule.value), correction)
+        : chooseThreshold(scores, labels, rule);
+  if (threshold === null) return null;
+  const matrix = confusionAt(scores, labels, threshold);
+  return {
+    threshold,
+    probability: sigmoid(correctLogit(threshold, correction)),
+    ...matrix,
+    ...ratesOf(matrix),
+    atPrevalence: place.prevalence == null ? null : predictiveValuesAt(matrix, place.prevalence),
+  };
+}
 
 /** A score of exactly the threshold is called positive, as in scikit-learn's curves. */
 export function confusionAt(scores: ArrayLike<number>, labels: ArrayLike<number>, threshold: number): ConfusionMatrix {

@@ -24,7 +24,8 @@ export const someFilms = fc
   ])
   .map((films) => ({
     labels: Uint8Array.from(films, (film) => film.label),
-    scores: Float64Array.from(films, (film) => film.score),
+    // A zero of either sign is one score.
+    scores: Float64Array.from(films, (film) => film.score + 0),
     patients: Uint32Array.from(films, (film) => film.patient),
   }));
 

@@ -1,0 +1,134 @@
+// Intervals by drawing patients anew. A patient's films resemble one another: as independent films they would promise more than they hold.
+import { createRandom } from "../nn/random";
+import type { BootstrapOptions, Estimate, PatientBootstrap, ScoredFilms } from "../protocol/statistics";
+import { quantile, wilsonOfShare } from "./interval";
+import { countLevels, makeCounts, rankScores } from "./levels";
+import { numberPatients, type Patients } from "./patients";
+import { averagePrecision, averagePrecisionOfCounts } from "./precisionRecall";
+import { auroc, aurocOfCounts } from "./roc";
+
+const ROUNDS = 2000;
+/** Films drawn between two looks at the signal: some tens of milliseconds. */
+const FILMS_AT_ONCE = 1_000_000;
+/** Of the rounds' figures, the interval's ends. */
+const TAILS = [0.025, 0.975] as const;
+
+/** Of each round that counted, in the rounds' order; one array a model. */
+interface Rounds {
+  aurocs: number[][];
+  averagePrecisions: number[][];
+  leftOut: number;
+}
+
+/**
+ * Percentile intervals of 95 % (Efron and Tibshirani 1993, chapter 13) of AUROC and average precision, in rounds of as many patients as there
+ * are, drawn with replacement and with all their films (the cluster bootstrap of Field and Welsh 2007). Rounds with films of one class only
+ * are left out and counted.
+ *
+ * Where the rounds do not spread, as where scores part the classes, the AUROC's interval is Wilson's on as many trials as there are patients
+ * with films of the rarer class (delong.ts says why), and the average precision has none.
+ * @returns figures that are null with fewer than two patients of a class; null altogether where stopped
+ */
+export async function bootstrapByPatient(
+  films: ScoredFilms,
+  options: BootstrapOptions,
+  signal?: AbortSignal,
+): Promise<PatientBootstrap | null> {
+  const { labels, scores } = films;
+  const patients = numberPatients(films.patients);
+  const rarer = countRarer(labels, patients);
+  if (rarer < 2) return TELLS_NOTHING;
+  const rounds = await drawRounds([scores], labels, patients, options, signal);
+  if (!rounds) return null;
+  const area = auroc(scores, labels)!;
+  return {
+    auroc: estimate(area, rounds.aurocs[0]!) ?? wilsonOfShare(area, rarer),
+    averagePrecision: estimate(averagePrecision(scores, labels)!, rounds.averagePrecisions[0]!),
+    rounds: rounds.aurocs[0]!.length,
+    leftOut: rounds.leftOut,
+  };
+}
+
+/**
+ * The same of what the first model's figures are above the second's, on the same films in the same order: both are of the same patients in
+ * every round. Null too where the difference is the same in all rounds.
+ */
+export async function bootstrapDifference(
+  first: ScoredFilms,
+  secondScores: Float64Array,
+  options: BootstrapOptions,
+  signal?: AbortSignal,
+): Promise<PatientBootstrap | null> {
+  const { labels, scores } = first;
+  const patients = numberPatients(first.patients);
+  if (countRarer(labels, patients) < 2) return TELLS_NOTHING;
+  const rounds = await drawRounds([scores, secondScores], labels, patients, options, signal);
+  if (!rounds) return null;
+  const difference = (figure: (scores: Float64Array, labels: Uint8Array) => number | null, [a, b]: number[][]) =>
+    estimate(
+      figure(scores, labels)! - figure(secondScores, labels)!,
+      a!.map((value, round) => value - b![round]!),
+    );
+  return {
+    auroc: difference(auroc, rounds.aurocs),
+    averagePrecision: difference(averagePrecision, rounds.averagePrecisions),
+    rounds: rounds.aurocs[0]!.length,
+    leftOut: rounds.leftOut,
+  };
+}
+
+const TELLS_NOTHING: PatientBootstrap = { auroc: null, averagePrecision: null, rounds: 0, leftOut: 0 };
+
+/** Scores are sorted once; a round only counts films anew, each as often as its patient was drawn. */
+async function drawRounds(
+  models: readonly Float64Array[],
+  labels: Uint8Array,
+  patients: Patients,
+  { seed, rounds = ROUNDS }: BootstrapOptions,
+  signal?: AbortSignal,
+): Promise<Rounds | null> {
+  const ranked = models.map((scores) => {
+    const levels = rankScores(scores);
+    return { levels, counts: makeCounts(levels) };
+  });
+  const drawn: Rounds = { aurocs: models.map(() => []), averagePrecisions: models.map(() => []), leftOut: 0 };
+  const often = new Uint32Array(patients.count);
+  const weights = new Uint32Array(labels.length);
+  const atOnce = Math.max(1, Math.floor(FILMS_AT_ONCE / labels.length));
+  for (let round = 0; round < rounds; round++) {
+    if (round % atOnce === 0) {
+      // A task of its own, so that a message with the wish to stop gets in.
+      await new Promise((resolve) => setTimeout(resolve));
+      if (signal?.aborted) return null;
+    }
+    const random = createRandom(seed, "bootstrap", round);
+    often.fill(0);
+    for (let draw = 0; draw < patients.count; draw++) often[random.int(patients.count)]!++;
+    for (let film = 0; film < weights.length; film++) weights[film] = often[patients.of[film]!]!;
+    const figures = ranked.map(({ levels, counts }) => {
+      countLevels(levels, labels, weights, counts);
+      return { area: aurocOfCounts(counts), precision: averagePrecisionOfCounts(counts) };
+    });
+    if (figures[0]!.area === null) drawn.leftOut++;
+    else {
+      figures.forEach(({ area, precision }, model) => {
+        drawn.aurocs[model]!.push(area!);
+        drawn.averagePrecisions[model]!.push(precision!);
+      });
+    }
+  }
+  return drawn;
+}
+
+/** Null where the rounds do not spread. */
+function estimate(value: number, rounds: number[]): Estimate | null {
+  const sorted = Float64Array.from(rounds).sort();
+  const [low, high] = TAILS.map((tail) => quantile(sorted, tail)) as [number, number];
+  return low < high ? { value, low, high } : null;
+}
+
+/** Patients with films of the class that fewer have films of. */
+function countRarer(labels: Uint8Array, { of }: Patients): number {
+  const withClass = [0, 1].map((label) => new Set(of.filter((_, film) => labels[film] === label)).size);
+  return Math.min(...withClass);
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import type { ScoredFilms } from "../protocol/statistics";
+import { shiftForPrevalence } from "./correction";
+import golden from "./golden/statistics.json";
+import { wilson } from "./interval";
+import { SMALL_CLASS, summariseGroups, summariseTarget } from "./summarise";
+
+const given = golden.cases[0]!;
+const films: ScoredFilms = {
+  labels: Uint8Array.from(given.labels),
+  scores: Float64Array.from(given.scores),
+  patients: Uint32Array.from(given.labels, (_, film) => Math.floor(film / 2)),
+};
+const options = { seed: 3, rounds: 200 };
+
+const choose = (wanted: (film: number) => boolean): ScoredFilms => ({
+  labels: films.labels.filter((_, film) => wanted(film)),
+  scores: films.scores.filter((_, film) => wanted(film)),
+  patients: films.patients.filter((_, film) => wanted(film)),
+});
+
+describe("a target's summary", () => {
+  it("has scikit-learn's figures", async () => {
+    const summary = (await summariseTarget(films, { ...options, rule: { by: "score", value: given.point.threshold } }))!;
+    expect(summary).toMatchObject({
+      films: 150,
+      positives: 45,
+      patients: 75,
+      prevalence: wilson(45, 150),
+      auroc: { value: expect.closeTo(given.auroc, 11) },
+      averagePrecision: expect.closeTo(given.averagePrecision, 11),
+      byPatient: { auroc: { value: expect.closeTo(given.auroc, 11) }, rounds: 200 },
+      calibration: { brier: expect.closeTo(given.calibration.brier, 11), ece: expect.closeTo(given.calibration.ece, 11) },
+      corrected: null,
+      operatingPoint: { ppv: { value: expect.closeTo(given.point.ppv, 11) }, atPrevalence: null },
+    });
+    expect(summary.roc!.tpr.at(-1)).toBe(1);
+    expect(summary.precisionRecall!.recall[0]).toBe(1);
+  });
+
+  it("reads a probability as corrected, and gives PPV where the finding is rarer", async () => {
+    // Of the films 30 % are positive; at the place of use 3 % are.
+    const correction = { shift: shiftForPrevalence(0.3, 0.03), temperature: 1 };
+    const rule = { by: "probability", value: 0.2 } as const;
+    const summary = (await summariseTarget(films, { ...options, correction, prevalence: 0.03, rule }))!;
+    const point = summary.operatingPoint!;
+    expect(point.probability).toBeCloseTo(0.2, 12);
+    expect(point.threshold).toBeCloseTo(Math.log(0.2 / 0.8) - correction.shift, 12);
+    expect(point.atPrevalence!.ppv!.value).toBeLessThan(point.ppv!.value);
+    expect(summary.corrected!.brier).not.toBe(summary.calibration!.brier);
+
+    const uncorrected = (await summariseTarget(films, options))!;
+    expect(summary.auroc).toEqual(uncorrected.auroc);
+    expect(summary.calibration).toEqual(uncorrected.calibration);
+    expect(uncorrected.operatingPoint).toMatchObject({ threshold: 0, probability: 0.5 });
+  });
+
+  it("finds a chosen point again by its threshold, and none where a rule lacks its class", async () => {
+    const youden = (await summariseTarget(films, { ...options, rule: { by: "youden" } }))!.operatingPoint!;
+    const again = await summariseTarget(films, { ...options, rule: { by: "score", value: youden.threshold } });
+    expect(again!.operatingPoint).toEqual(youden);
+    const negatives = choose((film) => films.labels[film] === 0);
+    const none = await summariseTarget(negatives, { ...options, rule: { by: "youden" } });
+    expect(none).toMatchObject({ operatingPoint: null, auroc: null, averagePrecision: null, roc: null, precisionRecall: null });
+    expect(none!.calibration!.reliability.every((bin) => bin.positiveShare.value === 0)).toBe(true);
+  });
+
+  it("has nothing to say of no films", async () => {
+    expect(
+      await summariseTarget(
+        choose(() => false),
+        options,
+      ),
+    ).toEqual({
+      films: 0,
+      positives: 0,
+      patients: 0,
+      prevalence: null,
+      auroc: null,
+      averagePrecision: null,
+      byPatient: { auroc: null, averagePrecision: null, rounds: 0, leftOut: 0 },
+      roc: null,
+      precisionRecall: null,
+      calibration: null,
+      corrected: null,
+      operatingPoint: null,
+    });
+  });
+
+  it("holds no NaN, whatever films there are", async () => {
+    for (const count of [1, 2, 3, 5, 9]) {
+      const summary = await summariseTarget(
+        choose((film) => film < count),
+        { ...options, prevalence: 0.1, correction: { shift: -2, temperature: 1.5 }, rule: { by: "probability", value: 1 } },
+      );
+      // Every number passes here before it is written.
+      const numbers: unknown[] = [];
+      JSON.stringify(summary, (_, value) => {
+        if (typeof value === "number") numbers.push(value);
+        return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value;
+      });
+      expect(numbers.length).toBeGreaterThan(0);
+      expect(numbers.filter(Number.isNaN)).toEqual([]);
+    }
+  });
+
+  it("refuses scores that are none, and a prevalence that cannot be, before it draws", async () => {
+    const broken = { ...films, scores: films.scores.map((score, film) => (film === 8 ? Number.NaN : score)) };
+    await expect(summariseTarget(broken, options)).rejects.toMatchObject({ code: "scoreNotFinite", at: "film 9" });
+    await expect(summariseTarget(films, { ...options, prevalence: 12 })).rejects.toMatchObject({ code: "badSettings" });
+  });
+
+  it("stops", async () => {
+    expect(await summariseTarget(films, options, AbortSignal.abort())).toBeNull();
+  });
+});
+
+describe("groups", () => {
+  const groups = films.scores.map((_, film) => (film < 12 ? 9 : film % 2));
+  const summaries = summariseGroups(films, groups, 0.4);
+
+  it("come by number, each with its own films' figures", async () => {
+    expect(summaries.map(({ group }) => group)).toEqual([0, 1, 9]);
+    expect(summaries.reduce((sum, group) => sum + group.films, 0)).toBe(150);
+    for (const { group, small, ...summary } of summaries) {
+      const alone = (await summariseTarget(
+        choose((film) => groups[film] === group),
+        {
+          ...options,
+          rule: { by: "score", value: 0.4 },
+        },
+      ))!;
+      const { auroc, films: count, positives, patients, prevalence, operatingPoint } = alone;
+      const { sensitivity, specificity } = operatingPoint!;
+      expect(summary).toEqual({ auroc, films: count, positives, patients, prevalence, sensitivity, specificity });
+    }
+  });
+
+  it("are small with fewer than ten films of a class", () => {
+    expect(SMALL_CLASS).toBe(10);
+    expect(summaries.map(({ small }) => small)).toEqual([false, false, true]);
+    const labels = Uint8Array.from({ length: 29 }, (_, film) => (film < 10 ? 1 : film < 20 ? 0 : film % 2));
+    const exact = { labels, scores: Float64Array.from(labels), patients: Uint32Array.from(labels.keys()) };
+    const parts = summariseGroups(
+      exact,
+      labels.map((_, film) => (film < 20 ? 0 : 1)),
+      0.5,
+    );
+    expect(parts.map(({ films, small }) => [films, small])).toEqual([
+      [20, false],
+      [9, true],
+    ]);
+  });
+
+  it("of one class have the figures that one class can have", () => {
+    const negatives = choose((film) => films.labels[film] === 0);
+    const [group] = summariseGroups(
+      negatives,
+      negatives.scores.map(() => 3),
+      0.4,
+    );
+    expect(group).toMatchObject({
+      group: 3,
+      positives: 0,
+      auroc: null,
+      sensitivity: null,
+      specificity: { value: expect.any(Number) },
+    });
+  });
+
+  it("are none of no films", () => {
+    expect(
+      summariseGroups(
+        choose(() => false),
+        [],
+        0,
+      ),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+// All that is said of one target on one set of films, and of groups of them. Puts the other modules' figures together.
+import type {
+  GroupSummary,
+  PatientBootstrap,
+  ScoredFilms,
+  SummaryOptions,
+  TargetSummary,
+  ThresholdRule,
+} from "../protocol/statistics";
+import { bootstrapByPatient } from "./bootstrap";
+import { describeCalibration } from "./calibration";
+import { checkFilms } from "./check";
+import { toProbabilities } from "./correction";
+import { estimateAuroc } from "./delong";
+import { wilson } from "./interval";
+import { confusionAt, operateAt, ratesOf } from "./operatingPoint";
+import { numberPatients } from "./patients";
+import { averagePrecision, precisionRecallCurve, thinPrecisionRecall } from "./precisionRecall";
+import { rocCurve, thinRoc } from "./roc";
+
+/** More points of a curve are not seen on a page. */
+const DRAWN_POINTS = 500;
+const HALF: ThresholdRule = { by: "probability", value: 0.5 };
+
+/**
+ * With fewer films of a class than this, a group is small: each film is then more than ten points of sensitivity or specificity, and the
+ * interval of 8 right out of 10 goes from 49 to 94 %.
+ */
+export const SMALL_CLASS = 10;
+
+/**
+ * @param films logits, of films whose label is known
+ * @returns null where stopped
+ * @throws LabError scoreNotFinite; badSettings, of an option that there cannot be
+ */
+export async function summariseTarget(
+  films: ScoredFilms,
+  options: SummaryOptions,
+  signal?: AbortSignal,
+): Promise<TargetSummary | null> {
+  checkFilms(films);
+  const { labels, scores } = films;
+  const { rule = HALF, correction = null } = options;
+  // First, since it refuses what cannot be, and drawing takes the longest.
+  const operatingPoint = labels.length === 0 ? null : operateAt(scores, labels, rule, options);
+  const byPatient: PatientBootstrap | null = await bootstrapByPatient(films, options, signal);
+  if (!byPatient) return null;
+  const roc = rocCurve(scores, labels);
+  const precisionRecall = precisionRecallCurve(scores, labels);
+  return {
+    ...countFilms(films),
+    auroc: estimateAuroc(scores, labels),
+    averagePrecision: averagePrecision(scores, labels),
+    byPatient,
+    roc: roc && thinRoc(roc, DRAWN_POINTS),
+    precisionRecall: precisionRecall && thinPrecisionRecall(precisionRecall, DRAWN_POINTS),
+    calibration: describeCalibration(toProbabilities(scores), labels),
+    corrected: correction && describeCalibration(toProbabilities(scores, correction), labels),
+    operatingPoint,
+  };
+}
+
+/**
+ * A part for each group that has films, by its number.
+ * @param groups [films] the group of each film
+ * @param threshold of scores, the same in every group: where films are called positive is not chosen by what group they are of
+ * @throws LabError scoreNotFinite
+ */
+export function summariseGroups(films: ScoredFilms, groups: ArrayLike<number>, threshold: number): GroupSummary[] {
+  checkFilms(films);
+  const numbers = [...new Set(Array.from(groups))].sort((a, b) => a - b);
+  return numbers.map((group) => {
+    const inGroup = (_: number, film: number) => groups[film] === group;
+    const part: ScoredFilms = {
+      labels: films.labels.filter(inGroup),
+      scores: films.scores.filter(inGroup),
+      patients: films.patients.filter(inGroup),
+    };
+    const counts = countFilms(part);
+    const { sensitivity, specificity } = ratesOf(confusionAt(part.scores, part.labels, threshold));
+    const small = Math.min(counts.positives, counts.films - counts.positives) < SMALL_CLASS;
+    return { group, ...counts, auroc: estimateAuroc(part.scores, part.labels), sensitivity, specificity, small };
+  });
+}
+
+function countFilms({ labels, patients }: ScoredFilms): Pick<TargetSummary, "films" | "positives" | "patients" | "prevalence"> {
+  const positives = labels.reduce((total, label) => total + label, 0);
+  return {
+    films: labels.length,
+    positives,
+    patients: numberPatients(patients).count,
+    prevalence: wilson(positives, labels.length),
+  };
+}
