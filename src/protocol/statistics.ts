@@ -44,13 +44,16 @@ export interface ReliabilityBin {
   positiveShare: Estimate;
 }
 
+/** Bins of equal width, or of about as many films each, which tell more where most probabilities are small. */
+export type BinStrategy = "uniform" | "quantile";
+
 export interface Calibration {
   /** Mean square of what probability and label differ by. */
   brier: number;
   /** Expected calibration error over 15 bins of equal width. */
   ece: number;
-  /** Ten bins of equal width, those that hold films. */
-  reliability: ReliabilityBin[];
+  /** Ten bins, those that hold films. */
+  reliability: Record<BinStrategy, ReliabilityBin[]>;
 }
 
 /** What a network's logits become before they are made probabilities: `logit / temperature + shift`. */
@@ -97,7 +100,7 @@ export interface PredictiveValues {
   npv: Estimate | null;
 }
 
-/** Two models on the same films. */
+/** Two models' AUROCs on the same films, with DeLong's intervals. */
 export interface AurocComparison {
   first: Estimate;
   second: Estimate;
@@ -116,6 +119,16 @@ export interface PatientBootstrap {
   /** Rounds that counted, and those left out because they drew films of one class only. */
   rounds: number;
   leftOut: number;
+}
+
+/** Two models on the same films, the first less the second. */
+export interface ModelComparison {
+  films: number;
+  positives: number;
+  patients: number;
+  /** As if every film were of another patient; null with fewer than two films of a class. */
+  auroc: AurocComparison | null;
+  byPatient: PatientBootstrap;
 }
 
 /** How logits are to be read where the network is used. */

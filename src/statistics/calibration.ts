@@ -1,5 +1,5 @@
 // Whether films that are called 20 % are positive in 20 of 100. Changes no probability: correction.ts does.
-import type { Calibration, Estimate, ReliabilityBin } from "../protocol/statistics";
+import type { BinStrategy, Calibration, Estimate, ReliabilityBin } from "../protocol/statistics";
 import { quantile, wilson } from "./interval";
 
 /** Bins of a drawn reliability curve: scikit-learn's and most papers' ten, which a few hundred films still fill. */
@@ -13,7 +13,10 @@ export function describeCalibration(probabilities: ArrayLike<number>, labels: Ar
   return {
     brier: brierScore(probabilities, labels),
     ece: expectedCalibrationError(probabilities, labels),
-    reliability: reliabilityCurve(probabilities, labels, "uniform", DRAWN_BINS),
+    reliability: {
+      uniform: reliabilityCurve(probabilities, labels, "uniform", DRAWN_BINS),
+      quantile: reliabilityCurve(probabilities, labels, "quantile", DRAWN_BINS),
+    },
   };
 }
 
@@ -41,7 +44,7 @@ export function expectedCalibrationError(probabilities: ArrayLike<number>, label
 export function reliabilityCurve(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
-  strategy: "uniform" | "quantile",
+  strategy: BinStrategy,
   bins: number,
 ): ReliabilityBin[] {
   if (labels.length === 0) return [];

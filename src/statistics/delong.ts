@@ -1,7 +1,7 @@
 // The AUROC's interval, and the difference of two, by DeLong's variance. Takes films as independent; bootstrap.ts does not.
 import type { AurocComparison, Estimate } from "../protocol/statistics";
 import { twoSidedP, waldEstimate, wilsonOfShare } from "./interval";
-import { countLevels, rankScores } from "./levels";
+import { countLevels, rankScores, sum } from "./levels";
 
 /**
  * How many films of the other class each film is ranked rightly against, a tie counting one half: DeLong's structural components, times the
@@ -80,7 +80,7 @@ export function aurocVariance(scores: ArrayLike<number>, labels: ArrayLike<numbe
 function countWins(scores: ArrayLike<number>, labels: ArrayLike<number>): Wins | null {
   const levels = rankScores(scores);
   const counts = countLevels(levels, labels);
-  const positives = counts.positives.reduce((total, count) => total + count, 0);
+  const positives = sum(counts.positives);
   const negatives = labels.length - positives;
   if (positives < 2 || negatives < 2) return null;
 
@@ -112,7 +112,7 @@ function estimateFromWins(wins: Wins): Estimate {
 }
 
 function meanWins({ ofPositives, ofNegatives }: Wins): number {
-  return ofPositives.reduce((total, wins) => total + wins, 0) / (ofPositives.length * ofNegatives.length);
+  return sum(ofPositives) / (ofPositives.length * ofNegatives.length);
 }
 
 function varianceOf({ ofPositives, ofNegatives }: Wins): number {

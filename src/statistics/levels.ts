@@ -48,6 +48,6 @@ export function makeCounts(levels: Levels): LevelCounts {
   return { positives: new Float64Array(levels.scores.length), negatives: new Float64Array(levels.scores.length) };
 }
 
-export function sum(counts: Float64Array): number {
-  return counts.reduce((total, count) => total + count, 0);
+export function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -83,7 +83,7 @@ type ChoosingRule = Exclude<ThresholdRule, { by: "probability" | "score" }>;
  * - `youden`: where sensitivity + specificity - 1 is largest (Youden 1950), the highest of several;
  * - `sensitivity`: the highest with at least this sensitivity, and so the best specificity;
  * - `specificity`: the lowest with at least this specificity, and so the best sensitivity.
- * Infinity where no film is to be called positive.
+ * Infinity where no film is to be called positive. On the films that it is chosen on, a point looks a little better than it is.
  * @returns null where the rule needs a class that is missing
  */
 export function chooseThreshold(scores: ArrayLike<number>, labels: ArrayLike<number>, rule: ChoosingRule): number | null {

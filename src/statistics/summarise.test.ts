@@ -3,7 +3,7 @@ import type { ScoredFilms } from "../protocol/statistics";
 import { shiftForPrevalence } from "./correction";
 import golden from "./golden/statistics.json";
 import { wilson } from "./interval";
-import { SMALL_CLASS, summariseGroups, summariseTarget } from "./summarise";
+import { compareModels, SMALL_CLASS, summariseGroups, summariseTarget } from "./summarise";
 
 const given = golden.cases[0]!;
 const films: ScoredFilms = {
@@ -30,7 +30,11 @@ describe("a target's summary", () => {
       auroc: { value: expect.closeTo(given.auroc, 11) },
       averagePrecision: expect.closeTo(given.averagePrecision, 11),
       byPatient: { auroc: { value: expect.closeTo(given.auroc, 11) }, rounds: 200 },
-      calibration: { brier: expect.closeTo(given.calibration.brier, 11), ece: expect.closeTo(given.calibration.ece, 11) },
+      calibration: {
+        brier: expect.closeTo(given.calibration.brier, 11),
+        ece: expect.closeTo(given.calibration.ece, 11),
+        reliability: { uniform: { length: given.calibration.uniform.mean.length }, quantile: { length: 10 } },
+      },
       corrected: null,
       operatingPoint: { ppv: { value: expect.closeTo(given.point.ppv, 11) }, atPrevalence: null },
     });
@@ -62,7 +66,7 @@ describe("a target's summary", () => {
     const negatives = choose((film) => films.labels[film] === 0);
     const none = await summariseTarget(negatives, { ...options, rule: { by: "youden" } });
     expect(none).toMatchObject({ operatingPoint: null, auroc: null, averagePrecision: null, roc: null, precisionRecall: null });
-    expect(none!.calibration!.reliability.every((bin) => bin.positiveShare.value === 0)).toBe(true);
+    expect(none!.calibration!.reliability.quantile.every((bin) => bin.positiveShare.value === 0)).toBe(true);
   });
 
   it("has nothing to say of no films", async () => {
@@ -112,6 +116,29 @@ describe("a target's summary", () => {
 
   it("stops", async () => {
     expect(await summariseTarget(films, options, AbortSignal.abort())).toBeNull();
+  });
+});
+
+describe("two models", () => {
+  const second = Float64Array.from(given.second);
+
+  it("are compared film by film and patient by patient", async () => {
+    const comparison = (await compareModels(films, second, options))!;
+    expect(comparison).toMatchObject({ films: 150, positives: 45, patients: 75 });
+    expect(comparison.auroc!.p).toBeCloseTo(given.delong!.p!, 10);
+    expect(comparison.byPatient.auroc!.value).toBeCloseTo(given.delong!.difference, 11);
+  });
+
+  it("that are one do not differ", async () => {
+    const same = (await compareModels(films, films.scores, options))!;
+    expect(same.auroc).toMatchObject({ difference: { value: 0, low: 0, high: 0 }, z: 0, p: 1 });
+    expect(same.byPatient.auroc).toBeNull();
+  });
+
+  it("are refused where either's scores are none, or not of the same films", async () => {
+    const broken = second.map((score, film) => (film === 3 ? Number.NaN : score));
+    await expect(compareModels(films, broken, options)).rejects.toMatchObject({ code: "scoreNotFinite", at: "film 4" });
+    await expect(compareModels(films, second.subarray(1), options)).rejects.toThrow(RangeError);
   });
 });
 

@@ -1,17 +1,19 @@
-// All that is said of one target on one set of films, and of groups of them. Puts the other modules' figures together.
+// All that is said of one target on one set of films, of two models on them, and of groups of them. Puts the other modules' figures together.
 import type {
+  BootstrapOptions,
   GroupSummary,
+  ModelComparison,
   PatientBootstrap,
   ScoredFilms,
   SummaryOptions,
   TargetSummary,
   ThresholdRule,
 } from "../protocol/statistics";
-import { bootstrapByPatient } from "./bootstrap";
+import { bootstrapByPatient, bootstrapDifference } from "./bootstrap";
 import { describeCalibration } from "./calibration";
 import { checkFilms } from "./check";
 import { toProbabilities } from "./correction";
-import { estimateAuroc } from "./delong";
+import { compareAurocs, estimateAuroc } from "./delong";
 import { wilson } from "./interval";
 import { confusionAt, operateAt, ratesOf } from "./operatingPoint";
 import { numberPatients } from "./patients";
@@ -58,6 +60,26 @@ export async function summariseTarget(
     corrected: correction && describeCalibration(toProbabilities(scores, correction), labels),
     operatingPoint,
   };
+}
+
+/**
+ * @param first films with one model's logits
+ * @param secondScores the other's, of the same films in the same order
+ * @returns null where stopped
+ * @throws LabError scoreNotFinite
+ */
+export async function compareModels(
+  first: ScoredFilms,
+  secondScores: Float64Array,
+  options: BootstrapOptions,
+  signal?: AbortSignal,
+): Promise<ModelComparison | null> {
+  checkFilms(first);
+  checkFilms({ ...first, scores: secondScores });
+  const byPatient = await bootstrapDifference(first, secondScores, options, signal);
+  if (!byPatient) return null;
+  const { films, positives, patients } = countFilms(first);
+  return { films, positives, patients, auroc: compareAurocs(first.scores, secondScores, first.labels), byPatient };
 }
 
 /**
