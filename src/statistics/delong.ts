@@ -17,7 +17,9 @@ interface Wins {
 }
 
 /**
- * DeLong's interval of 95 % (DeLong, DeLong and Clarke-Pearson 1988), on the AUROC's own scale and held within [0, 1].
+ * DeLong's interval of 95 % (DeLong, DeLong and Clarke-Pearson 1988), on the AUROC's own scale and held within [0, 1], as pROC gives it. With
+ * few films of a class and a high AUROC it is too narrow: of two normal classes with an AUROC of 0.95, it holds that in about 80 of 100 samples
+ * of 10 positives and 200 negatives, in 93 of 100 and 1,000.
  *
  * Where every film has won alike, as where scores part the classes, DeLong's variance is 0, which says nothing. The interval is then Wilson's
  * on as many trials as there are films of the rarer class: so many pairs can be drawn that share no film, each won with the probability
