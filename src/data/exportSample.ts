@@ -4,7 +4,7 @@ import type { SampledRows } from "../protocol/dataset";
 import { type SampleSettings, targetsOf } from "../protocol/settings";
 import { sha256 } from "../storage/sha256";
 import type { FilmIndex } from "./filmIndex";
-import type { LabelColumn } from "./labelFiles/columns";
+import { cellOf } from "./labelFiles/columns";
 import type { SamplePlan } from "./sample";
 
 /** Training first, in the order of the rows; a label is 1, 0, or blank where it is not known. */
@@ -14,7 +14,6 @@ export async function exportSample(
   { labels, planned }: SamplePlan,
 ): Promise<SampledRows> {
   const { path, patient, study, projection, sex, age } = index.labels;
-  const cellOf = (column: LabelColumn | null, row: number) => column?.values[column.codes[row] ?? 0] ?? "";
   const targets = targetsOf(settings).map(({ target }) => target);
   const lines = [["path", "part", "patient", "study", "view", "sex", "age", ...targets]];
   for (const [part, rows] of [
@@ -23,7 +22,7 @@ export async function exportSample(
   ] as const) {
     for (const row of rows) {
       const known = labels.byTarget.map((codes) => codes[row] ?? 2).map((code) => (code < 2 ? String(code) : ""));
-      const facts = [patient, study, projection, sex, age].map((column) => cellOf(column, row));
+      const facts = [patient, study, projection, sex, age].map((column) => (column ? cellOf(column, row) : ""));
       lines.push([cellOf(path, row), part, ...facts, ...known]);
     }
   }

@@ -6,20 +6,14 @@ import type { RowLabels } from "./labels";
 import type { Split } from "./split";
 
 /** A column with more different views than this says nothing at a glance. */
-const MOST_GROUPS = 20;
+export const MOST_GROUPS = 20;
 const AGE_ENDS = [20, 40, 60, 80];
 const PATIENT_STEPS = [1, 2, 5, 10];
 
 /** For each of view, sex and age that the labels know: its groups, and how many films of each are positive. Of labelled films, before the balance. */
 export function groupPositives(index: FilmIndex, labels: RowLabels, split: Split): GroupedPositives[] {
-  const { projection, view, sex, age } = index.labels;
   const grouped: GroupedPositives[] = [];
-  for (const [by, column, nameOf] of [
-    ["view", projection ?? view, (value: string) => value],
-    ["sex", sex, (value: string) => value],
-    ["age", age, bandOf],
-  ] as const) {
-    if (!column) continue;
+  for (const { by, column, nameOf, order } of listGroupings(index)) {
     const groups = new Map<string, { films: number; positives: number }>();
     for (const [code, { films, positives }] of countCodes(column, labels, split).entries()) {
       if (films === 0) continue;
@@ -30,9 +24,30 @@ export function groupPositives(index: FilmIndex, labels: RowLabels, split: Split
     const known = [...groups.keys()].filter((name) => name !== "unknown");
     if (known.length === 0 || groups.size > MOST_GROUPS) continue;
     const listed = [...groups].map(([name, counts]) => ({ name, ...counts }));
-    grouped.push({ by, groups: by === "age" ? listed.sort(byAge) : listed.sort((a, b) => b.films - a.films) });
+    grouped.push({ by, groups: listed.sort((a, b) => order?.(a.name, b.name) ?? b.films - a.films) });
   }
   return grouped;
+}
+
+interface Grouping {
+  by: "view" | "sex" | "age";
+  column: LabelColumn;
+  /** The group of a cell; blank where it says none. */
+  nameOf: (cell: string) => string;
+  /** Of the groups' names, where they have one. */
+  order?: (a: string, b: string) => number;
+}
+
+/** By what films can be grouped: what of view, sex and age the labels know. */
+export function listGroupings(index: FilmIndex): Grouping[] {
+  const { projection, view, sex, age } = index.labels;
+  const asWritten = (cell: string) => cell;
+  const groupings: (Omit<Grouping, "column"> & { column: LabelColumn | null })[] = [
+    { by: "view", column: projection ?? view, nameOf: asWritten },
+    { by: "sex", column: sex, nameOf: asWritten },
+    { by: "age", column: age, nameOf: bandOf, order: byAge },
+  ];
+  return groupings.flatMap(({ column, ...more }) => (column ? { column, ...more } : []));
 }
 
 /** Labelled films, and positive ones among them, by the column's codes. */
@@ -60,9 +75,8 @@ function bandOf(age: string): string {
   return start === 0 ? `under ${end}` : `${start} to ${end - 1}`;
 }
 
-function byAge(a: { name: string }, b: { name: string }): number {
-  const startOf = ({ name }: { name: string }) =>
-    name === "unknown" ? Infinity : name.startsWith("under") ? 0 : Number.parseInt(name, 10);
+function byAge(a: string, b: string): number {
+  const startOf = (name: string) => (name === "unknown" ? Infinity : name.startsWith("under") ? 0 : Number.parseInt(name, 10));
   return startOf(a) - startOf(b);
 }
 

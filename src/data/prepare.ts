@@ -7,11 +7,13 @@ import { packFilmKeys } from "../storage/filmKeys";
 import { holdFilms } from "../storage/filmLock";
 import { type FilmWriter, openFilmWriter } from "../storage/filmWriter";
 import { sha256 } from "../storage/sha256";
+import { describeFilms } from "./facts";
 import type { FilmIndex } from "./filmIndex";
 import { nameStore } from "./filmStoreName";
 import type { FilmWorker } from "./films/filmWorker";
 import { type PreparedFilm, prepareFilms } from "./films/prepareFilms";
 import type { FolderReader } from "./folder/folder";
+import { cellOf } from "./labelFiles/columns";
 import { recogniseFilms, stampOf } from "./recogniseFilms";
 import { keepReady, labelsOf, type SamplePlan } from "./sample";
 
@@ -75,14 +77,14 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
     films: packFilmKeys(Array.from(rows, filmOf)),
     labels: labelsOf(plan.labels.byTarget, rows),
   });
-  const { path } = index.labels;
   const train = toPart(ready.planned.train);
   const valid = toPart(ready.planned.valid);
   const contentOf = (row: number) => ({ film: filmOf(row), grading: writer.films.get(filmOf(row))?.grading ?? "" });
+  const targets = ready.summary.targets.map(({ target }) => target);
   const sample: PreparedSample = {
     store: writer.reference,
     imageSize,
-    targets: ready.summary.targets.map(({ target }) => target),
+    targets,
     train,
     valid,
     contents: {
@@ -90,7 +92,8 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
       repeatedAcross: repeated.size,
       setsAsideRepeated: setsAside,
     },
-    validPaths: Array.from(ready.planned.valid, (row) => path.values[path.codes[row] ?? 0] ?? ""),
+    validPaths: Array.from(ready.planned.valid, (row) => cellOf(index.labels.path, row)),
+    validFacts: describeFilms(index, ready.planned.valid, targets),
     summary: ready.summary,
   };
   return { type: "finished", sample, failed, reused, ms: Math.round(performance.now() - started) };

@@ -237,6 +237,24 @@ export interface PreparedContents {
   repeatedWithin: number;
 }
 
+/** Films by one thing that their labels say of them. */
+export interface FilmGroups {
+  /** The source is the folder that films of one place share. */
+  by: "view" | "sex" | "age" | "source";
+  names: string[];
+  /** Of each film its place in `names`. */
+  codes: Uint8Array;
+}
+
+/** What the labels say of films besides the findings, a film an index. */
+export interface FilmFacts {
+  /** A number each, the same for films of one patient. */
+  patients: Uint32Array;
+  groups: FilmGroups[];
+  /** [films, targets]: 1 where the label's cell is blank. */
+  blanks: Uint8Array;
+}
+
 /** Everything training needs of the data: kept with the trial, so that a resumed run needs no folder. */
 export interface PreparedSample {
   /** The film store in OPFS, and the numbering of its slots (storage/filmLayout.ts). */
@@ -249,6 +267,8 @@ export interface PreparedSample {
   contents: PreparedContents;
   /** Paths of the validation films, in order, as the label CSV writes them. */
   validPaths: string[];
+  /** Of the validation films. Missing in samples of earlier versions. */
+  validFacts?: FilmFacts;
   summary: SampleSummary;
 }
 

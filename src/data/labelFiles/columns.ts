@@ -12,6 +12,11 @@ export interface LabelColumn {
   blankIsUnknown?: boolean;
 }
 
+/** The column's cell in a row; blank where the row has none. */
+export function cellOf({ values, codes }: LabelColumn, row: number): string {
+  return values[codes[row] ?? 0] ?? "";
+}
+
 /** A cell as it is compared: trimmed, and 1.0 (or 1,0) the same as 1. */
 export function canonicalValue(cell: string): string {
   const value = cell.trim();
