@@ -124,5 +124,6 @@ test("a folder of films becomes trained weights that read back and predict the s
   expect(taken?.classes).toEqual(["AP/PA", "Cardiomegaly"]);
   await lab.getByRole("button", { name: "Evaluate", exact: true }).click();
   const readBack = (await waitForEvents(lab, "evaluated", 2))[1];
-  expect(readBack?.predictions).toEqual(own?.predictions);
+  expect(readBack?.logits).toEqual(own?.logits);
+  expect(readBack?.paths).toEqual(own?.paths);
 });

@@ -1,7 +1,7 @@
 import Papa from "papaparse";
 import { expect, it } from "vitest";
-import type { Prediction } from "../protocol/training";
 import { formatPredictions } from "./downloads";
+import type { Prediction } from "./predictions";
 
 const EDEMA: Prediction = { path: "a/b.jpg", target: 1, logit: 0, probability: 0.5, finding: "Edema" };
 

@@ -1,6 +1,6 @@
 // The text of files a person takes away that the page itself writes. Weights and trials come whole from the training worker.
 import type { FailedFilm } from "../protocol/dataset";
-import type { Prediction } from "../protocol/training";
+import type { Prediction } from "./predictions";
 
 /**
  * CSV with one validation film a line, in order; of several targets a line for each, which `finding` names. An unknown label is a blank

@@ -1,10 +1,12 @@
 // Commands on what was trained: files to take away, trials to delete. What the next one begins from is weightsCommands.ts.
+
 import { LabError, toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import type { LabContext } from "./context";
 import { formatPredictions } from "./downloads";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import { nameWeights } from "./offeredWeights";
+import { listPredictions } from "./predictions";
 import { saveFile, saveText } from "./save";
 import type { LabCommands } from "./state";
 
@@ -58,7 +60,7 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
       }),
     downloadPredictions() {
       const { name, evaluation } = store.getState().evaluation;
-      if (evaluation) saveText(`${name}-predictions.csv`, formatPredictions(evaluation.predictions), "text/csv");
+      if (evaluation) saveText(`${name}-predictions.csv`, formatPredictions(listPredictions(evaluation)), "text/csv");
     },
   };
 }

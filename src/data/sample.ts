@@ -86,7 +86,8 @@ function summarise(index: FilmIndex, settings: SampleSettings, labels: RowLabels
   const names = targetsOf(settings).map(({ target }) => target);
   const targets = labels.byTarget.map((codes, at): TargetSummary => {
     const [train, valid] = [countTarget(codes, planned.train), countTarget(codes, planned.valid)];
-    return { target: names[at] ?? "", train, valid, positiveWeight: balance === "weight" ? positiveWeight(train) : 1 };
+    const before = countTarget(codes, Uint32Array.from([...split.train, ...split.valid]));
+    return { target: names[at] ?? "", before, train, valid, positiveWeight: balance === "weight" ? positiveWeight(train) : 1 };
   });
   return {
     ...labels.counts,

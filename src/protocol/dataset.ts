@@ -134,9 +134,10 @@ export interface TargetCounts {
   unknown: number;
 }
 
-/** A target's labels among the films that are learnt from, each once, and of validation. */
+/** A target's labels among all labelled films before the balance, the films that are learnt from, each once, and those of validation. */
 export interface TargetSummary {
   target: string;
+  before: TargetCounts;
   train: TargetCounts;
   valid: TargetCounts;
   /** Weight of its positive class in the loss; 1 unless `weight`. */

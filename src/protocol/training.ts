@@ -159,17 +159,6 @@ export type TrainEvent =
   | { type: "stopped"; trial: Trial }
   | ({ type: "failed"; step?: number } & Failure);
 
-/** A film under one target. */
-export interface Prediction {
-  path: string;
-  /** Its label; null where that is unknown. */
-  target: 0 | 1 | null;
-  logit: number;
-  probability: number;
-  /** Name of the target. */
-  finding: string;
-}
-
 /** How well a target is told, on the films whose label is known. */
 export interface TargetScores {
   target: string;
@@ -189,8 +178,14 @@ export interface Evaluation {
   /** Mean over the targets that have both classes. */
   auroc: number | null;
   targets: TargetScores[];
-  /** Film by film, under each target. */
-  predictions: Prediction[];
+  /** Of the films, as the label CSV writes them. */
+  paths: string[];
+  /** [films, targets]: 0, 1, or `UNKNOWN_LABEL`. */
+  labels: Uint8Array;
+  /** [films, targets] */
+  logits: Float32Array;
+  /** [films, targets] */
+  probabilities: Float64Array;
   /** Of test-time augmentation: the views of each film beside the plain one, and the augmentation they were drawn by: that of the settings, or fastai's where these have none; null without. */
   views: { count: number; augmentation: "chosen" | "fastai" } | null;
 }

@@ -23,7 +23,12 @@ function openStore() {
 const UNTRAINED = { epochs: [], checkpoints: { last: null, best: null } };
 
 /** As much of a sample's summary as is looked at, before it named its targets. */
-const SUMMARY = { train: { positives: 3, negatives: 9 }, valid: { positives: 1, negatives: 2 }, positiveWeight: 3 };
+const SUMMARY = {
+  before: { positives: 5, negatives: 50 },
+  train: { positives: 3, negatives: 9 },
+  valid: { positives: 1, negatives: 2 },
+  positiveWeight: 3,
+};
 
 it("reads a trial that was kept before there were engines as one of the plain model, which it was", async () => {
   const { engine, activations, filmsPerPass, gpuBudgetMiB, ...before } = DEFAULT_SETTINGS;
@@ -55,7 +60,8 @@ it("reads a trial and a sample that were kept before several targets could be le
   const sample = { store: "s", imageSize: 64, train: part, valid: part, validPaths: ["a"], summary: SUMMARY };
   const { id } = await store.addNext({ settings: before, sample: SUMMARY, ...UNTRAINED }, sample);
   const [train, valid] = [SUMMARY.train, SUMMARY.valid].map((counts) => ({ ...counts, unknown: 0 }));
-  const targets = [{ target: before.target, train, valid, positiveWeight: 3 }];
+  const { positives, negatives } = SUMMARY.before;
+  const targets = [{ target: before.target, before: { positives, negatives, unknown: 0 }, train, valid, positiveWeight: 3 }];
   const trial = await store.read(id);
   expect([trial.settings.moreTargets, trial.sample.targets]).toEqual([moreTargets, targets]);
   expect(await store.readSample(id)).toMatchObject({ targets: [before.target], train: part, summary: { targets } });

@@ -1,5 +1,5 @@
 // The numbered trials and their samples, as IndexedDB keeps them. Their weights and histories are checkpoints (checkpoints.ts).
-import type { PartSummary, PreparedSample, SampleSummary } from "../protocol/dataset";
+import type { PartSummary, PreparedSample, SampleSummary, TargetCounts, TargetSummary } from "../protocol/dataset";
 import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
@@ -43,16 +43,19 @@ const BEFORE_ENGINES = { engine: "stock", activations: "f32", filmsPerPass: 0, g
 
 /** What samples did not count before; and where several targets could not be learnt, its one target's labels are the sample's. */
 const UNCOUNTED = { heldOut: 0, sharedLeftOut: 0, positiveUncertain: 0, negativeUncertain: 0, grouped: [], filmsOfPatients: [] };
-type KeptSummary = Omit<SampleSummary, "targets"> & Partial<Pick<SampleSummary, "targets">> & { positiveWeight?: number };
+type KeptTarget = Omit<TargetSummary, "before"> & Partial<Pick<TargetSummary, "before">>;
+type KeptSummary = Omit<SampleSummary, "targets"> & { targets?: KeptTarget[]; positiveWeight?: number };
 
 function completeSummary({ positiveWeight = 1, targets, ...summary }: KeptSummary, target: string): SampleSummary {
-  if (targets) return { ...UNCOUNTED, ...summary, targets };
-  const count = ({ positives, negatives }: PartSummary) => ({ positives, negatives, unknown: 0 });
-  return {
-    ...UNCOUNTED,
-    ...summary,
-    targets: [{ target, train: count(summary.train), valid: count(summary.valid), positiveWeight }],
-  };
+  const count = ({ positives, negatives }: PartSummary): TargetCounts => ({ positives, negatives, unknown: 0 });
+  const kept = targets ?? [{ target, train: count(summary.train), valid: count(summary.valid), positiveWeight }];
+  // Of further targets what the balance left is the best that is known.
+  const countBefore = ({ train, valid }: KeptTarget, at: number) => (at === 0 ? count(summary.before) : addCounts(train, valid));
+  return { ...UNCOUNTED, ...summary, targets: kept.map((one, at) => ({ before: countBefore(one, at), ...one })) };
+}
+
+function addCounts(a: TargetCounts, b: TargetCounts): TargetCounts {
+  return { positives: a.positives + b.positives, negatives: a.negatives + b.negatives, unknown: a.unknown + b.unknown };
 }
 
 /** Trials of before kept the last and the best only, and what is missing of these stands in their epoch's record. */

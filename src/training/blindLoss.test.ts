@@ -10,7 +10,7 @@ const { summary } = createTestSample(22, 7).sample;
 function sampled(...parts: { positives: number; negatives: number; positiveWeight: number }[]): SampleSummary {
   const targets = parts.map(({ positives, negatives, positiveWeight }, at) => {
     const counts = { positives, negatives, unknown: 5 };
-    return { target: `finding ${at}`, train: counts, valid: counts, positiveWeight };
+    return { target: `finding ${at}`, before: counts, train: counts, valid: counts, positiveWeight };
   });
   const { positives, negatives } = parts[0]!;
   return { ...summary, train: { ...summary.train, positives, negatives }, targets };

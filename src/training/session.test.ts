@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { UNKNOWN_LABEL } from "../protocol/dataset";
 import { toStepRecords } from "../protocol/steps";
 import type { EvaluateEvent, EvaluateRequest } from "../protocol/training";
+import { sigmoid } from "../statistics/logistic";
 import { commandAt, createTestLab, play, type TestLab } from "./testLab";
 import { ending, essence, lastCheckpoint, STEPS_TOTAL, steps, train } from "./testRuns";
 import { TEST_SETTINGS } from "./testSample";
@@ -94,7 +94,7 @@ describe("two targets, one of them not known of every film", () => {
     await train(lab, id);
     const last = (await evaluate(lab, { kind: "trial", trialId: id, which: "last" })).at(-1);
     if (last?.type !== "finished") throw new Error(`ended in ${last?.type}`);
-    const { films, auroc, loss, targets, predictions } = last.evaluation;
+    const { films, auroc, loss, targets, paths, labels, logits } = last.evaluation;
     const epoch = (await lab.session.listTrials())[0]?.epochs[2];
     expect({ films, auroc, loss }).toEqual({ films: 7, auroc: epoch?.auroc, loss: epoch?.validLoss });
     // Of films 22 to 28 three are divisible by three.
@@ -102,10 +102,9 @@ describe("two targets, one of them not known of every film", () => {
       { target: "Cardiomegaly", films: 7, positives: 3, auroc: epoch?.aurocs?.[0] },
       { target: "No Finding", films: 5, positives: 3, auroc: epoch?.aurocs?.[1] },
     ]);
-    expect(predictions.map(({ path, finding }) => [path, finding])).toEqual(
-      lab.sample.validPaths.flatMap((path) => TARGETS.map((finding) => [path, finding])),
-    );
-    expect(predictions.map(({ target }) => target ?? UNKNOWN_LABEL)).toEqual([...lab.sample.valid.labels]);
+    expect(paths).toEqual(lab.sample.validPaths);
+    expect(labels).toEqual(lab.sample.valid.labels);
+    expect(logits).toHaveLength(paths.length * TARGETS.length);
   });
 
   it("are evaluated with weights of as many targets only, and say of others which they have", async () => {
@@ -170,8 +169,9 @@ describe("Evaluate", () => {
     if (last?.type !== "finished") throw new Error(`ended in ${last?.type}`);
     const { epochs } = (await lab.session.listTrials())[0]!;
     expect(last.evaluation).toMatchObject({ films: 7, loss: epochs[2]?.validLoss, auroc: epochs[2]?.auroc });
-    expect(last.evaluation.predictions.map(({ path }) => path)).toEqual(lab.sample.validPaths);
-    expect(last.evaluation.predictions.map(({ target }) => target)).toEqual([...lab.sample.valid.labels]);
+    expect(last.evaluation.paths).toEqual(lab.sample.validPaths);
+    expect(last.evaluation.labels).toEqual(lab.sample.valid.labels);
+    expect([...last.evaluation.probabilities]).toEqual(Array.from(last.evaluation.logits, sigmoid));
     expect(events.some((event) => event.type === "evaluateProgress" && event.done === 7)).toBe(true);
   });
 

@@ -6,15 +6,7 @@ import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
 import { allocateSteps, toStepRecords } from "../protocol/steps";
-import type {
-  EvaluateEvent,
-  EvaluateRequest,
-  PhaseEvent,
-  Prediction,
-  TrainApi,
-  TrainEvent,
-  WeightsChoice,
-} from "../protocol/training";
+import type { EvaluateEvent, EvaluateRequest, PhaseEvent, TrainApi, TrainEvent, WeightsChoice } from "../protocol/training";
 import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
 import { createKeeping, keepNew } from "./keeping";
@@ -72,22 +64,18 @@ export function createSession(tools: Tools): TrainApi {
         : await validate(engine, valid, settings.batchSize, signal, onProgress);
       if (!result) return { type: "stopped" };
       const { logits, loss, accuracy, auroc, targets } = result;
-      const predictions = Array.from(logits, (logit, at): Prediction => {
-        const path = sample.validPaths[Math.floor(at / targets.length)]!;
-        const label = sample.valid.labels[at];
-        const target = label === 0 || label === 1 ? label : null;
-        return { path, target, logit, probability: sigmoid(logit), finding: targets[at % targets.length]!.target };
-      });
-      const films = sample.validPaths.length;
       return {
         type: "finished",
         evaluation: {
-          films,
+          films: sample.validPaths.length,
           loss,
           accuracy,
           auroc,
           targets,
-          predictions,
+          paths: sample.validPaths,
+          labels: sample.valid.labels,
+          logits,
+          probabilities: Float64Array.from(logits, sigmoid),
           views: viewing && { count: views, augmentation: viewing.augmentation },
         },
       };

@@ -63,7 +63,7 @@ export function createTestSample(
         filmsToPrepare: films,
         targets: targets.map((target, at): TargetSummary => {
           const counts = { positives: films / 2, negatives: films / 2, unknown: 0 };
-          return { target, train: counts, valid: counts, positiveWeight: 1 + at };
+          return { target, before: counts, train: counts, valid: counts, positiveWeight: 1 + at };
         }),
         patientsInBoth: 0,
         filmsInBoth: 0,

@@ -1,5 +1,6 @@
 // What an evaluation found: its figures, of several targets each one's, and the films of the target that is looked at.
 import { useMemo, useState } from "react";
+import { listPredictions } from "../../app/predictions";
 import type { Evaluation } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
 import { Readings } from "../parts/Figures";
@@ -11,12 +12,12 @@ import { PredictionTable } from "./PredictionTable";
 import { ProbabilityBars } from "./ProbabilityBars";
 
 export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
-  const { targets, predictions } = evaluation;
+  const { targets } = evaluation;
   const [chosen, setChosen] = useState("");
   const names = targets.map(({ target }) => target);
   const shown = names.includes(chosen) ? chosen : names[0];
   const several = names.length > 1;
-  const ofShown = useMemo(() => predictions.filter(({ finding }) => finding === shown), [predictions, shown]);
+  const ofShown = useMemo(() => listPredictions(evaluation).filter(({ finding }) => finding === shown), [evaluation, shown]);
   return (
     <>
       <Panel title="How good it is" aside={several ? `${names.length} targets` : shown}>

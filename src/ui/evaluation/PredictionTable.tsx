@@ -1,7 +1,7 @@
 // Every validation film with its probability, the most wrong first; a page of rows at a time.
 import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
-import type { Prediction } from "../../protocol/training";
+import type { Prediction } from "../../app/predictions";
 import { DataTable } from "../parts/DataTable";
 import { formatCount, formatMetric } from "../parts/format";
 import { Panel } from "../parts/Panel";

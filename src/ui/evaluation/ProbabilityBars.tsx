@@ -1,6 +1,6 @@
 // How sure the network is: films by predicted probability, positives above the line and negatives below.
 import { useMemo } from "react";
-import type { Prediction } from "../../protocol/training";
+import type { Prediction } from "../../app/predictions";
 import styles from "./evaluation.module.css";
 import { binPredictions } from "./predictions";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Prediction } from "../../protocol/training";
+import type { Prediction } from "../../app/predictions";
 import { binPredictions, orderPredictions } from "./predictions";
 
 function film(path: string, target: 0 | 1 | null, probability: number): Prediction {

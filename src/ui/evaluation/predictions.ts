@@ -1,5 +1,5 @@
 // How predictions are ordered and grouped to be looked at. Pure; losses and areas are computed where the network is.
-import type { Prediction } from "../../protocol/training";
+import type { Prediction } from "../../app/predictions";
 
 export type PredictionOrder = "mostWrong" | "highest" | "lowest";
 
