@@ -17,6 +17,10 @@ test("a second tab looks on, cannot act, and takes over when the first is closed
   expect((await eventsOf(lab, "step"))[Number(seen?.step)]).toEqual(seen);
   await expect(second.getByRole("heading", { name: "Trial 1" })).toBeVisible();
   for (const name of ["Train", "Pause", "Stop", "Resume"]) await expect(button(second, name)).toHaveCount(0);
+  await expect(main).toContainText("closing the other tab loses nothing");
+  await goToStep(second, "Trials");
+  await expect(second.getByLabel("Import a trial")).toBeDisabled();
+  await expect(second.getByRole("button", { name: /^Remove films/ })).toBeDisabled();
   await goToStep(second, "Dataset");
   await button(second, "Try with drawn films").click();
   await waitForSteps(second, 3);

@@ -86,6 +86,7 @@ export function createTrainCommands(
   }
 
   async function continueTrial(id: number): Promise<void> {
+    askToPersist();
     await alone("run", `Trial ${id}`, async () => {
       const shown = await readShown(id);
       store.setState({ step: "train", run: shown });

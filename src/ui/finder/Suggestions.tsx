@@ -3,6 +3,7 @@ import { type FinderResult, RECOMMENDED, SUGGESTIONS, type SuggestionName } from
 import { useCommands, useLab } from "../labContext";
 import { formatLr, SUGGESTION_NAMES, toTitle } from "../parts/format";
 import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
 import { roundLr, spreadOver } from "./curve";
 import styles from "./finder.module.css";
 
@@ -16,8 +17,14 @@ const WORDS: Record<SuggestionName, string> = {
 
 export function Suggestions({ result }: { result: FinderResult }) {
   const { runs, suggestions } = result;
+  const wasStopped = useLab((lab) => lab.finder.state === "stopped");
   return (
     <Panel title="Suggestions" aside={runs.length > 1 ? `of the mean of ${runs.length} runs` : "fastai's"}>
+      {wasStopped && (
+        <p className={partsStyles.hint}>
+          LR Find was stopped: of a loss that had yet to fall these rates know nothing, and may be far too low.
+        </p>
+      )}
       <div className={styles.suggestions}>
         {SUGGESTIONS.map((name) => (
           <Suggestion key={name} name={name} lr={suggestions[name]} spread={spreadOver(runs, name)} />

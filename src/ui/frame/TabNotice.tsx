@@ -1,10 +1,9 @@
 // What stands on top of every step in a tab that only looks on while another tab of the lab acts.
-import { useLab } from "../labContext";
 import { Notice } from "../parts/Notice";
+import { useLooksOn } from "../parts/useLooksOn";
 
 export function TabNotice() {
-  const looksOn = useLab((lab) => lab.tab === "looksOn");
-  if (!looksOn) return null;
+  if (!useLooksOn()) return null;
   return (
     <Notice tone="note" title="This tab looks on">
       The lab is open in another tab, and that one acts. What it trains is shown here as it goes; nothing can be started, prepared

@@ -5,6 +5,7 @@ import { failsAgain } from "../../protocol/labError";
 import { useCommands, useLab } from "../labContext";
 import { whatComesFirst } from "../parts/ready";
 import { SettledButton } from "../parts/SettledButton";
+import { useLooksOn } from "../parts/useLooksOn";
 
 /** A run that ended before its last step; without a checkpoint it begins again. One whose numbers failed would fail again. */
 function canGoOn({ state, trial, failure }: RunState): boolean {
@@ -15,7 +16,7 @@ export function RunActions() {
   const run = useLab((lab) => lab.run);
   const blocked = useLab((lab) => whatComesFirst(lab) !== null);
   const gpuReady = useLab((lab) => lab.gpu.state === "ready");
-  const looksOn = useLab((lab) => lab.tab === "looksOn");
+  const looksOn = useLooksOn();
   const { train, pause, resume, stop } = useCommands();
 
   if (looksOn) return <Downloads run={run} />;

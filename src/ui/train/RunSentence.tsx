@@ -15,12 +15,14 @@ import {
   nameAuroc,
 } from "../parts/format";
 import { whatComesFirst } from "../parts/ready";
+import { useLooksOn } from "../parts/useLooksOn";
 
 export function RunSentence() {
   const run = useLab((lab) => lab.run);
   const settings = useLab((lab) => lab.settings);
   const first = useLab(whatComesFirst);
   const now = useNow(run.state === "running");
+  const looksOn = useLooksOn();
   const { trial, stepsSeen, stepsTotal, secondsLeft, phase, phaseDetail } = run;
   const at = `Step ${formatCount(stepsSeen)} of ${formatCount(stepsTotal)}`;
 
@@ -28,12 +30,12 @@ export function RunSentence() {
     case "running": {
       if (phase && phase !== "training" && phaseDetail) return phaseDetail;
       const left = secondsLeft > 0 ? `, ${formatDuration(secondsLeft)} left` : "";
-      return `${at}${left}. ${describeCheckpoint(trial?.checkpoints.last ?? null, now)}`;
+      return `${at}${left}. ${describeCheckpoint(trial?.checkpoints.last ?? null, now, looksOn)}`;
     }
     case "pausing":
       return "Pausing after the step under way.";
     case "paused":
-      return `${at}, paused. ${describeCheckpoint(trial?.checkpoints.last ?? null, now)}`;
+      return `${at}, paused. ${describeCheckpoint(trial?.checkpoints.last ?? null, now, looksOn)}`;
     case "stopping":
       return "Stopping after the step under way.";
     case "stopped":
@@ -65,10 +67,11 @@ function describeRest({ trial, failure }: RunState): string {
   return goesOn ? `${step}; Resume goes on from it.` : `${step}, from before the numbers failed.`;
 }
 
-function describeCheckpoint(checkpoint: CheckpointRef | null, now: number): string {
-  if (!checkpoint) return "The first checkpoint is still to come; until then keep this tab open.";
+function describeCheckpoint(checkpoint: CheckpointRef | null, now: number, looksOn: boolean): string {
+  const tab = looksOn ? "the other tab" : "this tab";
+  if (!checkpoint) return `The first checkpoint is still to come; until then keep ${tab} open.`;
   const age = Math.max(0, (now - Date.parse(checkpoint.savedAt)) / 1000);
-  return `The last checkpoint is ${formatDuration(age)} old; closing this tab loses nothing before it.`;
+  return `The last checkpoint is ${formatDuration(age)} old; closing ${tab} loses nothing before it.`;
 }
 
 /** The time, told anew each second while `ticking`. */

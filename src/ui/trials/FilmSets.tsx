@@ -5,12 +5,14 @@ import { useCommands } from "../labContext";
 import figureStyles from "../parts/figures.module.css";
 import { formatBytes, formatCount } from "../parts/format";
 import { ScrollBox } from "../parts/ScrollBox";
+import { useLooksOn } from "../parts/useLooksOn";
 import { Confirm } from "./Confirm";
 import { describeRemoval, describeSet } from "./filmSetWords";
 import styles from "./trials.module.css";
 
 export function FilmSets({ sets }: { sets: FilmSet[] }) {
   const [toRemove, setToRemove] = useState<string | null>(null);
+  const looksOn = useLooksOn();
   const { removeFilms } = useCommands();
   return (
     <ScrollBox label="Prepared films" className={styles.box}>
@@ -35,7 +37,12 @@ export function FilmSets({ sets }: { sets: FilmSet[] }) {
                 <td>{formatBytes(set.bytes)}</td>
                 <td>{set.trials.length === 0 ? "none" : set.trials.join(", ")}</td>
                 <td className={styles.actions}>
-                  <button type="button" aria-label={`Remove films of ${describeSet(set)}`} onClick={() => setToRemove(set.store)}>
+                  <button
+                    type="button"
+                    disabled={looksOn}
+                    aria-label={`Remove films of ${describeSet(set)}`}
+                    onClick={() => setToRemove(set.store)}
+                  >
                     Remove
                   </button>
                 </td>

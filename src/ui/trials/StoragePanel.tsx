@@ -11,7 +11,7 @@ import partsStyles from "../parts/parts.module.css";
 import { FilmSets } from "./FilmSets";
 
 const PERSISTENCE_WORDS: Record<StorageState["persistence"], string> = {
-  unasked: "The browser will be asked to keep it safe with the first preparation or run.",
+  unasked: "The browser will be asked to keep it safe with the next preparation or run.",
   asking: "The browser is being asked to keep it safe; it may ask you.",
   kept: "The browser keeps it, also when the disk runs short.",
   refused:

@@ -10,14 +10,16 @@ interface TrialActionsProps {
   which: WhichWeights;
   /** This trial is being trained. */
   isLive: boolean;
-  /** Some trial is being trained. */
+  /** Some trial is being trained, or another tab acts: nothing can be begun. */
   isBusy: boolean;
+  /** Another tab acts. */
+  looksOn: boolean;
   /** Asks for the size at which the next trial goes on from this one. */
   onResize: () => void;
   onDelete: () => void;
 }
 
-export function TrialActions({ trial, which, isLive, isBusy, onResize, onDelete }: TrialActionsProps) {
+export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, onDelete }: TrialActionsProps) {
   const { id, state, failure, checkpoints } = trial;
   const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial, exportTrial } = useCommands();
   const hasWeights = checkpoints.last !== null;
@@ -92,7 +94,7 @@ export function TrialActions({ trial, which, isLive, isBusy, onResize, onDelete 
         </button>
       )}
       {!isLive && (
-        <button type="button" aria-label={`Delete trial ${id}`} onClick={onDelete}>
+        <button type="button" disabled={looksOn} aria-label={`Delete trial ${id}`} onClick={onDelete}>
           Delete
         </button>
       )}

@@ -17,6 +17,7 @@ import {
   formatPlural,
   formatTargets,
 } from "../parts/format";
+import { useLooksOn } from "../parts/useLooksOn";
 import { Confirm } from "./Confirm";
 import { ResizeTrial } from "./ResizeTrial";
 import { TrialActions } from "./TrialActions";
@@ -51,6 +52,8 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
   const auroc = offered.find((one) => one.which === which)?.auroc ?? null;
   const kept = listKept(trial.checkpoints);
   const isLive = id === liveTrial;
+  const looksOn = useLooksOn();
+  const isBusy = looksOn || liveTrial !== undefined;
   return (
     <>
       <tr className={styles.trial}>
@@ -123,7 +126,8 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
             trial={trial}
             which={which}
             isLive={isLive}
-            isBusy={liveTrial !== undefined}
+            isBusy={isBusy}
+            looksOn={looksOn}
             onResize={() => setAsked("resize")}
             onDelete={() => setAsked("delete")}
           />
@@ -146,7 +150,7 @@ export function TrialRow({ trial, best, liveTrial, columns }: TrialRowProps) {
       {asked === "resize" && (
         <tr>
           <td colSpan={columns} className={styles.asked}>
-            <ResizeTrial trial={trial} which={which} isBusy={liveTrial !== undefined} onClose={close} />
+            <ResizeTrial trial={trial} which={which} isBusy={isBusy} onClose={close} />
           </td>
         </tr>
       )}

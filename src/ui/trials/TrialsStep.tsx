@@ -11,6 +11,7 @@ import { Panel } from "../parts/Panel";
 import { isUnderWay } from "../parts/ready";
 import { ScrollBox } from "../parts/ScrollBox";
 import { StepHeader } from "../parts/StepHeader";
+import { useLooksOn } from "../parts/useLooksOn";
 import { StoragePanel } from "./StoragePanel";
 import { TrialRow } from "./TrialRow";
 import styles from "./trials.module.css";
@@ -20,12 +21,20 @@ const COLUMNS = ["trial", "state", "learns", "run", "engine", "weights"];
 export function TrialsStep() {
   const trials = useLab((lab) => lab.trials);
   const liveTrial = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
+  const looksOn = useLooksOn();
   const { importTrial } = useCommands();
   return (
     <>
       <StepHeader
         title="Trials"
-        actions={<FilePicker label="Import a trial" accept=".roentgen" onPick={([file]) => file && void importTrial(file)} />}
+        actions={
+          <FilePicker
+            label="Import a trial"
+            accept=".roentgen"
+            disabled={looksOn}
+            onPick={([file]) => file && void importTrial(file)}
+          />
+        }
       >
         {trials.length === 0
           ? "Every run is numbered and kept on this machine, with its settings, curves and weights."
