@@ -12,16 +12,18 @@ const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
 ${describeSettingFlags()} [--tta 4|8]
-Without --data the drawn films are used. --weights is a .safetensors file, or a state dict as torch.save writes it (.pth). --positive takes several values, separated by commas, of a column that is no
-finding. --also-target, as often as wanted, names a
-finding to learn beside the target. --validation is the share of the
-patients in percent, or the dataset's own valid.csv. --max-lr auto takes what LR Find recommends (--finder-runs averages several).
---freeze-epochs trains the head and BatchNorm alone at first; --slice-from is the rate of the first layers, which grows to the max LR.
---augment fastai varies films anew each epoch as fastai does, but for the flip. --average-decay keeps a moving average of the weights, which
-is what is evaluated; --early-stop ends after N epochs without one that is better by --keep-best. --tta evaluates each film by the mean of so
-many augmented views. --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a
-batch into passes whose gradients are averaged: BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is
-the memory that a run should keep within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.`;
+Without --data the drawn films are used. --weights is a .safetensors file, or a state dict as torch.save writes it (.pth).
+--positive takes several values, separated by commas, of a column that is no finding. --also-target, as often as wanted, names a
+finding to learn beside the target. --validation is the share of the patients in percent, or the dataset's own valid.csv.
+--max-lr auto takes what LR Find recommends (--finder-runs averages several).
+--freeze-epochs trains the head and BatchNorm alone at first; --slice-from is the rate of the first layers, which grows to the
+max LR. --augment fastai varies films anew each epoch as fastai does, but for the flip. --average-decay keeps a moving average of
+the weights, which is what is evaluated; --early-stop ends after N epochs without one that is better by --keep-best. --tta
+evaluates each film by the mean of so many augmented views.
+--engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a batch into passes whose gradients are averaged:
+BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is the memory that a run should keep
+within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.
+What is trained into an --out that holds trials already is numbered after them.`;
 
 const BALANCES = ["undersample", "oversample", "weight", "none"];
 
@@ -148,8 +150,9 @@ async function main(): Promise<void> {
 
 main().then(
   () => process.exit(0),
-  (error: Error) => {
-    const sentence = error.message.split("\n")[0];
+  (error: Error & { code?: string }) => {
+    const [first = ""] = error.message.split("\n");
+    const sentence = error.code?.startsWith("ERR_PARSE_ARGS") ? `${first.replace(/\.$/, "")}. --help lists the flags.` : first;
     if (process.argv.includes("--json")) console.log(JSON.stringify({ type: "failed", message: sentence }));
     console.error(sentence);
     process.exit(1);
