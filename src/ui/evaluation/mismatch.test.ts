@@ -34,14 +34,14 @@ it("says nothing of a trial's own weights", () => {
 });
 
 it("compares a file with the shown trial's target, where its films are the ones that are evaluated", () => {
-  expect(describeMismatch(labWith(FILE, "Edema"))).not.toContain("They learnt");
-  expect(describeMismatch(labWith(FILE, "Fracture"))).toContain("They learnt Edema and are held against Fracture here.");
+  expect(describeMismatch(labWith(FILE, "Edema"))).not.toContain("It learnt");
+  expect(describeMismatch(labWith(FILE, "Fracture"))).toContain("It learnt Edema and is held against Fracture here.");
 });
 
 it("compares a file with the page's target, where films are prepared", () => {
   const sample = {} as LabState["preparation"]["sample"];
   const lab = { ...labWith(FILE, "Edema"), preparation: { ...INITIAL_STATE.preparation, sample } };
-  expect(describeMismatch(lab)).toContain("They learnt Edema and are held against Cardiomegaly here.");
+  expect(describeMismatch(lab)).toContain("It learnt Edema and is held against Cardiomegaly here.");
 });
 
 it("compares all targets and their order", () => {
@@ -52,8 +52,8 @@ it("compares all targets and their order", () => {
     const trial = lab.run.trial && { ...lab.run.trial, settings: { ...lab.run.trial.settings, moreTargets } };
     return { ...lab, run: { ...lab.run, trial } } as unknown as LabState;
   };
-  expect(describeMismatch(more("Fracture"))).not.toContain("They learnt");
-  expect(describeMismatch(more("Pneumonia"))).toContain("learnt Edema, Fracture and are held against Edema, Pneumonia here.");
+  expect(describeMismatch(more("Fracture"))).not.toContain("It learnt");
+  expect(describeMismatch(more("Pneumonia"))).toContain("It learnt Edema, Fracture and is held against Edema, Pneumonia here.");
 });
 
 it("compares what another trial learnt", () => {

@@ -17,7 +17,7 @@ export function describeMismatch(lab: LabState): string | null {
     case "fresh":
       return null;
     case "file": {
-      const other = isOther ? ` They learnt ${both[0]} and are held against ${both[1]} here.` : "";
+      const other = isOther ? ` It learnt ${both[0]} and is held against ${both[1]} here.` : "";
       return `${label} may have been trained on some of these films; then the figures flatter it.${other}`;
     }
     case "trial":
