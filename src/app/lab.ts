@@ -31,7 +31,7 @@ export interface Lab {
 export function createLab(): Lab {
   const store = createStore<LabState>(() => INITIAL_STATE);
   const workers = connectWorkers({
-    onLost: (worker) => (worker === "training" ? replaceTraining() : reopen()).catch(sayWhy),
+    onLost: (worker, freed) => (worker === "training" ? replaceTraining(freed) : reopen()).catch(sayWhy),
     onUnusable: ({ message }) => store.setState({ status: message }),
   });
   const context = createContext(store, workers);
@@ -55,8 +55,11 @@ export function createLab(): Lab {
   const sayWhy = (error: unknown) => context.say(toFailure(error).message);
   keepAwake(store);
 
-  async function replaceTraining(): Promise<void> {
-    await Promise.all([reopenGpu(), workers.training.markInterrupted().then(loadTrials)]);
+  async function replaceTraining(freed: Promise<void>): Promise<void> {
+    const reopened = reopenGpu();
+    await freed;
+    await workers.training.markInterrupted();
+    await Promise.all([reopened, loadTrials()]);
   }
 
   /** This tab acts: what an earlier visit left, or the tab that acted before, is taken up. */

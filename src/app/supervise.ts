@@ -6,8 +6,8 @@ import { isLifeline } from "../protocol/lifeline";
 export interface Supervised<Api> {
   name: string;
   create(): Worker;
-  /** A new one stands in its place; what the lost one held in memory is gone, and its locks are free. */
-  onLost(): void;
+  /** A new one stands in its place; what the lost one held in memory is gone. `freed` resolves once the locks that it held are free. */
+  onLost(freed: Promise<void>): void;
   /** It never came to life, or one after another was lost before it was given a job, so another would be too: every call throws. */
   onUnusable(error: LabError): void;
   locks?: Pick<LockManager, "request">;
@@ -34,6 +34,10 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
     const unanswered = new Set<(error: LabError) => void>();
     let lived = false;
     let lost: LabError | null = null;
+    let free = () => {};
+    const freed = new Promise<void>((resolve) => {
+      free = resolve;
+    });
 
     const lose = (reason: string) => {
       if (lost) return;
@@ -43,7 +47,8 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
       worker.terminate();
       if (isReplaced) current = start();
       for (const reject of unanswered) reject(lost);
-      if (!isReplaced) onUnusable(lost);
+      if (isReplaced) onLost(freed);
+      else onUnusable(lost);
     };
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -53,13 +58,13 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
       if (!isLifeline(data)) return;
       lived = true;
       void locks.request(data.lifeline, () => {
+        free();
         lose("the browser ended it");
-        if (current !== call) onLost();
       });
     });
 
-    const call = (method: string, args: unknown[]) =>
-      new Promise<unknown>((resolve, reject) => {
+    return (method, args) =>
+      new Promise((resolve, reject) => {
         if (lost) return reject(lost);
         if (args.some(isJob)) lossesSinceJob = 0;
         unanswered.add(reject);
@@ -67,7 +72,6 @@ export function supervise<Api>(supervised: Supervised<Api>): Comlink.Remote<Api>
           .then(resolve, reject)
           .finally(() => unanswered.delete(reject));
       });
-    return call;
   }
 
   return new Proxy({} as Comlink.Remote<Api> & object, {

@@ -11,8 +11,8 @@ export interface Workers {
 }
 
 export interface WorkerLosses {
-  /** Another worker stands in the lost one's place, and knows nothing of what the lost one held. */
-  onLost(worker: keyof Workers): void;
+  /** Another worker stands in the lost one's place, and knows nothing of what the lost one held. `freed`: of its locks. */
+  onLost(worker: keyof Workers, freed: Promise<void>): void;
   onUnusable(error: LabError): void;
 }
 
@@ -22,13 +22,13 @@ export function connectWorkers({ onLost, onUnusable }: WorkerLosses): Workers {
     dataset: supervise<DatasetApi>({
       name: "dataset",
       create: () => new Worker(new URL("../workers/dataset.worker.ts", import.meta.url), { type: "module", name: "dataset" }),
-      onLost: () => onLost("dataset"),
+      onLost: (freed) => onLost("dataset", freed),
       onUnusable,
     }),
     training: supervise<TrainApi>({
       name: "training",
       create: () => new Worker(new URL("../workers/train.worker.ts", import.meta.url), { type: "module", name: "training" }),
-      onLost: () => onLost("training"),
+      onLost: (freed) => onLost("training", freed),
       onUnusable,
     }),
   };

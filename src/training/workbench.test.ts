@@ -15,6 +15,18 @@ it("opens one GPU for two that ask at once, and another after one that could not
   expect(lab.opened).toBe(1);
 });
 
+it("opens a software adapter for who allows it, though it is being refused to another at that moment", async () => {
+  const lab = createTestLab();
+  lab.beforeOpen = async () => {
+    if (lab.opened++ === 0) throw new LabError("softwareAdapter", "Slow.");
+  };
+  const refused = lab.session.forecast({ ...TEST_SETTINGS, imageSize: 32 });
+  await Promise.all([
+    expect(refused).rejects.toMatchObject({ code: "softwareAdapter" }),
+    expect(lab.session.openAdapter(true)).resolves.toMatchObject({ name: "test" }),
+  ]);
+});
+
 describe("the forecast", () => {
   it("says how long a step and a validation film take once a few of these settings were timed, and nothing of others", async () => {
     const lab = createTestLab();

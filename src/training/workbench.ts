@@ -221,7 +221,11 @@ export function createWorkbench(tools: Tools): Workbench {
 
   return {
     async openAdapter(allowSoftware) {
-      softwareAllowed ||= allowSoftware;
+      if (allowSoftware && !softwareAllowed) {
+        softwareAllowed = true;
+        // One that was asked for before this was allowed may be refused just now: that is not the answer to this.
+        await opening?.catch(() => {});
+      }
       return (await openGpu()).report;
     },
 
