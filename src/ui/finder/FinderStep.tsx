@@ -140,13 +140,14 @@ function FinderActions() {
 }
 
 function FinderSentence() {
-  const { state, result } = useLab((lab) => lab.finder);
+  const { state, result, points } = useLab((lab) => lab.finder);
   const first = useLab(whatComesFirst);
   const { arch, imageSize, batchSize } = useLab((lab) => lab.settings);
   if (state === "running")
     return "The rate grows with every batch. You may pick on the curve at any moment; weights and optimiser are put back as they were at the end.";
   if (state === "stopping") return "Stopping after the step under way.";
-  if (result) return "Click or drag on the curve, use the arrow keys on it, or take a suggestion: that is the max LR.";
+  if (result && points.length > 1)
+    return "Click or drag on the curve, use the arrow keys on it, or take a suggestion: that is the max LR.";
   return first ?? `Ready: ${formatArchitecture(arch)} at ${imageSize} px, ${batchSize} films a batch.`;
 }
 

@@ -18,9 +18,10 @@ const WORDS: Record<SuggestionName, string> = {
 export function Suggestions({ result }: { result: FinderResult }) {
   const { runs, suggestions } = result;
   const wasStopped = useLab((lab) => lab.finder.state === "stopped");
+  const hasRates = SUGGESTIONS.some((name) => suggestions[name] !== null);
   return (
     <Panel title="Suggestions" aside={runs.length > 1 ? `of the mean of ${runs.length} runs` : "fastai's"}>
-      {wasStopped && (
+      {wasStopped && hasRates && (
         <p className={partsStyles.hint}>
           LR Find was stopped: of a loss that had yet to fall these rates know nothing, and may be far too low.
         </p>

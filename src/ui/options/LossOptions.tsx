@@ -7,7 +7,7 @@ import { OptionGroup } from "./OptionGroup";
 import { SettingField } from "./SettingField";
 import { lossWords } from "./words";
 
-const LOSS_NAMES: Record<LossName, string> = { bce: "binary cross-entropy", focal: "focal" };
+const LOSS_NAMES: Record<LossName, string> = { bce: "cross-entropy", focal: "focal" };
 const LOSS_OPTIONS = LOSSES.map((value) => ({ value, label: LOSS_NAMES[value] }));
 
 export function LossOptions({ disabled }: { disabled: boolean }) {
