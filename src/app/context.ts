@@ -19,7 +19,17 @@ export interface LabContext {
   askToPersist(): void;
 }
 
-type PartOfState = "gpu" | "dataset" | "sample" | "preparation" | "finder" | "run" | "weights" | "evaluation" | "storage";
+type PartOfState =
+  | "gpu"
+  | "dataset"
+  | "sample"
+  | "preparation"
+  | "finder"
+  | "run"
+  | "weights"
+  | "evaluation"
+  | "figures"
+  | "storage";
 
 export function createContext(store: StoreApi<LabState>, workers: Workers): LabContext {
   const patchStorage = (change: Partial<LabState["storage"]>) =>

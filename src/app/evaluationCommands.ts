@@ -1,10 +1,11 @@
 // The commands of an evaluation, and what its events make of the page.
 import * as Comlink from "comlink";
 import { LabError } from "../protocol/labError";
-import type { EvaluateEvent, EvaluateRequest } from "../protocol/training";
+import type { EvaluateEvent, EvaluateRequest, WeightsChoice } from "../protocol/training";
 import { withoutExtension } from "../protocol/weightsFileName";
 import { announce, type LabContext } from "./context";
 import { chooseEvaluated } from "./evaluated";
+import type { FigureCommands } from "./figureCommands";
 import { formatPlural, nameAuroc } from "./format";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_EVALUATION } from "./initialState";
@@ -16,9 +17,16 @@ import { describeViews } from "./views";
 
 type EvaluationCommands = Pick<LabCommands, "chooseEvaluated" | "chooseViews" | "evaluate" | "stopEvaluating">;
 
-export function createEvaluationCommands(context: LabContext, { alone, fail }: GpuJobs): EvaluationCommands {
+export function createEvaluationCommands(
+  context: LabContext,
+  { alone, fail }: GpuJobs,
+  countFigures: FigureCommands["countFigures"],
+): EvaluationCommands {
   const { store, workers, patch, say } = context;
   let evaluating: JobHandle | null = null;
+
+  const trialOf = (choice: WeightsChoice) =>
+    choice.kind === "trial" ? store.getState().trials.find(({ id }) => id === choice.trialId) : undefined;
 
   return {
     chooseEvaluated: (which) => patch("evaluation", { which }),
@@ -51,6 +59,8 @@ export function createEvaluationCommands(context: LabContext, { alone, fail }: G
             views,
             label,
             name,
+            sample: request.sample,
+            trainedOn: (ofTrial ?? trialOf(weights.choice))?.sample ?? null,
             total: (1 + views) * request.sample.valid.slots.length,
           },
         });
@@ -74,6 +84,7 @@ export function createEvaluationCommands(context: LabContext, { alone, fail }: G
             else if (event.type === "finished") {
               const { evaluation } = event;
               patch("evaluation", { state: "done", evaluation });
+              void countFigures();
               const auroc =
                 evaluation.auroc === null ? "" : `${nameAuroc(evaluation.targets.length)} ${evaluation.auroc.toFixed(3)}, `;
               const films = formatPlural(evaluation.films, "film");

@@ -3,7 +3,7 @@
 import { FINDER_DEFAULTS } from "../protocol/finder";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import { allocateSteps } from "../protocol/steps";
-import type { EvaluationState, FinderState, LabState, PreparationState, RunState, WeightsState } from "./state";
+import type { EvaluationState, FiguresState, FinderState, LabState, PreparationState, RunState, WeightsState } from "./state";
 
 export const EMPTY_PREPARATION: PreparationState = { state: "idle", progress: null, sample: null, failed: [], failure: null };
 
@@ -47,6 +47,21 @@ export const EMPTY_EVALUATION: EvaluationState = {
   done: 0,
   total: 0,
   evaluation: null,
+  sample: null,
+  trainedOn: null,
+  failure: null,
+};
+
+export const EMPTY_FIGURES: FiguresState = {
+  state: "none",
+  at: 0,
+  rule: { by: "youden" },
+  prevalence: null,
+  scaled: false,
+  aurocs: [],
+  shares: { trained: null, dataset: null },
+  summary: null,
+  reading: null,
   failure: null,
 };
 
@@ -67,5 +82,6 @@ export const INITIAL_STATE: LabState = {
   run: EMPTY_RUN,
   weights: FRESH_WEIGHTS,
   evaluation: EMPTY_EVALUATION,
+  figures: EMPTY_FIGURES,
   trials: [],
 };

@@ -21,7 +21,7 @@ import { createStorageCommands } from "./storageCommands";
 import { createTrialCommands } from "./trialCommands";
 import { keepAwake } from "./wakeLock";
 import { createWeightsCommands } from "./weightsCommands";
-import { connectWorkers } from "./workers";
+import { connectWorkers, type Workers } from "./workers";
 
 export interface Lab {
   store: StoreApi<LabState>;
@@ -31,7 +31,7 @@ export interface Lab {
 export function createLab(): Lab {
   const store = createStore<LabState>(() => INITIAL_STATE);
   const workers = connectWorkers({
-    onLost: (worker, freed) => (worker === "training" ? replaceTraining(freed) : reopen()).catch(sayWhy),
+    onLost: (worker, freed) => recover[worker](freed).catch(sayWhy),
     onUnusable: ({ message }) => store.setState({ status: message }),
   });
   const context = createContext(store, workers);
@@ -52,6 +52,12 @@ export function createLab(): Lab {
     applyWaiting,
     createLastFolderStore(),
   );
+  const recover: Record<keyof Workers, (freed: Promise<void>) => Promise<void>> = {
+    training: replaceTraining,
+    dataset: reopen,
+    // Keeps nothing: the next choice is answered by the next worker.
+    statistics: async () => {},
+  };
   const sayWhy = (error: unknown) => context.say(toFailure(error).message);
   keepAwake(store);
 

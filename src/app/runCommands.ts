@@ -3,6 +3,7 @@ import { toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import type { LabContext } from "./context";
 import { createEvaluationCommands } from "./evaluationCommands";
+import { createFigureCommands } from "./figureCommands";
 import { createFinderCommands } from "./finderCommands";
 import type { Forecasts } from "./forecasts";
 import { createGpuJobs } from "./gpuJobs";
@@ -13,7 +14,8 @@ import { createTrainCommands } from "./trainCommands";
 type RunCommands = Pick<LabCommands, "allowSoftwareAdapter"> &
   ReturnType<typeof createFinderCommands> &
   ReturnType<typeof createTrainCommands> &
-  ReturnType<typeof createEvaluationCommands> & {
+  ReturnType<typeof createEvaluationCommands> &
+  Pick<LabCommands, "readFigures"> & {
     openGpu(): Promise<void>;
     reopenGpu(): Promise<void>;
     loadTrials(): Promise<Trial[]>;
@@ -26,6 +28,7 @@ export function createRunCommands(
 ): RunCommands {
   const { store, workers, patch, say, measureDisk } = context;
   const jobs = createGpuJobs(context);
+  const { countFigures, ...figures } = createFigureCommands(context);
 
   async function openAdapter(allowSoftware: boolean): Promise<void> {
     patch("gpu", { state: "asking", failure: null });
@@ -53,6 +56,7 @@ export function createRunCommands(
     loadTrials,
     ...createFinderCommands(context, jobs, forecasts),
     ...createTrainCommands(context, jobs, forecasts, loadTrials, broadcast),
-    ...createEvaluationCommands(context, jobs),
+    ...createEvaluationCommands(context, jobs, countFigures),
+    ...figures,
   };
 }

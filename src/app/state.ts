@@ -15,6 +15,7 @@ import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finde
 import type { Failure } from "../protocol/labError";
 import type { FilmPreview } from "../protocol/preview";
 import type { TrialSettings } from "../protocol/settings";
+import type { Estimate, TargetReading, TargetSummary, ThresholdRule } from "../protocol/statistics";
 import type { StepColumns } from "../protocol/steps";
 import type { FilmSet } from "../protocol/storage";
 import type {
@@ -153,7 +154,34 @@ export interface EvaluationState {
   done: number;
   total: number;
   evaluation: Evaluation | null;
+  /** The films that are evaluated. */
+  sample: PreparedSample | null;
+  /** What the network was trained on; null where that is not known. */
+  trainedOn: SampleSummary | null;
   failure: Failure | null;
+}
+
+/** What the evaluation's films say of one target, and how the reader wants them read. */
+export interface FiguresState {
+  state: "none" | "counting" | "ready";
+  /** Place of the target among the evaluation's. */
+  at: number;
+  rule: ThresholdRule;
+  /** Share of positives at the place of use; null for the dataset's. */
+  prevalence: number | null;
+  scaled: boolean;
+  /** AUROC of each target. */
+  aurocs: (Estimate | null)[];
+  shares: Shares;
+  summary: TargetSummary | null;
+  reading: TargetReading | null;
+  failure: Failure | null;
+}
+
+/** Shares of positives, in (0, 1); null where not known. */
+export interface Shares {
+  trained: number | null;
+  dataset: number | null;
 }
 
 /** What the browser keeps of the lab. */
@@ -191,6 +219,7 @@ export interface LabState {
   run: RunState;
   weights: WeightsState;
   evaluation: EvaluationState;
+  figures: FiguresState;
   trials: Trial[];
 }
 
@@ -271,4 +300,6 @@ export interface LabCommands {
   /** Validation films through the chosen weights of the shown trial, or through those that were taken. */
   evaluate(): Promise<void>;
   stopEvaluating(): void;
+  /** Another target of the evaluation, or another way to read it. */
+  readFigures(change: Partial<Pick<FiguresState, "at" | "rule" | "prevalence" | "scaled">>): Promise<void>;
 }

@@ -1,13 +1,15 @@
-// The two workers of the lab, as typed handles that outlive the workers themselves. It knows nothing of what they do.
+// The workers of the lab, as typed handles that outlive the workers themselves. It knows nothing of what they do.
 import * as Comlink from "comlink";
 import type { DatasetApi } from "../protocol/dataset";
 import { type LabError, registerLabErrors } from "../protocol/labError";
+import type { StatisticsApi } from "../protocol/statistics";
 import type { TrainApi } from "../protocol/training";
 import { supervise } from "./supervise";
 
 export interface Workers {
   dataset: Comlink.Remote<DatasetApi>;
   training: Comlink.Remote<TrainApi>;
+  statistics: Comlink.Remote<StatisticsApi>;
 }
 
 export interface WorkerLosses {
@@ -29,6 +31,13 @@ export function connectWorkers({ onLost, onUnusable }: WorkerLosses): Workers {
       name: "training",
       create: () => new Worker(new URL("../workers/train.worker.ts", import.meta.url), { type: "module", name: "training" }),
       onLost: (freed) => onLost("training", freed),
+      onUnusable,
+    }),
+    statistics: supervise<StatisticsApi>({
+      name: "statistics",
+      create: () =>
+        new Worker(new URL("../workers/statistics.worker.ts", import.meta.url), { type: "module", name: "statistics" }),
+      onLost: (freed) => onLost("statistics", freed),
       onUnusable,
     }),
   };

@@ -180,3 +180,40 @@ export interface GroupSummary {
   /** Fewer films of a class than a figure can be read from. */
   small: boolean;
 }
+
+/** How a reader wants a target's logits to be read. Shares are of positives, in (0, 1). */
+export interface ReadingChoices {
+  rule: ThresholdRule;
+  /** What the network was trained on, weights of classes counted in; null where that is not known, and nothing is corrected for it. */
+  trainedShare: number | null;
+  /** Where the network is used; null where that is not known. */
+  useShare: number | null;
+  /** Whether logits are divided by the temperature that fits these films best. */
+  scaled: boolean;
+}
+
+/** What the choices make of a target's films. */
+export interface TargetReading {
+  /** From logits to probabilities at the place of use. */
+  correction: Correction;
+  /** [films] So corrected. */
+  probabilities: Float64Array;
+  /** Fitted on these films; null where they have none. */
+  temperature: number | null;
+  /** Of the corrected probabilities, at the share of positives that these films have. */
+  calibration: Calibration | null;
+  operatingPoint: OperatingPoint | null;
+  /** At the operating point; one list a grouping, empty where there is no point. */
+  groups: GroupSummary[][];
+}
+
+/** The statistics worker's. All throw LabError scoreNotFinite or badSettings. */
+export interface StatisticsApi {
+  /** AUROCs with DeLong's intervals, one a set of films. */
+  estimateAurocs(targets: ScoredFilms[]): Promise<(Estimate | null)[]>;
+  /** What no choice changes. */
+  summarise(films: ScoredFilms, seed: number): Promise<TargetSummary>;
+  /** @param groupings of each a film's group, by number */
+  read(films: ScoredFilms, choices: ReadingChoices, groupings: Uint8Array[]): Promise<TargetReading>;
+  compare(first: ScoredFilms, secondScores: Float64Array, seed: number): Promise<ModelComparison>;
+}

@@ -72,6 +72,11 @@ export function formatMetric(value: number | null | undefined): string {
   return Math.abs(value) < 1e5 ? value.toFixed(3) : value.toExponential(1);
 }
 
+/** 0.880 to 0.940 */
+export function formatInterval({ low, high }: { low: number; high: number }): string {
+  return `${formatMetric(low)} to ${formatMetric(high)}`;
+}
+
 /** Cardiomegaly, or of several targets Cardiomegaly + 2 more */
 export function formatTargets({ target, moreTargets }: { target: string; moreTargets: readonly unknown[] }): string {
   return moreTargets.length === 0 ? target : `${target} + ${moreTargets.length} more`;

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { createStore } from "zustand/vanilla";
+import { LabError } from "../protocol/labError";
+import type { ReadingChoices, ScoredFilms } from "../protocol/statistics";
+import { createContext } from "./context";
+import { createFigureCommands } from "./figureCommands";
+import { INITIAL_STATE } from "./initialState";
+import type { LabState } from "./state";
+import type { Workers } from "./workers";
+
+const counts = { positives: 2, negatives: 2, unknown: 0 };
+const summary = {
+  train: counts,
+  targets: ["Edema", "Effusion"].map((target) => ({ target, before: counts, train: counts, positiveWeight: 1 })),
+};
+const EVALUATED = {
+  evaluation: {
+    paths: ["a", "b"],
+    targets: [{ target: "Edema" }, { target: "Effusion" }],
+    labels: Uint8Array.of(0, 1, 1, 0),
+    logits: Float32Array.of(1, 2, 3, 4),
+  },
+  sample: {
+    summary,
+    validFacts: { patients: Uint32Array.of(5, 6), groups: [{ by: "sex", names: ["F", "M"], codes: Uint8Array.of(0, 1) }] },
+  },
+  trainedOn: summary,
+} as unknown as LabState["evaluation"];
+
+function createLab() {
+  const store = createStore<LabState>(() => ({ ...INITIAL_STATE, evaluation: EVALUATED }));
+  const asked: {
+    films: ScoredFilms;
+    choices: ReadingChoices;
+    groupings: Uint8Array[];
+    answer: (reading: object) => void;
+    refuse: (why: unknown) => void;
+  }[] = [];
+  let summaries = 0;
+  const statistics = {
+    read: (films: ScoredFilms, choices: ReadingChoices, groupings: Uint8Array[]) =>
+      new Promise((answer, refuse) => asked.push({ films, choices, groupings, answer, refuse })),
+    summarise: async () => ({ number: ++summaries }),
+    estimateAurocs: async (targets: ScoredFilms[]) => targets.map(() => null),
+  };
+  return { store, asked, ...createFigureCommands(createContext(store, { statistics } as unknown as Workers)) };
+}
+
+describe("the figures", () => {
+  it("are of the first target, its films, groups and shares", async () => {
+    const { store, asked, countFigures } = createLab();
+    const counted = countFigures();
+    expect(store.getState().figures.state).toBe("counting");
+    asked[0]?.answer({ number: "first" });
+    await counted;
+    expect(asked[0]).toMatchObject({ films: { scores: Float64Array.of(1, 3) }, groupings: [Uint8Array.of(0, 1)] });
+    expect(asked[0]?.choices).toMatchObject({ trainedShare: 0.5, useShare: 0.5 });
+    expect(store.getState().figures).toMatchObject({
+      state: "ready",
+      reading: { number: "first" },
+      summary: { number: 1 },
+      aurocs: [null, null],
+    });
+  });
+
+  it("are those of the newest choice, in whatever order answers come, and the summary is counted once a target", async () => {
+    const { store, asked, countFigures, readFigures } = createLab();
+    const counted = countFigures();
+    asked[0]?.answer({});
+    await counted;
+    const slower = readFigures({ rule: { by: "probability", value: 0.3 } });
+    const newest = readFigures({ rule: { by: "probability", value: 0.4 } });
+    asked[2]?.answer({ number: "newest" });
+    await newest;
+    asked[1]?.answer({ number: "slower" });
+    await slower;
+    expect(store.getState().figures).toMatchObject({ state: "ready", reading: { number: "newest" }, summary: { number: 1 } });
+
+    const other = readFigures({ at: 1 });
+    expect(store.getState().figures).toMatchObject({ reading: null, summary: null });
+    asked[3]?.answer({});
+    await other;
+    expect(asked[3]?.films.scores).toEqual(Float64Array.of(2, 4));
+    expect(store.getState().figures.summary).toEqual({ number: 2 });
+  });
+
+  it("keep the reader's prevalence for the same target, and say what went wrong", async () => {
+    const { store, asked, readFigures } = createLab();
+    const read = readFigures({ prevalence: 0.02 });
+    expect(asked[0]?.choices.useShare).toBe(0.02);
+    asked[0]?.refuse(new LabError("scoreNotFinite", "The network gave film 1 a score that is no number."));
+    await read;
+    expect(store.getState().figures).toMatchObject({ state: "none", failure: { code: "scoreNotFinite" } });
+  });
+});

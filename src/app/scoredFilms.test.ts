@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { type SampleSummary, UNKNOWN_LABEL } from "../protocol/dataset";
+import type { Evaluation } from "../protocol/training";
+import { filmsOf, sharesOf } from "./scoredFilms";
+
+const EVALUATION = {
+  paths: ["a", "b", "c"],
+  targets: [{ target: "Edema" }, { target: "Effusion" }],
+  labels: Uint8Array.of(1, 0, UNKNOWN_LABEL, 1, 0, UNKNOWN_LABEL),
+  logits: Float32Array.of(2, -1, 0.5, 3, -4, 0),
+} as unknown as Evaluation;
+const FACTS = { patients: Uint32Array.of(7, 7, 9), groups: [], blanks: new Uint8Array(6) };
+
+describe("filmsOf", () => {
+  it("takes the films whose label under the target is known, with their patients", () => {
+    expect(filmsOf(EVALUATION, FACTS, 0)).toEqual({
+      places: Uint32Array.of(0, 2),
+      films: { labels: Uint8Array.of(1, 0), scores: Float64Array.of(2, -4), patients: Uint32Array.of(7, 9) },
+    });
+    expect(filmsOf(EVALUATION, FACTS, 1).films.labels).toEqual(Uint8Array.of(0, 1));
+  });
+
+  it("takes every film for a patient of its own where nobody is known", () => {
+    expect(filmsOf(EVALUATION, undefined, 0).films.patients).toEqual(Uint32Array.of(0, 2));
+  });
+});
+
+describe("sharesOf", () => {
+  const counts = (positives: number, negatives: number) => ({ positives, negatives, unknown: 0 });
+  const sample = (positiveWeight: number, train = counts(100, 900)) =>
+    ({ train, targets: [{ before: counts(120, 1080), train: counts(100, 900), positiveWeight }] }) as unknown as SampleSummary;
+
+  it("is that of the films of an epoch, as the balance draws them", () => {
+    expect(sharesOf(sample(1, counts(100, 100)), sample(1), 0)).toEqual({ trained: 0.5, dataset: 0.1 });
+  });
+
+  it("counts a weighted positive as so many", () => {
+    expect(sharesOf(sample(9), sample(1), 0).trained).toBeCloseTo(0.5, 12);
+    expect(sharesOf(sample(1), sample(1), 0).trained).toBeCloseTo(0.1, 12);
+  });
+
+  it("is not known of a network from elsewhere, or of one class", () => {
+    expect(sharesOf(null, sample(1), 0)).toEqual({ trained: null, dataset: 0.1 });
+    expect(sharesOf(sample(1, counts(5, 0)), sample(1), 0).trained).toBeNull();
+  });
+});

@@ -1,0 +1,46 @@
+// The films of an evaluation as the statistics take them, and the shares of positives that they are read against. Computes no figure.
+import { type FilmFacts, type SampleSummary, type TargetCounts, UNKNOWN_LABEL } from "../protocol/dataset";
+import type { ScoredFilms } from "../protocol/statistics";
+import type { Evaluation } from "../protocol/training";
+import type { Shares } from "./state";
+
+export interface TargetFilms {
+  films: ScoredFilms;
+  /** [films] Their places among the evaluation's. */
+  places: Uint32Array;
+}
+
+/** Those whose label under the target at this place is known. Without facts every film is a patient of its own. */
+export function filmsOf({ labels, logits, paths, targets }: Evaluation, facts: FilmFacts | undefined, at: number): TargetFilms {
+  const cell = (film: number) => film * targets.length + at;
+  const places = Uint32Array.from(paths.keys()).filter((film) => labels[cell(film)] !== UNKNOWN_LABEL);
+  return {
+    places,
+    films: {
+      labels: Uint8Array.from(places, (film) => labels[cell(film)] ?? 0),
+      scores: Float64Array.from(places, (film) => logits[cell(film)] ?? Number.NaN),
+      patients: facts ? places.map((film) => facts.patients[film] ?? 0) : places,
+    },
+  };
+}
+
+/**
+ * @param trainedOn of the trial whose network it is; its main target by the films of an epoch, repeats counted, since what a balance draws is
+ * what is learnt
+ * @param dataset what the evaluated films were drawn from
+ */
+export function sharesOf(trainedOn: SampleSummary | null, dataset: SampleSummary, at: number): Shares {
+  const learnt = trainedOn?.targets[at];
+  const epoch = at === 0 ? trainedOn?.train : learnt?.train;
+  const drawnFrom = dataset.targets[at]?.before;
+  return {
+    trained: learnt && epoch ? shareOf(epoch, learnt.positiveWeight) : null,
+    dataset: drawnFrom ? shareOf(drawnFrom) : null,
+  };
+}
+
+/** A positive of weight w is as w positives. */
+function shareOf({ positives, negatives }: Pick<TargetCounts, "positives" | "negatives">, positiveWeight = 1): number | null {
+  const weighed = positives * positiveWeight;
+  return positives > 0 && negatives > 0 ? weighed / (weighed + negatives) : null;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../nn/random";
+import type { ReadingChoices, ScoredFilms } from "../protocol/statistics";
+import { createStatistics } from "./api";
+import { logOdds, sigmoid } from "./logistic";
+
+const statistics = createStatistics();
+const HALF: ReadingChoices = { rule: { by: "probability", value: 0.5 }, trainedShare: null, useShare: null, scaled: false };
+
+/** Films of which a share is positive, with the logits of a network that knows the odds but takes `believed` for that share. */
+function drawFilms(count: number, share: number, believed: number): ScoredFilms {
+  const random = createRandom(3, "drawn");
+  const labels = Uint8Array.from({ length: count }, () => (random.float() < share ? 1 : 0));
+  // Two normal distributions two apart: the log of their densities' ratio is 2x.
+  const scores = Float64Array.from(labels, (label) => 2 * (random.normal() + (label === 1 ? 1 : -1)) + logOdds(believed));
+  return { labels, scores, patients: Uint32Array.from(labels.keys()) };
+}
+
+describe("read", () => {
+  it("corrects what was trained on balanced films to the share of the films, where it is then calibrated", async () => {
+    const films = drawFilms(20_000, 0.1, 0.5);
+    const plain = await statistics.read(films, HALF, []);
+    const corrected = await statistics.read(films, { ...HALF, trainedShare: 0.5, useShare: 0.1 }, []);
+    expect(plain.calibration!.ece).toBeGreaterThan(0.05);
+    expect(corrected.calibration!.ece).toBeLessThan(0.01);
+    expect(corrected.calibration!.brier).toBeLessThan(plain.calibration!.brier);
+    expect(corrected.correction).toEqual({ shift: logOdds(0.1) - logOdds(0.5), temperature: 1 });
+    expect(corrected.probabilities[0]).toBeCloseTo(sigmoid(films.scores[0]! + Math.log(1 / 9)), 12);
+    expect(corrected.temperature).toBeCloseTo(1, 1);
+  });
+
+  it("holds calibration against the films' own share, whatever that of the place of use", async () => {
+    const films = drawFilms(5000, 0.5, 0.5);
+    const choices = { ...HALF, trainedShare: 0.5 };
+    const here = await statistics.read(films, { ...choices, useShare: 0.5 }, []);
+    const elsewhere = await statistics.read(films, { ...choices, useShare: 0.01 }, []);
+    expect(elsewhere.calibration).toEqual(here.calibration);
+    // A positive is worth less where hardly any film is.
+    expect(elsewhere.operatingPoint!.threshold).toBeGreaterThan(here.operatingPoint!.threshold);
+    expect(elsewhere.operatingPoint!.atPrevalence!.prevalence).toBe(0.01);
+  });
+
+  it("scales by the temperature that fits, where it is asked to", async () => {
+    const films = drawFilms(5000, 0.5, 0.5);
+    const sure = { ...films, scores: films.scores.map((score) => score * 3) };
+    const { temperature, correction, calibration } = await statistics.read(sure, { ...HALF, scaled: true }, []);
+    expect(temperature).toBeCloseTo(3, 0);
+    expect(correction.temperature).toBe(temperature);
+    expect(calibration!.ece).toBeLessThan((await statistics.read(sure, HALF, [])).calibration!.ece);
+  });
+
+  it("counts groups at the operating point, and says nothing where there is none", async () => {
+    const films = drawFilms(400, 0.5, 0.5);
+    const groups = Uint8Array.from(films.labels, (_, film) => film % 2);
+    const { groups: counted, operatingPoint } = await statistics.read(films, HALF, [groups]);
+    expect(counted[0]!.map(({ films: of }) => of)).toEqual([200, 200]);
+    const right = counted[0]!.reduce((sum, { sensitivity, positives }) => sum + sensitivity!.value * positives, 0);
+    expect(right).toBeCloseTo(operatingPoint!.truePositives, 9);
+    const none = { labels: new Uint8Array(), scores: new Float64Array(), patients: new Uint32Array() };
+    expect(await statistics.read(none, HALF, [new Uint8Array()])).toMatchObject({ operatingPoint: null, groups: [[]] });
+  });
+
+  it("refuses scores that are no numbers, by name", async () => {
+    const films = { labels: Uint8Array.of(0, 1), scores: Float64Array.of(1, Number.NaN), patients: Uint32Array.of(0, 1) };
+    await expect(statistics.read(films, HALF, [])).rejects.toMatchObject({ code: "scoreNotFinite" });
+    await expect(statistics.estimateAurocs([films])).rejects.toMatchObject({ code: "scoreNotFinite" });
+  });
+});
+
+it("estimates the AUROC of each set of films, null of one class", async () => {
+  const films = drawFilms(200, 0.5, 0.5);
+  const positives = { ...films, labels: films.labels.map(() => 1) };
+  const [both, one] = await statistics.estimateAurocs([films, positives]);
+  expect(both!.low).toBeLessThan(both!.value);
+  expect(one).toBeNull();
+});

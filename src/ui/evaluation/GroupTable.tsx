@@ -1,0 +1,47 @@
+// How the network does in parts of the films: a figure over all hides a group that it fails.
+import type { FilmGroups } from "../../protocol/dataset";
+import type { Estimate, GroupSummary } from "../../protocol/statistics";
+import { useLab } from "../labContext";
+import { DataTable } from "../parts/DataTable";
+import { formatCount, formatInterval, formatMetric } from "../parts/format";
+import { Panel } from "../parts/Panel";
+import styles from "./evaluation.module.css";
+
+export function GroupTable() {
+  const reading = useLab((lab) => lab.figures.reading);
+  const groupings = useLab((lab) => lab.evaluation.sample?.validFacts?.groups);
+  if (!reading || !groupings || groupings.length === 0) return null;
+  const rows = groupings.flatMap((grouping, at) => (reading.groups[at] ?? []).map((group) => describeGroup(grouping, group)));
+  const someSmall = reading.groups.some((groups) => groups.some(({ small }) => small));
+  return (
+    <Panel title="By group" aside="at the operating point">
+      <DataTable
+        caption="Figures by group"
+        columns={["group", "films", "positive", "AUROC", "sensitivity", "specificity"]}
+        rows={rows}
+      />
+      {someSmall && (
+        <p className={styles.remark}>
+          Grey groups are small: fewer than ten films of a class, so that one film more or less moves much.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function describeGroup({ by, names }: FilmGroups, group: GroupSummary) {
+  const { films, positives, auroc, sensitivity, specificity, small } = group;
+  const cell = (content: string) => (small ? <span className={styles.small}>{content}</span> : content);
+  return {
+    key: `${by} ${group.group}`,
+    cells: [
+      cell(`${by}: ${names[group.group] ?? ""}${small ? ", small" : ""}`),
+      cell(formatCount(films)),
+      cell(formatCount(positives)),
+      ...[auroc, sensitivity, specificity].map((estimate) => cell(withInterval(estimate))),
+    ],
+  };
+}
+
+const withInterval = (estimate: Estimate | null) =>
+  estimate ? `${formatMetric(estimate.value)} (${formatInterval(estimate)})` : "–";

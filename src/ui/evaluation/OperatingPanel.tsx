@@ -1,0 +1,157 @@
+// Where films are called positive, and what that comes to: here, and where the network is to be used.
+import type { Estimate, OperatingPoint, ThresholdRule } from "../../protocol/statistics";
+import { useCommands, useLab } from "../labContext";
+import { DataTable } from "../parts/DataTable";
+import { CheckField, RuleField } from "../parts/fields";
+import { formatCount, formatInterval, formatMetric, formatShare } from "../parts/format";
+import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
+import styles from "./evaluation.module.css";
+
+const RULES: { rule: ThresholdRule; words: string }[] = [
+  { rule: { by: "youden" }, words: "Youden" },
+  { rule: { by: "sensitivity", value: 0.95 }, words: "sensitivity 0.95" },
+  { rule: { by: "sensitivity", value: 0.9 }, words: "sensitivity 0.9" },
+  { rule: { by: "specificity", value: 0.9 }, words: "specificity 0.9" },
+  { rule: { by: "probability", value: 0.5 }, words: "probability 0.5" },
+];
+
+export function OperatingPanel() {
+  const { rule, prevalence, scaled, shares, reading } = useLab((lab) => lab.figures);
+  const { readFigures } = useCommands();
+  const point = reading?.operatingPoint ?? null;
+  return (
+    <Panel
+      title="Operating point"
+      aside={
+        <div className={partsStyles.pills}>
+          {RULES.map((one) => (
+            <button
+              type="button"
+              key={one.words}
+              aria-pressed={isSame(one.rule, rule)}
+              onClick={() => void readFigures({ rule: one.rule })}
+            >
+              {one.words}
+            </button>
+          ))}
+        </div>
+      }
+    >
+      <div className={styles.operating}>
+        <label className={styles.threshold}>
+          <span>Positive from a probability of</span>
+          <output>{point ? formatProbability(point.probability) : "–"}</output>
+          <input
+            type="range"
+            min={0}
+            max={1}
+            step={0.001}
+            aria-label="Operating point"
+            value={Number.isFinite(point?.probability) ? point?.probability : 1}
+            onChange={({ currentTarget }) =>
+              void readFigures({ rule: { by: "probability", value: Number(currentTarget.value) } })
+            }
+          />
+        </label>
+        <div className={styles.place}>
+          <RuleField
+            label="Prevalence where it is used"
+            value={100 * (prevalence ?? 0)}
+            holds={(percent) => percent > 0 && percent < 100}
+            form="a share above 0 and below 100, such as 12"
+            unit="%"
+            empty={{ value: 0, words: shares.dataset === null ? "not known" : (100 * shares.dataset).toPrecision(3) }}
+            format={(percent) => String(Number(percent.toPrecision(3)))}
+            onChange={(percent) => void readFigures({ prevalence: percent === 0 ? null : percent / 100 })}
+          />
+          <CheckField
+            label={`Scale by temperature${reading?.temperature ? ` (${formatMetric(reading.temperature)}, fitted on these films)` : ""}`}
+            checked={scaled}
+            disabled={!reading?.temperature}
+            onChange={(checked) => void readFigures({ scaled: checked })}
+          />
+        </div>
+      </div>
+      {point && <Rates point={point} />}
+      <p className={styles.remark}>{describeCorrection(shares)}</p>
+    </Panel>
+  );
+}
+
+function Rates({ point }: { point: OperatingPoint }) {
+  const { sensitivity, specificity, ppv, npv, accuracy, f1, atPrevalence } = point;
+  const place = atPrevalence && `at a prevalence of ${formatShare(atPrevalence.prevalence)}`;
+  const row = (name: string, of: string, estimate: Estimate | null) => ({
+    key: `${name} ${of}`,
+    cells: [
+      <span key="name">
+        {name} <small className={styles.of}>{of}</small>
+      </span>,
+      formatMetric(estimate?.value),
+      estimate ? formatInterval(estimate) : "–",
+    ],
+  });
+  return (
+    <div className={styles.rates}>
+      <DataTable
+        caption="What the operating point comes to"
+        columns={["", "value", "95 %"]}
+        rows={[
+          row("sensitivity", "of positive films called positive", sensitivity),
+          row("specificity", "of negative films called negative", specificity),
+          ...(atPrevalence && place ? [row("PPV", place, atPrevalence.ppv), row("NPV", place, atPrevalence.npv)] : []),
+          row("PPV", "among these films", ppv),
+          row("NPV", "among these films", npv),
+          row("accuracy", "among these films", accuracy),
+          row("F1", "among these films", f1),
+        ]}
+      />
+      <Confusion point={point} />
+    </div>
+  );
+}
+
+function Confusion({ point }: { point: OperatingPoint }) {
+  const { truePositives, falsePositives, trueNegatives, falseNegatives } = point;
+  return (
+    <table className={styles.confusion}>
+      <caption>Films</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">called positive</th>
+          <th scope="col">called negative</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">positive</th>
+          <td data-right>{formatCount(truePositives)}</td>
+          <td>{formatCount(falseNegatives)}</td>
+        </tr>
+        <tr>
+          <th scope="row">negative</th>
+          <td>{formatCount(falsePositives)}</td>
+          <td data-right>{formatCount(trueNegatives)}</td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+function describeCorrection({ trained, dataset }: { trained: number | null; dataset: number | null }): string {
+  if (trained === null)
+    return "How many positives this network was trained on is not known: its probabilities stand as they are.";
+  const learnt = `The network learnt from ${formatShare(trained)} positives`;
+  return dataset === null
+    ? `${learnt}; give a prevalence to have its probabilities corrected.`
+    : `${learnt}, and ${formatShare(dataset)} of the dataset's labelled films are positive: left as they are, its probabilities would be those of the first. They are corrected by the ratio of the odds (Saerens 2002).`;
+}
+
+const formatProbability = (probability: number) =>
+  probability > 0 && probability < 0.001 ? probability.toExponential(1) : formatMetric(probability);
+
+function isSame(a: ThresholdRule, b: ThresholdRule): boolean {
+  return a.by === b.by && ("value" in a ? a.value : 0) === ("value" in b ? b.value : 0);
+}
