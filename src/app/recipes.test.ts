@@ -24,10 +24,11 @@ it("reads back what it wrote, without what is training's own", () => {
   expect(describeDifference(recipe, DATASET)).toBeNull();
 });
 
-it("reads recipes of before the split could be stratified as they were", () => {
+it("reads recipes of before the split could be stratified, or films be doubtful, as they were", () => {
   const recipe = writeRecipe(DATASET, DEFAULT_SETTINGS, ROWS);
-  const { stratify: _, ...before } = recipe.settings;
-  expect(readRecipe(JSON.stringify({ ...recipe, settings: before }), "x.json").settings.stratify).toBe(false);
+  const { stratify: _, doubtful: __, ...before } = recipe.settings;
+  const { settings } = readRecipe(JSON.stringify({ ...recipe, settings: before }), "x.json");
+  expect(settings).toMatchObject({ stratify: false, doubtful: [] });
 });
 
 it.each([

@@ -53,7 +53,7 @@ export function readRecipe(text: string, name: string): Recipe {
 }
 
 /** How films were sampled where recipes said nothing of it. */
-const BEFORE = { stratify: false };
+const BEFORE = { stratify: false, doubtful: [] };
 
 /** A recipe with a setting of its own devising would give other films: nothing is replaced by a default. */
 function readSampleSettings(given: Partial<SampleSettings>, name: string): SampleSettings {

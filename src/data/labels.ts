@@ -3,7 +3,7 @@ import type { FilmLabel } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { type SampleSettings, type TargetSettings, targetsOf } from "../protocol/settings";
 import type { FilmIndex } from "./filmIndex";
-import { canonicalValue, columnKey } from "./labelFiles/columns";
+import { canonicalValue, cellOf, columnKey } from "./labelFiles/columns";
 import type { TargetColumn } from "./labelFiles/findings";
 import { OUT, type Sides } from "./split";
 
@@ -27,13 +27,14 @@ export interface LabelCounts {
   uncertainIgnored: number;
   blankIgnored: number;
   lateralLeftOut: number;
+  doubtfulLeftOut: number;
   /** As `Sides` counts them. */
   heldOut: number;
   sharedLeftOut: number;
 }
 
 export interface RowLabels {
-  /** Under the main target, one of `LABELS` a row. Left out: laterals, and rows that are on neither side. */
+  /** Under the main target, one of `LABELS` a row. Left out: laterals, doubtful films, and rows that are on neither side. */
   codes: Uint8Array;
   /** The same under every target, the main one first. */
   byTarget: Uint8Array[];
@@ -44,10 +45,21 @@ export interface RowLabels {
 /** Whether a row that is on either side is positive under the main target. @throws LabError badSettings as `labelRows` */
 export function tellPositives(index: FilmIndex, settings: SampleSettings): (row: number) => boolean {
   const { column, codeOfValue } = readTarget(index, settings, "Target");
-  return (row) => !isLeftOut(index, settings, row) && codeOfValue[column.codes[row] ?? 0] === POSITIVE;
+  const leftOut = tellLeftOut(index, settings);
+  return (row) => leftOut(row) === null && codeOfValue[column.codes[row] ?? 0] === POSITIVE;
 }
 
-const isLeftOut = ({ lateral }: FilmIndex, { frontalOnly }: SampleSettings, row: number) => frontalOnly && lateral[row] === 1;
+/** Why a row is left out whatever its label; null where it is not. */
+function tellLeftOut(
+  { lateral, labels: { path } }: FilmIndex,
+  { frontalOnly, doubtful }: SampleSettings,
+): (row: number) => "lateral" | "doubtful" | null {
+  const isDoubtful = doubtful.length > 0 ? new Set(doubtful) : null;
+  return (row) => {
+    if (frontalOnly && lateral[row] === 1) return "lateral";
+    return isDoubtful?.has(cellOf(path, row)) ? "doubtful" : null;
+  };
+}
 
 interface ReadTarget {
   column: TargetColumn;
@@ -107,14 +119,17 @@ function labelByMain(index: FilmIndex, sides: Sides, settings: SampleSettings, {
     uncertainIgnored: 0,
     blankIgnored: 0,
     lateralLeftOut: 0,
+    doubtfulLeftOut: 0,
     heldOut: sides.heldOut,
     sharedLeftOut: sides.sharedLeftOut,
   };
+  const leftOut = tellLeftOut(index, settings);
   const uncertain = column.isFinding ? column.values.indexOf("-1") : -1;
   for (let row = 0; row < index.rows; row++) {
     if (sides.of[row] === OUT) continue;
-    if (isLeftOut(index, settings, row)) {
-      counts.lateralLeftOut++;
+    const reason = leftOut(row);
+    if (reason) {
+      counts[`${reason}LeftOut`]++;
       continue;
     }
     const value = column.codes[row] ?? 0;

@@ -197,6 +197,16 @@ test("laterals are left out and counted", async () => {
   expect(planSample(index, settings({ frontalOnly: true })).summary).toMatchObject({ lateralLeftOut: 1, positive: 1 });
 });
 
+test("films whose label was found doubtful are neither learnt from nor validated with, and are counted", async () => {
+  const lines = [row(1, 1, "1"), row(2, 1, "0"), row(3, 1, "1"), row(4, 1, "0")];
+  const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));
+  const path = index.labels.path.values[index.labels.path.codes[2] ?? 0] ?? "";
+  const of = (doubtful: string[]) => planSample(index, settings({ balance: "none", validation: 0.5, doubtful }));
+  expect(of([path]).summary).toMatchObject({ doubtfulLeftOut: 1, positive: 1, before: { films: 3 } });
+  expect([...of([path]).planned.train, ...of([path]).planned.valid].sort()).toEqual([0, 1, 3]);
+  expect(of(["elsewhere.jpg"]).summary).toMatchObject({ doubtfulLeftOut: 0, before: { films: 4 } });
+});
+
 test("a blank cell of a column that is no finding is left out, whatever the policy", async () => {
   const lines = [row(1, 1, "1"), row(2, 1, "0", "train", "PA"), row(3, 1, "1", "train", "")];
   const index = await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines));

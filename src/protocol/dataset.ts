@@ -169,6 +169,8 @@ export interface SampleSummary {
   uncertainIgnored: number;
   blankIgnored: number;
   lateralLeftOut: number;
+  /** Films left out because a person found their label doubtful. */
+  doubtfulLeftOut: number;
   /** Rows that the dataset holds out and this choice of validation does not use. */
   heldOut: number;
   /** Training rows left out because their patient, or the film itself, is in the dataset's own validation or test. */

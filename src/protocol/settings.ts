@@ -52,6 +52,8 @@ export interface SampleSettings extends TargetSettings, PreparationSettings {
   /** Targets that are learnt beside the main one, by which films are chosen. */
   moreTargets: TargetSettings[];
   frontalOnly: boolean;
+  /** Films whose label was found doubtful, by their paths as the label CSV writes them: neither learnt from nor validated with. */
+  doubtful: string[];
   /** Share of the patients held out for validation (0 < share < 1), or the dataset's own valid.csv. */
   validation: number | "own";
   /**
@@ -182,7 +184,7 @@ export interface TrialSettings extends SampleSettings, TrainingSettings {}
 
 /** Without how films are prepared: what decides which rows are learnt from. */
 export function samplingOf(settings: SampleSettings): Omit<SampleSettings, keyof PreparationSettings> {
-  const { target, positive, uncertain, blank, moreTargets, frontalOnly } = settings;
+  const { target, positive, uncertain, blank, moreTargets, frontalOnly, doubtful } = settings;
   const { validation, stratify, balance, freshEachEpoch, epochs, seed } = settings;
   return {
     target,
@@ -191,6 +193,7 @@ export function samplingOf(settings: SampleSettings): Omit<SampleSettings, keyof
     blank,
     moreTargets,
     frontalOnly,
+    doubtful,
     validation,
     stratify,
     balance,
@@ -245,6 +248,7 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   frontalOnly: false,
   validation: 0.1,
   stratify: false,
+  doubtful: [],
   balance: "undersample",
   freshEachEpoch: false,
   imageSize: 64,

@@ -18,6 +18,7 @@ const OTHERS: TrialSettings = {
   frontalOnly: true,
   validation: "own",
   stratify: true,
+  doubtful: ["a/b.jpg"],
   balance: "weight",
   freshEachEpoch: true,
   imageSize: 320,

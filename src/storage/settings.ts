@@ -65,6 +65,7 @@ type Check<Value> = (value: unknown) => value is Value;
 
 const isFlag: Check<boolean> = (value) => typeof value === "boolean";
 const isText: Check<string> = (value) => typeof value === "string";
+const isTexts: Check<string[]> = (value): value is string[] => Array.isArray(value) && value.every(isText);
 const isPair: Check<[number, number]> = (value): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "number" && MOMENTUM_RULE.holds(one));
 
@@ -79,7 +80,7 @@ function oneOf<Word extends string>(words: Record<Word, true>): Check<Word> {
 
 const TARGET_CHECKS: { [Field in keyof TargetSettings]: Check<TargetSettings[Field]> } = {
   target: isText,
-  positive: (value): value is string[] => Array.isArray(value) && value.every(isText),
+  positive: isTexts,
   uncertain: oneOf({ ignore: true, zero: true, one: true }),
   blank: oneOf({ negative: true, ignore: true }),
 };
@@ -97,6 +98,7 @@ const CHECKS: { [Field in CheckedSetting]: Check<TrialSettings[Field]> } = {
   frontalOnly: isFlag,
   validation: (value): value is number | "own" => value === "own" || (typeof value === "number" && value > 0 && value < 1),
   stratify: isFlag,
+  doubtful: isTexts,
   balance: oneOf({ undersample: true, oversample: true, weight: true, none: true }),
   freshEachEpoch: isFlag,
   fit: oneOf({ stretch: true, letterbox: true }),

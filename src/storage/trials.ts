@@ -42,7 +42,15 @@ export interface TrialStore {
 const BEFORE_ENGINES = { engine: "stock", activations: "f32", filmsPerPass: 0, gpuBudgetMiB: 0 } as const;
 
 /** What samples did not count before; and where several targets could not be learnt, its one target's labels are the sample's. */
-const UNCOUNTED = { heldOut: 0, sharedLeftOut: 0, positiveUncertain: 0, negativeUncertain: 0, grouped: [], filmsOfPatients: [] };
+const UNCOUNTED = {
+  heldOut: 0,
+  doubtfulLeftOut: 0,
+  sharedLeftOut: 0,
+  positiveUncertain: 0,
+  negativeUncertain: 0,
+  grouped: [],
+  filmsOfPatients: [],
+};
 type KeptTarget = Omit<TargetSummary, "before"> & Partial<Pick<TargetSummary, "before">>;
 type KeptSummary = Omit<SampleSummary, "targets"> & { targets?: KeptTarget[]; positiveWeight?: number };
 

@@ -50,6 +50,7 @@ export function createTestSample(
         uncertainIgnored: 0,
         blankIgnored: 0,
         lateralLeftOut: 0,
+        doubtfulLeftOut: 0,
         heldOut: 0,
         sharedLeftOut: 0,
         before: summary,

@@ -78,6 +78,7 @@ function Open() {
       s.uncertain,
       s.blank,
       s.frontalOnly,
+      s.doubtful,
       s.validation,
       s.stratify,
       s.balance,

@@ -27,6 +27,7 @@ export function LabelMakeup({ sample, setAside, failed }: LabelMakeupProps) {
     { name: "uncertain, left out", value: sample.uncertainIgnored, color: "var(--amber)" },
     { name: "blank, left out", value: sample.blankIgnored, color: "var(--faint)" },
     { name: "lateral, left out", value: sample.lateralLeftOut, color: "var(--faint)" },
+    { name: "doubtful, left out", value: sample.doubtfulLeftOut, color: "var(--faint)" },
     { name: "held out, unused", value: sample.heldOut, color: "var(--faint)" },
     { name: "patient held out", value: sample.sharedLeftOut, color: "var(--faint)" },
   ].filter(({ name, value }) => name.endsWith("explicit") || value > 0);

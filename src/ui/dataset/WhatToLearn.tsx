@@ -4,6 +4,7 @@ import { useCommands, useLab } from "../labContext";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
 import { formatPlural, formatShare } from "../parts/format";
 import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
 import styles from "./dataset.module.css";
 import { MoreTargets } from "./MoreTargets";
 import { TargetFields } from "./TargetFields";
@@ -42,6 +43,20 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
           disabled={disabled}
           onChange={(frontalOnly) => changeSettings({ frontalOnly })}
         />
+      )}
+      {settings.doubtful.length > 0 && (
+        <p className={styles.words}>
+          {formatPlural(settings.doubtful.length, "film")} marked as doubtful {settings.doubtful.length === 1 ? "is" : "are"} left
+          out.
+          <button
+            type="button"
+            className={partsStyles.textButton}
+            disabled={disabled}
+            onClick={() => changeSettings({ doubtful: [] })}
+          >
+            Take them back
+          </button>
+        </p>
       )}
       <hr className={styles.divided} />
       <SelectField
