@@ -42,7 +42,10 @@ const withoutNode: Plugin = {
 const notices = licenseNotices("THIRD_PARTY_LICENSES.txt");
 
 /** What computes on own kernels is tested on every driver there is; everything else once, on the best of them. */
-const ON_DRIVERS = ["src/kernels/**/*.test.ts", "src/nn/engine.test.ts", "src/nn/fusedEngine.test.ts", "src/nn/scope.test.ts"];
+const ON_DRIVERS = [
+  "src/kernels/**/*.test.ts",
+  ...["engine", "features", "fusedEngine", "scope"].map((name) => `src/nn/${name}.test.ts`),
+];
 /** One skipped test that says which driver is missing. */
 const MISSING = "scripts/missingDriver.test.ts";
 

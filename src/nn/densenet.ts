@@ -133,8 +133,24 @@ export interface DenseNetInputs {
   drop(x: tf.Tensor2D, probability: number): tf.Tensor2D;
 }
 
+/**
+ * DenseNet's last ReLU is in torchvision's `forward`, not in `features`, which is all that fastai's `create_body(densenet, cut=-1)` takes: so
+ * its head has none before it.
+ */
+export const poolsActivated = (head: Head): boolean => head === "linear";
+
 /** Logits [count, classes] of normalised images [count, height, width, 3], at least 32 pixels a side. */
 export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, inputs: DenseNetInputs, head: Head = "linear"): tf.Tensor2D {
+  return APPLY_HEAD[head](denseFeatures(spec, images, inputs, head), inputs);
+}
+
+/** What the head pools of the images, [count, side, side, channels]. */
+export function denseFeatures(
+  spec: DenseNetSpec,
+  images: tf.Tensor4D,
+  inputs: DenseNetInputs,
+  head: Head = "linear",
+): tf.Tensor4D {
   const { parameter, normalise } = inputs;
   const convolve = (x: tf.Tensor4D, name: string, stride: number, pad: number) =>
     tf.conv2d(x, parameter<tf.Rank.R4>(`${name}.weight`), stride, pad);
@@ -153,20 +169,17 @@ export function denseNet(spec: DenseNetSpec, images: tf.Tensor4D, inputs: DenseN
     const transition = `features.transition${b + 1}`;
     x = tf.avgPool(convolve(activate(x, `${transition}.norm`), `${transition}.conv`, 1, 0), 2, 2, "valid");
   });
-  return APPLY_HEAD[head](normalise(x, "features.norm5"), inputs);
+  return poolsActivated(head) ? activate(x, "features.norm5") : normalise(x, "features.norm5");
 }
 
 const linear = (x: tf.Tensor2D, name: string, { parameter }: DenseNetInputs): tf.Tensor2D =>
   tf.add(tf.matMul(x, parameter<tf.Rank.R2>(`${name}.weight`)), parameter(`${name}.bias`));
 
-/** Logits of what `norm5` gives. */
+/** Logits of what the head pools. */
 const APPLY_HEAD: Record<Head, (features: tf.Tensor4D, inputs: DenseNetInputs) => tf.Tensor2D> = {
-  linear: (features, inputs) => linear(tf.mean(tf.relu(features), [1, 2]), LAST_LAYERS.linear, inputs),
+  linear: (features, inputs) => linear(tf.mean(features, [1, 2]), LAST_LAYERS.linear, inputs),
 
-  /**
-   * fastai v1's `create_head(2 * channels, classes)` on `create_body(densenet, cut=-1)`. No ReLU before it: DenseNet's last one is in its
-   * `forward`, not in `features`, which is all that `create_body` takes.
-   */
+  /** fastai v1's `create_head(2 * channels, classes)`. */
   fastai(features, inputs) {
     const [count, height, width] = features.shape;
     const normalise = (x: tf.Tensor2D, name: string): tf.Tensor2D =>

@@ -95,6 +95,15 @@ export interface StepObservation {
   gradients: NamedArrays;
 }
 
+/** What the head pools of each film: the last feature maps, a cell every 32 pixels. */
+export interface FeatureMaps {
+  /** Cells a side. */
+  side: number;
+  channels: number;
+  /** [count, side, side, channels] */
+  data: Float32Array;
+}
+
 export interface EngineOptions {
   arch: Architecture;
   classes: number;
@@ -152,6 +161,8 @@ export interface Engine {
   trainStep(batch: Batch, optimizer: OptimizerStep, observe?: (seen: StepObservation) => void): Promise<number>;
   /** Inference mode, by the moving average where one is kept: logits [count, classes]. */
   predict(batch: Batch): Promise<Float32Array>;
+  /** As `predict`, but what the head pools: what `norm5` gives, with the linear head after DenseNet's last ReLU (`poolsActivated`). */
+  features(batch: Batch): Promise<FeatureMaps>;
   /** Reads all state back to the CPU. */
   snapshot(): Promise<EngineSnapshot>;
   /** Takes over a snapshot. A moving average that is kept but not in it begins at the model. @throws LabError weightsMismatch naming the first array whose name or shape differs */

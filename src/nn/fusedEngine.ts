@@ -17,6 +17,7 @@ import {
 } from "./engine";
 import { chooseBottlenecks } from "./forecast";
 import { type BatchBuffers, planBatch } from "./fusedBuffers";
+import { placeFeatures, readFeatures } from "./fusedFeatures";
 import { chooseTuning } from "./fusedKernels";
 import { planLayout, QUAD } from "./fusedLayout";
 import { createFusedModel } from "./fusedModel";
@@ -32,6 +33,13 @@ interface Outcome {
   first: number;
   logits: Float32Array;
   losses: Float32Array;
+}
+
+/** The films from `first` on are in the buffers. */
+interface SubmittedPass {
+  buffers: BatchBuffers;
+  first: number;
+  films: number;
 }
 
 /** An engine with fresh weights from `seed`, on the device that was opened last. */
@@ -170,14 +178,13 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   }
 
   /**
-   * Submits a pass after another over the batch, and nothing waits: what each brings forth is on its way when this resolves, so that the
-   * GPU can be given more to do meanwhile.
+   * Submits a pass after another over the batch and hands each out once it is on its way. Nothing waits for the GPU: what is not read of a pass,
+   * or being read, before the next is asked for is lost to it.
    */
-  async function runPasses(use: EngineUse, given: Batch, scope: StepScope = {}): Promise<Promise<Outcome>[]> {
+  async function* runPasses(use: EngineUse, given: Batch, scope: StepScope = {}): AsyncGenerator<SubmittedPass> {
     const { count, images } = given;
     const shape = { count, size: images.size };
     const { buffers, passes } = await openLists(use, shape, images.kind === "films", scope);
-    const outcomes: Promise<Outcome>[] = [];
     const dropouts = drawDropouts(buffers, count, use === "training" ? given.random : undefined);
     let first = 0;
     for (const { films, list } of passes) {
@@ -185,11 +192,19 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
       for (const { masks, width, drawn } of dropouts)
         write(device, masks, drawn.subarray(first * width, (first + films) * width));
       for (const [from, to] of cutSubmissions(list.dispatches)) submit(device, (encoder) => list.encode(encoder, from, to));
+      yield { buffers, first, films };
+      first += films;
+    }
+  }
+
+  /** Logits and losses of all passes are on their way when this resolves, so that the GPU can be given more to do meanwhile. */
+  async function runBatch(use: EngineUse, given: Batch, scope?: StepScope): Promise<Promise<Outcome>[]> {
+    const outcomes: Promise<Outcome>[] = [];
+    for await (const { buffers, first, films } of runPasses(use, given, scope)) {
       const outcome = readOutcome(buffers, first, films);
       // Whoever waits for it is told; until then a failure is nobody's.
       outcome.catch(() => {});
       outcomes.push(outcome);
-      first += films;
     }
     return outcomes;
   }
@@ -225,7 +240,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
       await model.settle();
       await model.openOptimizer(optimizerStep);
       model.clearGradients();
-      const running = await runPasses("training", given, optimizerStep);
+      const running = await runBatch("training", given, optimizerStep);
       model.update(optimizerStep);
       const outcomes = await Promise.all(running);
       for (const _ of outcomes) model.countBatch();
@@ -238,7 +253,17 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
 
     async predict(given) {
       await model.settle();
-      return joinLogits(await Promise.all(await runPasses("inference", given)), given.count);
+      return joinLogits(await Promise.all(await runBatch("inference", given)), given.count);
+    },
+
+    async features(given) {
+      await model.settle();
+      const { side, channels, floatsPerFilm } = placeFeatures(layout, given.images.size);
+      const data = new Float32Array(given.count * floatsPerFilm);
+      for await (const { buffers, first, films } of runPasses("inference", given)) {
+        data.set(await readFeatures(device, layout, buffers, model.predicting, films), first * floatsPerFilm);
+      }
+      return { side, channels, data };
     },
 
     async snapshot() {

@@ -71,26 +71,35 @@ export function write(
 
 const CHUNK_BYTES = 16 * 2 ** 20;
 
-/** The first `length` floats, read through a small window, so that reading takes next to no memory. */
-export async function readFloats(device: GPUDevice, { buffer, label }: PlannedBuffer, length: number): Promise<Float32Array> {
+/** `length` bytes from `from` on, read through a small window, so that reading takes next to no memory. */
+export async function readBytes(
+  device: GPUDevice,
+  { buffer, label }: PlannedBuffer,
+  length: number,
+  from = 0,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (!buffer) throw new Error(`${label} is not allocated`);
-  const out = new Float32Array(length);
-  const bytes = length * 4;
+  const out = new Uint8Array(length);
   const window = device.createBuffer({
     label: "window",
-    size: Math.min(CHUNK_BYTES, bytes),
+    size: Math.min(CHUNK_BYTES, length),
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
   try {
-    for (let offset = 0; offset < bytes; offset += window.size) {
-      const size = Math.min(window.size, bytes - offset);
-      submit(device, (encoder) => encoder.copyBufferToBuffer(buffer, offset, window, 0, size));
+    for (let offset = 0; offset < length; offset += window.size) {
+      const size = Math.min(window.size, length - offset);
+      submit(device, (encoder) => encoder.copyBufferToBuffer(buffer, from + offset, window, 0, size));
       await window.mapAsync(GPUMapMode.READ, 0, size);
-      out.set(new Float32Array(window.getMappedRange(0, size)), offset / 4);
+      out.set(new Uint8Array(window.getMappedRange(0, size)), offset);
       window.unmap();
     }
   } finally {
     window.destroy();
   }
   return out;
+}
+
+/** As `readBytes`, counted in floats. */
+export async function readFloats(device: GPUDevice, buffer: PlannedBuffer, length: number, from = 0): Promise<Float32Array> {
+  return new Float32Array((await readBytes(device, buffer, 4 * length, 4 * from)).buffer);
 }

@@ -2,9 +2,9 @@
 // backend is set; not fast, and not frugal with memory.
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
-import { NORMALISATION } from "../protocol/settings";
+import { type Head, NORMALISATION } from "../protocol/settings";
 import { type BatchStatistics, NORM_EPSILON, NORM_MOMENTUM, normaliseBatch } from "./batchNorm";
-import { DENSENETS, denseNet, listArrays } from "./densenet";
+import { DENSENETS, type DenseNetInputs, type DenseNetSpec, denseFeatures, denseNet, listArrays } from "./densenet";
 import { drawMask } from "./dropout";
 import {
   type Batch,
@@ -201,6 +201,39 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
     return tf.tidy(() => moveAverage(average, model, averageDecay));
   }
 
+  /** The network in inference mode, up to its logits or to what its head pools. */
+  function infer<Output extends tf.Tensor>(
+    batch: Batch,
+    network: (spec: DenseNetSpec, images: tf.Tensor4D, inputs: DenseNetInputs, head?: Head) => Output,
+  ): Output {
+    return tf.tidy(() => {
+      const { parameters, runningMean, runningVariance } = state.average ?? state.model;
+      const parameter = finder(openPacked(parameterPacking, parameters));
+      const mean = finder(openPacked(meanPacking, runningMean));
+      const variance = finder(openPacked(variancePacking, runningVariance));
+      const normalise = (x: tf.Tensor4D, name: string) =>
+        tf.batchNorm(
+          x,
+          mean<tf.Rank.R1>(`${name}.running_mean`),
+          variance<tf.Rank.R1>(`${name}.running_var`),
+          parameter<tf.Rank.R1>(`${name}.bias`),
+          parameter<tf.Rank.R1>(`${name}.weight`),
+          NORM_EPSILON,
+        );
+      const drop = (x: tf.Tensor2D) => x;
+      return network(spec, openImages(batch), { parameter, normalise, drop }, options.head);
+    });
+  }
+
+  /** Reads a tensor that is of no more use. */
+  async function take(tensor: tf.Tensor): Promise<Float32Array> {
+    try {
+      return await read(tensor);
+    } finally {
+      tensor.dispose();
+    }
+  }
+
   return {
     options,
 
@@ -225,29 +258,12 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
       }
     },
 
-    async predict(batch) {
-      const logits = tf.tidy(() => {
-        const { parameters, runningMean, runningVariance } = state.average ?? state.model;
-        const parameter = finder(openPacked(parameterPacking, parameters));
-        const mean = finder(openPacked(meanPacking, runningMean));
-        const variance = finder(openPacked(variancePacking, runningVariance));
-        const normalise = (x: tf.Tensor4D, name: string) =>
-          tf.batchNorm(
-            x,
-            mean<tf.Rank.R1>(`${name}.running_mean`),
-            variance<tf.Rank.R1>(`${name}.running_var`),
-            parameter<tf.Rank.R1>(`${name}.bias`),
-            parameter<tf.Rank.R1>(`${name}.weight`),
-            NORM_EPSILON,
-          );
-        const drop = (x: tf.Tensor2D) => x;
-        return denseNet(spec, openImages(batch), { parameter, normalise, drop }, options.head);
-      });
-      try {
-        return await logits.data<"float32">();
-      } finally {
-        logits.dispose();
-      }
+    predict: async (batch) => take(infer(batch, denseNet)),
+
+    async features(batch) {
+      const maps = infer(batch, denseFeatures);
+      const [, side, , channels] = maps.shape;
+      return { side, channels, data: await take(maps) };
     },
 
     async snapshot() {

@@ -42,7 +42,7 @@ describe("bad days", () => {
       const { snapshot } = engine;
       engine.snapshot = async () => {
         const state = await snapshot();
-        if (state.optimizerSteps === 6) state.model.get("weight")!.data[3] = Number.POSITIVE_INFINITY;
+        if (state.optimizerSteps === 6) state.model.get("classifier.weight")!.data[3] = Number.POSITIVE_INFINITY;
         return state;
       };
     };

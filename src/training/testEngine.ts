@@ -1,8 +1,11 @@
-// An engine for tests of the loop: logistic regression on the pixels, AdamW, plain arrays. Not a network.
+// An engine for tests of the loop: logistic regression on the pixels, AdamW, plain arrays. Not a network, but a linear head without a body.
 import { type Batch, countKnown, type Engine, type EngineSnapshot, type NamedArrays } from "../nn/engine";
 import { showFilm } from "../nn/moveFilms";
 import { createRandom } from "../nn/random";
 import { sigmoid } from "../statistics/logistic";
+
+const WEIGHT = "classifier.weight";
+const BIAS = "classifier.bias";
 
 export interface TestEngine extends Engine {
   /** Set to make a training step return something else than its loss, or throw. */
@@ -11,7 +14,7 @@ export interface TestEngine extends Engine {
 
 export function createTestEngine(pixels: number, seed: number, classes = 1): TestEngine {
   const random = createRandom(seed, "init");
-  const shapes = { weight: [classes, pixels], bias: [classes] };
+  const shapes = { [WEIGHT]: [classes, pixels], [BIAS]: [classes] };
   const model: NamedArrays = new Map(
     Object.entries(shapes).map(([name, shape]) => [
       name,
@@ -31,8 +34,8 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
   const logitsOf = (greys: readonly Float32Array[], by = model): Float32Array =>
     Float32Array.from({ length: greys.length * classes }, (_, at) => {
       const [film, k] = [Math.floor(at / classes), at % classes];
-      const weight = array(by, "weight");
-      let logit = array(by, "bias")[k]!;
+      const weight = array(by, WEIGHT);
+      let logit = array(by, BIAS)[k]!;
       for (let i = 0; i < pixels; i++) logit += weight[k * pixels + i]! * greys[film]![i]!;
       return logit;
     });
@@ -44,8 +47,8 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
     async trainStep(batch, step) {
       if (step.name !== "adamw") throw new Error("AdamW only");
       const gradients = new Map([
-        ["weight", new Float32Array(classes * pixels)],
-        ["bias", new Float32Array(classes)],
+        [WEIGHT, new Float32Array(classes * pixels)],
+        [BIAS, new Float32Array(classes)],
       ]);
       const known = countKnown(batch);
       let loss = 0;
@@ -56,9 +59,9 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
         if (target < 0) return;
         loss += (Math.max(logit, 0) - logit * target + Math.log1p(Math.exp(-Math.abs(logit)))) / known;
         const slope = (sigmoid(logit) - target) / known;
-        gradients.get("bias")![k]! += slope;
+        gradients.get(BIAS)![k]! += slope;
         for (let i = 0; i < pixels; i++) {
-          gradients.get("weight")![k * pixels + i]! += slope * greys[film]![i]!;
+          gradients.get(WEIGHT)![k * pixels + i]! += slope * greys[film]![i]!;
         }
       });
       if (step.restarts) {
@@ -93,6 +96,11 @@ export function createTestEngine(pixels: number, seed: number, classes = 1): Tes
       return engine.onStep(optimizerSteps - 1, loss);
     },
     predict: async (batch) => logitsOf(greysOf(batch), average.size > 0 ? average : model),
+    features: async (batch) => ({
+      side: 1,
+      channels: pixels,
+      data: Float32Array.from(greysOf(batch).flatMap((film) => [...film])),
+    }),
     snapshot: async () => ({ model: copy(model), optimizer: copy(optimizer), optimizerSteps, average: copy(average) }),
     restore: (snapshot: EngineSnapshot) => {
       for (const [name, { data }] of snapshot.model) array(model, name).set(data);

@@ -93,8 +93,8 @@ export function createTestLab(targets?: string[]): TestLab {
         const length = bytes.byteLength / 4 / (pixels + 1);
         if (!Number.isInteger(length)) throw new LabError("weightsMismatch", `${source} does not fit.`, "bias");
         const model = new Map([
-          ["weight", { shape: [length, pixels], data: new Float32Array(bytes, 0, length * pixels) }],
-          ["bias", { shape: [length], data: new Float32Array(bytes, 4 * length * pixels) }],
+          ["classifier.weight", { shape: [length, pixels], data: new Float32Array(bytes, 0, length * pixels) }],
+          ["classifier.bias", { shape: [length], data: new Float32Array(bytes, 4 * length * pixels) }],
         ]);
         const classes = Array.from({ length }, (_, k) => `class ${k + 1}`);
         return { model, info: { arch, head: "linear", classes, imageSize: TEST_SIZE }, notes: ["read"] };
@@ -102,8 +102,8 @@ export function createTestLab(targets?: string[]): TestLab {
       // The "body" of this network is nothing: another head is a network of zeros.
       fitWeights: (_, { classes }) =>
         new Map([
-          ["weight", { shape: [classes, TEST_SIZE ** 2], data: new Float32Array(classes * TEST_SIZE ** 2) }],
-          ["bias", { shape: [classes], data: new Float32Array(classes) }],
+          ["classifier.weight", { shape: [classes, TEST_SIZE ** 2], data: new Float32Array(classes * TEST_SIZE ** 2) }],
+          ["classifier.bias", { shape: [classes], data: new Float32Array(classes) }],
         ]),
       writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
       trials,
