@@ -29,6 +29,12 @@ export interface StepRecord {
   momentum: number;
 }
 
+/** DeLong's interval of 95 %. */
+export interface AurocInterval {
+  low: number;
+  high: number;
+}
+
 export interface EpochRecord {
   /** From 0. */
   epoch: number;
@@ -38,6 +44,8 @@ export interface EpochRecord {
   accuracy: number;
   /** Mean over the targets of which validation holds both classes; null where there is none. */
   auroc: number | null;
+  /** Of a single target; null where it has none, or films are too few. Missing in trials of earlier versions. */
+  aurocInterval?: AurocInterval | null;
   /** Of each target, where several are learnt. */
   aurocs?: (number | null)[];
   seconds: number;
@@ -127,6 +135,28 @@ export interface CheckpointRef extends Validated {
   bytes: number;
   /** The epoch, from 0, that ended here; null within one. */
   epoch: number | null;
+  /** As in the epoch's record. */
+  aurocInterval?: AurocInterval | null;
+}
+
+/** What a trial's network said of its validation films when it was validated; a film an index. */
+export interface KeptValidation {
+  /** From 0: the epoch that it ended. */
+  epoch: number;
+  /** Of what the labels and logits are, in their order. */
+  targets: string[];
+  /** [films, targets] */
+  logits: Float32Array;
+  /** [films, targets]: 0, 1, or `UNKNOWN_LABEL`. */
+  labels: Uint8Array;
+  /** [films, FILM_KEY_BYTES]: by what it holds; null in samples of earlier versions. */
+  films: Uint8Array | null;
+  /** A number each, the same for films of one patient; null where that is not known. */
+  patients: Uint32Array | null;
+  /** As the label CSV writes them. */
+  paths: string[];
+  /** That another checkpoint stands in for a damaged one, in a sentence; null where none does. */
+  notice: string | null;
 }
 
 export type TrainPhase = "opening" | "compiling" | "training" | "validating" | "saving" | "paused";
@@ -286,5 +316,10 @@ export interface TrainApi extends StorageApi {
   inspectWeights(file: Blob, name: string, settings: TrialSettings): Promise<WeightsSummary>;
   listTrials(): Promise<Trial[]>;
   readSample(trialId: number): Promise<PreparedSample>;
+  /**
+   * Of the validation that the last or the best checkpoint was kept after; null where it was kept within an epoch, or by an earlier version.
+   * @throws LabError checkpointDamaged
+   */
+  readValidation(trialId: number, which: "last" | "best"): Promise<KeptValidation | null>;
   deleteTrial(trialId: number): Promise<void>;
 }

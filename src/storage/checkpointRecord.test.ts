@@ -4,7 +4,7 @@ import { made } from "./madeCheckpoint";
 import { sha256 } from "./sha256";
 
 describe("a record", () => {
-  it.each([0, 1, 5])("of %i steps holds everything, to the bit", async (step) => {
+  it.each([0, 1, 4, 5])("of %i steps holds everything, to the bit", async (step) => {
     const checkpoint = made(step);
     expect(await unsealCheckpoint(structuredClone(await sealCheckpoint(checkpoint)))).toEqual(checkpoint);
   });
@@ -20,10 +20,20 @@ describe("a record", () => {
     expect(await unsealCheckpoint({ ...record, bytes: record.bytes.slice(0, -4) })).toBeNull();
   });
 
+  it("of an earlier version, which kept no validation logits, is read as one without them", async () => {
+    const checkpoint = { ...made(4), valid: new Float32Array() };
+    const { header, bytes } = await sealCheckpoint(checkpoint);
+    const earlier = header.replace('"valid":0,', "");
+    expect(earlier).not.toBe(header);
+    const headerSha256 = await sha256(new TextEncoder().encode(earlier));
+    expect(await unsealCheckpoint({ header: earlier, headerSha256, bytes })).toEqual(checkpoint);
+  });
+
   it.each([
     ["is no JSON", () => "{"],
     ["names more than there is", (header: string) => header.replace('"step":3', '"step":4')],
     ["has arrays of other lengths than their shapes", (header: string) => header.replace('"shape":[2,3]', '"shape":[2,4]')],
+    ["names more validation logits than there are", (header: string) => header.replace('"valid":0', '"valid":1')],
     ["lacks the arrays", (header: string) => header.replace('"model":', '"other":')],
   ])("is refused where its header %s, though its sum is right", async (_, change) => {
     const { header, bytes } = await sealCheckpoint(made(3));
@@ -38,4 +48,5 @@ it("gives a person the moving average where one is kept, else the model, and not
   expect(chooseWeights(checkpoint)).toBe(checkpoint.average);
   expect(chooseWeights({ ...checkpoint, average: new Map() })).toBe(checkpoint.model);
   expect(weightsOf(checkpoint)).toMatchObject({ step: 3, model: checkpoint.average, optimizer: new Map(), optimizerSteps: 0 });
+  expect(weightsOf(made(4)).valid).toHaveLength(0);
 });

@@ -14,6 +14,8 @@ export interface Checkpoint {
   optimizerSteps: number;
   /** The weights' moving average; empty where none is kept. */
   average: StoredArrays;
+  /** [films, targets]: logits of the validation that ended at this step, in the sample's order; empty within an epoch. */
+  valid: Float32Array;
   steps: StepColumns;
   epochs: EpochRecord[];
   /** Spent in the run so far, pauses left out. */
@@ -35,13 +37,15 @@ interface Header {
   optimizerSteps: number;
   /** Missing in checkpoints of earlier versions. */
   average?: ArrayEntry[];
+  /** Validation logits; missing likewise. */
+  valid?: number;
   epochs: EpochRecord[];
   seconds: number;
   /** Of the bytes that follow, in hexadecimal. */
   bytesSha256: string;
 }
 
-/** As it lies in IndexedDB. `bytes` holds the step columns, then the model's arrays, the optimiser's, the average's. */
+/** As it lies in IndexedDB. `bytes` holds the step columns, then the model's arrays, the optimiser's, the average's, and the validation logits. */
 export interface CheckpointRecord {
   header: string;
   headerSha256: string;
@@ -51,9 +55,9 @@ export interface CheckpointRecord {
 const BYTES_A_STEP = 3 * 8 + 4;
 
 export async function sealCheckpoint(checkpoint: Checkpoint): Promise<CheckpointRecord> {
-  const { step, model, optimizer, optimizerSteps, average, steps, epochs, seconds } = checkpoint;
-  const arrays = [...model.values(), ...optimizer.values(), ...average.values()];
-  const elements = arrays.reduce((sum, { data }) => sum + data.length, 0);
+  const { step, model, optimizer, optimizerSteps, average, valid, steps, epochs, seconds } = checkpoint;
+  const arrays = [...[...model.values(), ...optimizer.values(), ...average.values()].map(({ data }) => data), valid];
+  const elements = arrays.reduce((sum, data) => sum + data.length, 0);
   const bytes = new ArrayBuffer(step * BYTES_A_STEP + elements * 4);
   const columns = viewColumns(bytes, step);
   columns.loss.set(steps.loss);
@@ -62,7 +66,7 @@ export async function sealCheckpoint(checkpoint: Checkpoint): Promise<Checkpoint
   columns.epoch.set(steps.epoch);
   const floats = new Float32Array(bytes, step * BYTES_A_STEP);
   let at = 0;
-  for (const { data } of arrays) {
+  for (const data of arrays) {
     floats.set(data, at);
     at += data.length;
   }
@@ -75,6 +79,7 @@ export async function sealCheckpoint(checkpoint: Checkpoint): Promise<Checkpoint
     optimizer: entriesOf(optimizer),
     optimizerSteps,
     average: entriesOf(average),
+    valid: valid.length,
     epochs,
     seconds,
     bytesSha256: await sha256(bytes),
@@ -98,19 +103,19 @@ export async function unsealCheckpoint(record: CheckpointRecord): Promise<Checkp
   const header = parseHeader(record);
   if (!header || (await sha256(record.bytes)) !== header.bytesSha256) return null;
   let at = header.step * BYTES_A_STEP;
-  const take = (entries: ArrayEntry[]): StoredArrays =>
-    new Map(
-      entries.map(({ name, shape, length }) => {
-        const data = new Float32Array(record.bytes, at, length);
-        at += data.byteLength;
-        return [name, { shape, data }];
-      }),
-    );
+  const take = (length: number): Float32Array => {
+    const data = new Float32Array(record.bytes, at, length);
+    at += data.byteLength;
+    return data;
+  };
+  const takeArrays = (entries: ArrayEntry[]): StoredArrays =>
+    new Map(entries.map(({ name, shape, length }) => [name, { shape, data: take(length) }]));
   const { step, optimizerSteps, epochs, seconds } = header;
-  const model = take(header.model);
-  const optimizer = take(header.optimizer);
-  const average = take(header.average ?? []);
-  return { step, model, optimizer, optimizerSteps, average, steps: viewColumns(record.bytes, step), epochs, seconds };
+  const model = takeArrays(header.model);
+  const optimizer = takeArrays(header.optimizer);
+  const average = takeArrays(header.average ?? []);
+  const valid = take(header.valid ?? 0);
+  return { step, model, optimizer, optimizerSteps, average, valid, steps: viewColumns(record.bytes, step), epochs, seconds };
 }
 
 /** Null where it does not describe the record's bytes: its sum says that it is as it was sealed, but not by whom. */
@@ -118,8 +123,10 @@ function parseHeader({ header: text, bytes }: CheckpointRecord): Header | null {
   try {
     const header: Header = JSON.parse(text);
     const arrays = [...header.model, ...header.optimizer, ...(header.average ?? [])];
-    const elements = arrays.reduce((sum, { length }) => sum + length, 0);
-    const areWhole = arrays.every(({ shape, length }) => length >= 0 && shape.reduce((size, side) => size * side, 1) === length);
+    const valid = header.valid ?? 0;
+    const elements = arrays.reduce((sum, { length }) => sum + length, valid);
+    const areWhole =
+      valid >= 0 && arrays.every(({ shape, length }) => length >= 0 && shape.reduce((size, side) => size * side, 1) === length);
     return areWhole && header.step * BYTES_A_STEP + 4 * elements === bytes.byteLength ? header : null;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return null;
@@ -134,5 +141,6 @@ export function chooseWeights({ model, average }: Pick<Checkpoint, "model" | "av
 
 /** Of a checkpoint only those: it can be predicted with, and no run goes on from it. */
 export function weightsOf(checkpoint: Checkpoint): Checkpoint {
-  return { ...checkpoint, model: chooseWeights(checkpoint), optimizer: new Map(), optimizerSteps: 0, average: new Map() };
+  const none = { optimizer: new Map(), optimizerSteps: 0, average: new Map(), valid: new Float32Array() };
+  return { ...checkpoint, ...none, model: chooseWeights(checkpoint) };
 }

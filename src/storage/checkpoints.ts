@@ -78,6 +78,7 @@ export function createCheckpointStore(store: KeyValue<CheckpointRecord>, trials:
       bytes: record.bytes.byteLength,
       epoch: validated?.epoch ?? null,
       auroc: validated?.auroc ?? null,
+      aurocInterval: validated?.aurocInterval ?? null,
       validLoss: validated?.validLoss ?? null,
       accuracy: validated?.accuracy ?? null,
     };

@@ -34,7 +34,8 @@ export interface Callback {
   onLoss?(step: StepRecord): void | Promise<void>;
   onStep?(step: StepRecord, ms: number): void | Promise<void>;
   onValidating?(): void | Promise<void>;
-  onEpochEnd?(epoch: EpochRecord, validationMs: number): void | Promise<void>;
+  /** `logits`: the validation's, [films, targets]. */
+  onEpochEnd?(epoch: EpochRecord, validationMs: number, logits: Float32Array): void | Promise<void>;
   /** The run is over, however it ended. */
   onEnd?(): void;
 }
@@ -75,12 +76,21 @@ export async function runEpochs(run: Run, signal: AbortSignal, callbacks: readon
       if (!scores) return "stopped";
       const validationMs = now() - validating;
       progress.seconds += validationMs / 1000;
-      const { loss: validLoss, accuracy, auroc, targets } = scores;
+      const { logits, loss: validLoss, accuracy, auroc, aurocInterval, targets } = scores;
       const aurocs = targets.length > 1 ? { aurocs: targets.map((target) => target.auroc) } : {};
       const seconds = epochs.reduce((left, earlier) => left - earlier.seconds, progress.seconds);
-      const record = { epoch, trainLoss: history.meanLossFrom(firstStep), validLoss, accuracy, auroc, ...aurocs, seconds };
+      const record = {
+        epoch,
+        trainLoss: history.meanLossFrom(firstStep),
+        validLoss,
+        accuracy,
+        auroc,
+        aurocInterval,
+        ...aurocs,
+        seconds,
+      };
       epochs.push(record);
-      for (const callback of callbacks) await callback.onEpochEnd?.(record, validationMs);
+      for (const callback of callbacks) await callback.onEpochEnd?.(record, validationMs, logits);
     }
     return "finished";
   } finally {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UNKNOWN_LABEL } from "../protocol/dataset";
+import { estimateAuroc } from "../statistics/delong";
 import golden from "./golden/metrics.json";
 import { binaryCrossEntropy, scoreLogits } from "./metrics";
 
@@ -48,6 +49,19 @@ describe("several targets, some labels unknown", () => {
     expect(targets[2]).toEqual({ target: "c", films: 0, positives: 0, accuracy: null, auroc: null });
     expect(mean).toBe(1);
   });
+});
+
+it("gives a single target's AUROC its interval, where there are two films of each class", () => {
+  const given = golden[0]!;
+  expect(scoreLogits(given.logits, given.labels, ["one"]).aurocInterval).toEqual({
+    low: estimateAuroc(given.logits, given.labels)?.low,
+    high: estimateAuroc(given.logits, given.labels)?.high,
+  });
+  const unknown = [UNKNOWN_LABEL, UNKNOWN_LABEL];
+  const withUnknown = scoreLogits([...given.logits, 9, -9], [...given.labels, ...unknown], ["one"]);
+  expect(withUnknown.aurocInterval).toEqual(scoreLogits(given.logits, given.labels, ["one"]).aurocInterval);
+  expect(scoreLogits([1, 2, 3], [0, 1, 1], ["one"]).aurocInterval).toBeNull();
+  expect(scoreLogits([1, 1, 2, 2, 3, 3, 4, 4], [0, 0, 1, 1, 0, 0, 1, 1], ["a", "b"]).aurocInterval).toBeNull();
 });
 
 it("does not overflow", () => {

@@ -1,5 +1,6 @@
 // How good a set of logits is, in float64, as is asked after every epoch. Knows no network; what more is said of a trial is in statistics.
-import type { TargetScores } from "../protocol/training";
+import type { AurocInterval, TargetScores } from "../protocol/training";
+import { estimateAuroc } from "../statistics/delong";
 import { auroc } from "../statistics/roc";
 import { keepKnown, valuesUnder } from "./targets";
 
@@ -10,6 +11,8 @@ export interface Scores {
   accuracy: number;
   /** Mean over the targets whose films are of both classes; null where there is none. */
   auroc: number | null;
+  /** Of a single target, as if every film were of another patient; null with several, or with fewer than two films of a class. */
+  aurocInterval: AurocInterval | null;
   /** One a target. */
   targets: TargetScores[];
 }
@@ -31,6 +34,12 @@ export function accuracy(logits: ArrayLike<number>, labels: ArrayLike<number>): 
   return right / logits.length;
 }
 
+/** DeLong's, of 95 %. */
+function intervalOf(logits: ArrayLike<number>, labels: ArrayLike<number>): AurocInterval | null {
+  const estimate = estimateAuroc(logits, labels);
+  return estimate && { low: estimate.low, high: estimate.high };
+}
+
 /** @param labels `PreparedPart.labels`, one a logit; both are [films, targets.length] */
 export function scoreLogits(logits: ArrayLike<number>, labels: ArrayLike<number>, targets: readonly string[]): Scores {
   const all = keepKnown(logits, labels);
@@ -50,6 +59,7 @@ export function scoreLogits(logits: ArrayLike<number>, labels: ArrayLike<number>
     loss: binaryCrossEntropy(all.logits, all.labels),
     accuracy: accuracy(all.logits, all.labels),
     auroc: aurocs.length === 0 ? null : aurocs.reduce((sum, one) => sum + one, 0) / aurocs.length,
+    aurocInterval: targets.length === 1 ? intervalOf(all.logits, all.labels) : null,
     targets: scores,
   };
 }

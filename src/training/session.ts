@@ -10,6 +10,7 @@ import type { EvaluateEvent, EvaluateRequest, PhaseEvent, TrainApi, TrainEvent, 
 import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
 import { createKeeping, keepNew } from "./keeping";
+import { readKeptValidation } from "./keptValidation";
 import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
@@ -121,7 +122,8 @@ export function createSession(tools: Tools): TrainApi {
         // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from. They are kept
         // first: a trial without them would begin from others.
         const steps = allocateSteps(0);
-        const first = begun && { step: 0, ...beforeTraining(begun.model), steps, epochs: [], seconds: 0 };
+        const valid = new Float32Array();
+        const first = begun && { step: 0, ...beforeTraining(begun.model), valid, steps, epochs: [], seconds: 0 };
         const kept = first ? await checkpoints.begin(id, first) : trial.checkpoints;
         await trials.add({ ...trial, id, checkpoints: kept }, sample);
       });
@@ -155,6 +157,8 @@ export function createSession(tools: Tools): TrainApi {
     },
     listTrials: () => trials.list(),
     readSample: (trialId) => trials.readSample(trialId),
+    readValidation: async (trialId, which) =>
+      readKeptValidation(checkpoints, await trials.read(trialId), await trials.readSample(trialId), which),
 
     async deleteTrial(trialId) {
       demandIdle(trialId, "deleting it");

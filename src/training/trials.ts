@@ -64,12 +64,13 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     earlyEnd: trial.earlyEnd ?? null,
     seconds: trial.seconds,
     finder: trial.finder && inOrder(trial.finder),
-    epochs: trial.epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, aurocs, seconds }) => ({
+    epochs: trial.epochs.map(({ epoch, trainLoss, validLoss, accuracy, auroc, aurocInterval, aurocs, seconds }) => ({
       epoch,
       trainLoss,
       validLoss,
       accuracy,
       auroc,
+      aurocInterval: aurocInterval ?? null,
       ...(aurocs && { aurocs }),
       seconds,
     })),

@@ -1,6 +1,6 @@
 // When a run is kept, and what of it. How a checkpoint lies on disk is storage's.
 import type { Engine } from "../../nn/engine";
-import type { KeptCheckpoints, StepRecord, TrainEvent } from "../../protocol/training";
+import type { EpochRecord, KeptCheckpoints, StepRecord, TrainEvent } from "../../protocol/training";
 import type { Checkpoint } from "../../storage/checkpointRecord";
 import type { Callback, Progress } from "../loop";
 import type { NumbersGuard } from "./numbersGuard";
@@ -51,12 +51,16 @@ export class Checkpoints implements Callback {
     if (isDue && !this.#guard.isRising) await this.save();
   }
 
-  async onEpochEnd(): Promise<void> {
-    await this.save();
+  async onEpochEnd(_epoch: EpochRecord, _validationMs: number, logits: Float32Array): Promise<void> {
+    await this.save(logits);
   }
 
-  /** Nothing where the run stands as last kept. @throws LabError storageFull, lossNotFinite; the earlier checkpoint stays */
-  async save(): Promise<void> {
+  /**
+   * Nothing where the run stands as last kept.
+   * @param valid the logits of a validation that has just ended
+   * @throws LabError storageFull, lossNotFinite; the earlier checkpoint stays
+   */
+  async save(valid: Float32Array = new Float32Array()): Promise<void> {
     if (this.#position() === this.#kept) return;
     const { history, epochs, seconds } = this.#progress;
     this.#recorder.flush();
@@ -65,7 +69,7 @@ export class Checkpoints implements Callback {
     const snapshot = await this.#engine.snapshot();
     await this.#guard.checkState({ step: history.length, ...snapshot });
     this.#precision?.checkState(snapshot);
-    const checkpoint = { step: history.length, ...snapshot, steps: history.columns(), epochs, seconds };
+    const checkpoint = { step: history.length, ...snapshot, valid, steps: history.columns(), epochs, seconds };
     this.#emit({ type: "checkpoint", checkpoints: await this.#write(checkpoint) });
     this.#kept = this.#position();
   }

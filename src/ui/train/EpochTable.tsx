@@ -4,8 +4,9 @@ import { isBetter } from "../../protocol/metrics";
 import { targetsOf } from "../../protocol/settings";
 import type { EpochRecord, Trial } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
-import { formatDuration, formatMetric, formatPlural, nameAuroc } from "../parts/format";
+import { formatDuration, formatInterval, formatMetric, formatPlural, nameAuroc } from "../parts/format";
 import { Panel } from "../parts/Panel";
+import styles from "./train.module.css";
 
 /** The newest; a run of thousands would only fill the page. */
 const MOST_ROWS = 200;
@@ -22,7 +23,7 @@ export const EpochTable = memo(function EpochTable({ trial, isUnderWay }: { tria
         caption="Training and validation after each epoch"
         columns={["epoch", "training", "validation", "accuracy", nameAuroc(targetsOf(settings).length), "time"]}
         rows={shown.map((record) => {
-          const { epoch, trainLoss, validLoss, accuracy, auroc, seconds } = record;
+          const { epoch, trainLoss, validLoss, accuracy, auroc, aurocInterval, seconds } = record;
           const isBest = record === best && !isOnly;
           return {
             key: epoch,
@@ -32,7 +33,10 @@ export const EpochTable = memo(function EpochTable({ trial, isUnderWay }: { tria
               formatMetric(trainLoss),
               formatMetric(validLoss),
               formatMetric(accuracy),
-              formatMetric(auroc),
+              <>
+                {formatMetric(auroc)}
+                {aurocInterval && <small className={styles.interval}>{formatInterval(aurocInterval)}</small>}
+              </>,
               formatDuration(seconds),
             ],
           };
