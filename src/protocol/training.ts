@@ -1,6 +1,7 @@
 // What crosses between the page and the training worker, and what a trial is made of.
 
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
+import type { ExplainRequest, Explanation } from "./explanation";
 import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
@@ -303,6 +304,12 @@ export interface TrainApi extends StorageApi {
    */
   train(trialId: number, port: MessagePort, gpuBudgetMiB?: number): Promise<void>;
   evaluate(request: EvaluateRequest, port: MessagePort): Promise<void>;
+  /**
+   * Where in validation films the network sees a target. The network stays ready for the next film; a job that begins takes the graphics card
+   * from it, and while one is under way questions are refused.
+   * @throws LabError badSettings, filmsNotPrepared, outOfGpuMemory, and of the weights as an evaluation does
+   */
+  explain(request: ExplainRequest): Promise<Explanation>;
   /** The trial's weights as a safetensors file under torchvision's names. @throws LabError weightsUnreadable, checkpointDamaged */
   exportWeights(trialId: number, which: WhichWeights): Promise<WeightsFile>;
   /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */

@@ -43,6 +43,21 @@ export async function loadWeights(tools: Tools, choice: WeightsChoice, arch: Arc
   }
 }
 
+/**
+ * What films are predicted with: the chosen weights, null for those the seed gives, and the settings with the network that the weights are of.
+ * @throws LabError as `loadWeights`; weightsMismatch where they are not of these targets
+ */
+export async function loadNetwork(
+  tools: Tools,
+  { settings, weights }: { settings: TrialSettings; weights: WeightsChoice },
+): Promise<{ loaded: LoadedWeights | null; settings: TrialSettings }> {
+  const loaded = await loadWeights(tools, weights, settings.arch);
+  if (!loaded) return { loaded, settings };
+  demandTargets(loaded, settings);
+  const { arch, head } = loaded.info;
+  return { loaded, settings: { ...settings, arch, head } };
+}
+
 /** A whole network from a file. `arch` as in `loadWeights`. @throws LabError weightsUnreadable, weightsMismatch */
 export async function loadFile(tools: Tools, file: Blob, name: string, arch: Architecture): Promise<LoadedWeights> {
   const bytes = await readFile(file, name);

@@ -1,4 +1,5 @@
-// The training worker's API: one job on the GPU at a time, and the trials that are kept. Holds no network between jobs.
+// The training worker's API: one job on the GPU at a time, and the trials that are kept. Between jobs it holds no network but the one that films are
+// looked at with (explain.ts).
 import { countParameters, DENSENETS, listArrays } from "../nn/densenet";
 import { beforeTraining, type Engine } from "../nn/engine";
 import type { FinderEvent } from "../protocol/finder";
@@ -9,9 +10,10 @@ import { allocateSteps, toStepRecords } from "../protocol/steps";
 import type { EvaluateEvent, EvaluateRequest, PhaseEvent, TrainApi, TrainEvent, WeightsChoice } from "../protocol/training";
 import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
+import { createExplainer } from "./explain";
 import { createKeeping, keepNew } from "./keeping";
 import { readKeptValidation } from "./keptValidation";
-import { beginFrom, demandOrder, demandTargets, exportKept, loadFile, loadWeights } from "./loadWeights";
+import { beginFrom, demandOrder, exportKept, loadFile, loadNetwork, loadWeights } from "./loadWeights";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { previewFilms } from "./previewFilms";
@@ -26,12 +28,18 @@ export function createSession(tools: Tools): TrainApi {
   const workbench = createWorkbench(tools);
   let underWay: string | null = null;
 
+  function demandFree(): void {
+    if (!underWay) return;
+    throw new LabError("badSettings", `${underWay} is still under way on the graphics card. Wait until it ends, or stop it.`);
+  }
+
+  const explainer = createExplainer(tools, workbench, demandFree);
+
   async function alone<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    if (underWay) {
-      throw new LabError("badSettings", `${underWay} is still under way on the graphics card. Wait until it ends, or stop it.`);
-    }
+    demandFree();
     underWay = name;
     try {
+      await explainer.close();
       return await work();
     } finally {
       underWay = null;
@@ -41,14 +49,7 @@ export function createSession(tools: Tools): TrainApi {
   async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
     const { sample, weights, views } = request;
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
-    const loaded = await loadWeights(tools, weights, request.settings.arch);
-    if (loaded) demandTargets(loaded, request.settings);
-    // The network is the weights'.
-    const settings = {
-      ...request.settings,
-      arch: loaded?.info.arch ?? request.settings.arch,
-      head: loaded?.info.head ?? request.settings.head,
-    };
+    const { loaded, settings } = await loadNetwork(tools, request);
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<EvaluateEvent> => {
       if (loaded) engine.restore(beforeTraining(loaded.model));
       if (weights.kind === "trial") for (const message of loaded?.beginning.notes ?? []) emit({ type: "notice", message });
@@ -94,8 +95,15 @@ export function createSession(tools: Tools): TrainApi {
     throw new LabError("badSettings", `Trial ${trialId} is being trained. Stop it before ${what}.`);
   }
 
+  const keeping = createKeeping(tools, demandIdle);
+
   return {
-    ...createKeeping(tools, demandIdle),
+    ...keeping,
+    async removeFilmSet(store) {
+      // It may be the set that was looked at last.
+      await explainer.close();
+      await keeping.removeFilmSet(store);
+    },
     openAdapter: workbench.openAdapter,
     forecast: workbench.forecast,
     previewFilms: (request) => previewFilms(tools, request),
@@ -112,6 +120,8 @@ export function createSession(tools: Tools): TrainApi {
       runJob<TrainEvent>(port, (job) => alone(trialTitle(trialId), () => runTrial(tools, workbench, trialId, job, gpuBudgetMiB))),
 
     evaluate: (request, port) => runJob<EvaluateEvent>(port, (job) => alone("An evaluation", () => runEvaluation(job, request))),
+
+    explain: explainer.explain,
 
     async createTrial(request) {
       const { settings, sample, weights } = request;
