@@ -1,5 +1,6 @@
 // What crosses between the page and the training worker, and what a trial is made of.
 
+import type { Again, TrialFile } from "./again";
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { ExplainRequest, Explanation } from "./explanation";
 import type { FinderRequest, FinderResult } from "./finder";
@@ -112,6 +113,8 @@ export interface Trial {
   earlyEnd?: string | null;
   epochs: EpochRecord[];
   checkpoints: KeptCheckpoints;
+  /** Missing where it repeats no other. */
+  again?: Again;
   /** Missing where it was trained here. */
   origin?: TrialOrigin;
   seconds: number;
@@ -251,6 +254,8 @@ export interface NewTrial {
   dataset: DatasetFingerprint;
   finder: FinderResult | null;
   weights: WeightsChoice;
+  /** The file of the trial that it is to repeat. */
+  again?: TrialFile;
 }
 
 export interface EvaluateRequest {
@@ -296,6 +301,10 @@ export interface TrainApi extends StorageApi {
   /** The first films of an epoch, augmented; needs no GPU. @throws LabError badSettings, noFilms, filmsNotPrepared */
   previewFilms(request: PreviewRequest): Promise<FilmPreview>;
   find(request: FinderRequest, port: MessagePort): Promise<void>;
+  /** What is another than the file says of which the trial is to be run again, a sentence each. @throws LabError as createTrial */
+  listDifferences(request: NewTrial & { again: TrialFile }): Promise<string[]>;
+  /** A trial here that has the weights from which another began, by their checksum; null where none has. */
+  findBeginning(beginning: Beginning): Promise<WeightsChoice | null>;
   /** Creates the trial in IndexedDB, numbered, and returns it; nothing runs yet. */
   createTrial(request: NewTrial): Promise<Trial>;
   /**

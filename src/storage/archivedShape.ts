@@ -3,29 +3,7 @@
 import type { PreparedSample } from "../protocol/dataset";
 import type { Trial, TrialState } from "../protocol/training";
 import type { CheckpointRecord } from "./checkpointRecord";
-
-type Check = (value: unknown) => boolean;
-
-const isNumber: Check = (value) => typeof value === "number";
-const isText: Check = (value) => typeof value === "string";
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const fields =
-  <Shape>(checks: { [Field in keyof Shape]?: Check }): Check =>
-  (value) => {
-    if (typeof value !== "object" || value === null) return false;
-    const held = new Map<string, unknown>(Object.entries(value));
-    return Object.entries<Check | undefined>(checks).every(([field, check]) => check?.(held.get(field)));
-  };
-
-/** JSON has neither NaN nor infinity, and writes null for them. */
-const isFigure = orNull(isNumber);
+import { type Check, fields, isFigure, isNumber, isText, listOf, optional, orNull } from "./shape";
 
 const STATES: Record<TrialState, true> = {
   ready: true,
@@ -36,7 +14,7 @@ const STATES: Record<TrialState, true> = {
   finished: true,
   failed: true,
 };
-const isState: Check = (value) => typeof value === "string" && Object.hasOwn(STATES, value);
+export const isState: Check = (value) => typeof value === "string" && Object.hasOwn(STATES, value);
 
 const isPart = fields<Trial["sample"]["train"]>({ films: isNumber, positives: isNumber, negatives: isNumber });
 const isSummary = fields<Trial["sample"]>({
@@ -75,7 +53,7 @@ const hasTrialFields = fields<Trial>({
   versions: fields({}),
   stepsDone: isNumber,
   stepsTotal: isNumber,
-  earlyEnd: (value) => value === undefined || value === null || isText(value),
+  earlyEnd: optional(orNull(isText)),
   epochs: listOf(fields<Trial["epochs"][number]>({ epoch: isNumber, trainLoss: isFigure, validLoss: isFigure })),
   checkpoints: fields<Trial["checkpoints"]>({
     last: orNull(isRef),
@@ -83,6 +61,14 @@ const hasTrialFields = fields<Trial>({
     best: orNull(isRef),
     epochs: listOf(isRef),
   }),
+  again: optional(
+    fields<NonNullable<Trial["again"]>>({
+      trial: isText,
+      file: isText,
+      differences: listOf(isText),
+      outcome: orNull(fields({ steps: isNumber, epochs: isNumber })),
+    }),
+  ),
   seconds: isNumber,
 });
 

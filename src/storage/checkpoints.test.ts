@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Course } from "../protocol/again";
 import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
@@ -18,6 +19,7 @@ async function createStores(settings: Partial<TrialSettings> = {}) {
     numbers: createTestKeyValue<number>(),
     trials: trialValues,
     samples: createTestKeyValue<PreparedSample>(),
+    courses: createTestKeyValue<Course>(),
   });
   const none = { last: null, previous: null, best: null, epochs: [] };
   const trial = { id: 1, settings: { target: "made", ...settings }, sample: { targets: [] }, epochs: [], checkpoints: none };

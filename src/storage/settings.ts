@@ -36,7 +36,7 @@ export function createSettingsStore(values: KeyValue<unknown>): SettingsStore {
 }
 
 function differs([field, value]: [string, unknown]): boolean {
-  return isField(field) && JSON.stringify(value) !== JSON.stringify(DEFAULT_SETTINGS[field]);
+  return isSetting(field) && JSON.stringify(value) !== JSON.stringify(DEFAULT_SETTINGS[field]);
 }
 
 /** Fields that are missing, or are not as this version writes them, have their defaults. */
@@ -48,9 +48,19 @@ export function readSettings(kept: unknown): TrialSettings {
   };
   for (const [field, value] of Object.entries(kept)) {
     if (isChecked(field)) take(field, value);
-    else if (isNumericSetting(field) && typeof value === "number" && SETTING_RULES[field].holds(value)) settings[field] = value;
+    else if (isNumericSetting(field) && holdsNumber(field, value)) settings[field] = value;
   }
   return settings;
+}
+
+const holdsNumber = (field: NumericSetting, value: unknown): value is number =>
+  typeof value === "number" && SETTING_RULES[field].holds(value);
+
+/** Of what is given as settings the first field whose value it cannot have; null where there is none. Fields of other names are passed over. */
+export function findImpossible(given: object): string | null {
+  const isPossible = (field: string, value: unknown) =>
+    isChecked(field) ? CHECKS[field](value) : !isNumericSetting(field) || holdsNumber(field, value);
+  return Object.entries(given).find(([field, value]) => !isPossible(field, value))?.[0] ?? null;
 }
 
 type CheckedSetting = Exclude<keyof TrialSettings, NumericSetting>;
@@ -59,7 +69,7 @@ function isChecked(name: string): name is CheckedSetting {
   return Object.hasOwn(CHECKS, name);
 }
 
-const isField = (name: string): name is keyof TrialSettings => isChecked(name) || isNumericSetting(name);
+export const isSetting = (name: string): name is keyof TrialSettings => isChecked(name) || isNumericSetting(name);
 
 type Check<Value> = (value: unknown) => value is Value;
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Course } from "../protocol/again";
 import type { PreparedSample } from "../protocol/dataset";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import type { Trial } from "../protocol/training";
@@ -10,6 +11,7 @@ function openStore() {
     numbers: createTestKeyValue<number>(),
     trials: createTestKeyValue<Trial>(),
     samples: createTestKeyValue<PreparedSample>(),
+    courses: createTestKeyValue<Course>(),
   });
   const addNext = async (trial: unknown, sample: unknown) => {
     const id = await store.reserve();
@@ -86,10 +88,14 @@ it("gives each number once, keeps a trial whole, and finds what was left of one 
 
   const samples = createTestKeyValue<PreparedSample>();
   const trials = createTestKeyValue<Trial>();
-  const crashing = createTrialStore({ numbers: createTestKeyValue<number>(), trials, samples });
+  const courses = createTestKeyValue<Course>();
+  const crashing = createTrialStore({ numbers: createTestKeyValue<number>(), trials, samples, courses });
   trials.beforeWrite = () => {
     throw new Error("crash");
   };
   await expect(crashing.add({ id: 1 } as Trial, {} as PreparedSample)).rejects.toThrow("crash");
-  expect([await crashing.list(), await crashing.listStray()]).toEqual([[], [1]]);
+  samples.beforeWrite = trials.beforeWrite;
+  const course = { losses: Float64Array.of(1), epochs: [] };
+  await expect(crashing.add({ id: 2 } as Trial, {} as PreparedSample, course)).rejects.toThrow("crash");
+  expect([await crashing.list(), await crashing.listStray()]).toEqual([[], [1, 2]]);
 });

@@ -1,8 +1,9 @@
 // The numbered trials and their samples, as IndexedDB keeps them. Their weights and histories are checkpoints (checkpoints.ts).
+import type { Course } from "../protocol/again";
 import type { PartSummary, PreparedSample, SampleSummary, TargetCounts, TargetSummary } from "../protocol/dataset";
 import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
-import { DEFAULT_SETTINGS } from "../protocol/settings";
+import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import type { CheckpointRef, KeptCheckpoints, Trial } from "../protocol/training";
 import { type KeyValue, openKeyValue } from "./keyValue";
 
@@ -11,6 +12,8 @@ export interface TrialStores {
   numbers: KeyValue<number>;
   trials: KeyValue<Trial>;
   samples: KeyValue<PreparedSample>;
+  /** What trials that repeat another are compared with at their end. */
+  courses: KeyValue<Course>;
 }
 
 export function openTrialStores(): TrialStores {
@@ -18,23 +21,26 @@ export function openTrialStores(): TrialStores {
     numbers: openKeyValue("roentgen-lab-numbers"),
     trials: openKeyValue("roentgen-lab-trials"),
     samples: openKeyValue("roentgen-lab-samples"),
+    courses: openKeyValue("roentgen-lab-courses"),
   };
 }
 
 export interface TrialStore {
   /** The next number: those of deleted trials, and of trials that never came to be, are not given out again. */
   reserve(): Promise<number>;
-  /** Keeps a new trial under its reserved number, wholly or not at all. */
-  add(trial: Trial, sample: PreparedSample): Promise<void>;
+  /** Keeps a new trial under its reserved number, wholly or not at all; `course` is that of the trial that it repeats. */
+  add(trial: Trial, sample: PreparedSample, course?: Course): Promise<void>;
   /** @throws LabError storageFailed where there is no such trial */
   read(id: number): Promise<Trial>;
   readSample(id: number): Promise<PreparedSample>;
+  /** Of the trial that this one repeats; null where it repeats none, or was brought in from elsewhere. */
+  readCourse(id: number): Promise<Course | null>;
   /** Changes fields of a kept trial, and resolves to it as it now is. */
   patch(id: number, change: Partial<Omit<Trial, "id">>): Promise<Trial>;
   /** By number. */
   list(): Promise<Trial[]>;
   remove(id: number): Promise<void>;
-  /** Numbers of samples whose trial is not there: it was being deleted or added when the page ended. */
+  /** Numbers of samples and courses whose trial is not there: it was being deleted or added when the page ended. */
   listStray(): Promise<number[]>;
 }
 
@@ -52,9 +58,9 @@ const UNCOUNTED = {
   filmsOfPatients: [],
 };
 type KeptTarget = Omit<TargetSummary, "before"> & Partial<Pick<TargetSummary, "before">>;
-type KeptSummary = Omit<SampleSummary, "targets"> & { targets?: KeptTarget[]; positiveWeight?: number };
+export type KeptSummary = Omit<SampleSummary, "targets"> & { targets?: KeptTarget[]; positiveWeight?: number };
 
-function completeSummary({ positiveWeight = 1, targets, ...summary }: KeptSummary, target: string): SampleSummary {
+export function completeSummary({ positiveWeight = 1, targets, ...summary }: KeptSummary, target: string): SampleSummary {
   const count = ({ positives, negatives }: PartSummary): TargetCounts => ({ positives, negatives, unknown: 0 });
   const kept = targets ?? [{ target, train: count(summary.train), valid: count(summary.valid), positiveWeight }];
   // Of further targets what the balance left is the best that is known.
@@ -81,9 +87,16 @@ function completeFinder({ suggestions, ...finder }: FinderResult): FinderResult 
   return { ...{ runs: [], chosenAt: null }, ...finder, suggestions: { ...NO_SUGGESTIONS, ...suggestions } };
 }
 
+/** What a trial was trained with whose settings, of an earlier version, do not say all. */
+export const completeSettings = (kept: Partial<TrialSettings>): TrialSettings => ({
+  ...DEFAULT_SETTINGS,
+  ...BEFORE_ENGINES,
+  ...kept,
+});
+
 const complete = (trial: Trial): Trial => ({
   ...trial,
-  settings: { ...DEFAULT_SETTINGS, ...BEFORE_ENGINES, ...trial.settings },
+  settings: completeSettings(trial.settings),
   checkpoints: completeCheckpoints(trial),
   finder: trial.finder && completeFinder(trial.finder),
   sample: completeSummary(trial.sample, trial.settings.target),
@@ -95,7 +108,7 @@ function completeSample(sample: PreparedSample, { settings: { target } }: Trial)
   return { ...before, ...sample, summary: completeSummary(sample.summary, target) };
 }
 
-export function createTrialStore({ numbers, trials, samples }: TrialStores): TrialStore {
+export function createTrialStore({ numbers, trials, samples, courses }: TrialStores): TrialStore {
   async function readFrom<Value>(store: KeyValue<Value>, id: number): Promise<Value> {
     const value = await store.read(String(id));
     if (value === undefined) throw missingTrial(id);
@@ -111,12 +124,14 @@ export function createTrialStore({ numbers, trials, samples }: TrialStores): Tri
       });
       return id;
     },
-    async add(trial, sample) {
+    async add(trial, sample, course) {
+      if (course) await courses.write(String(trial.id), course);
       await samples.write(String(trial.id), sample);
       await trials.write(String(trial.id), trial);
     },
     read: async (id) => complete(await readFrom(trials, id)),
     readSample: async (id) => completeSample(await readFrom(samples, id), await readFrom(trials, id)),
+    readCourse: async (id) => (await courses.read(String(id))) ?? null,
     async patch(id, change) {
       await trials.change(String(id), (trial) => {
         if (!trial) throw missingTrial(id);
@@ -134,10 +149,12 @@ export function createTrialStore({ numbers, trials, samples }: TrialStores): Tri
     async remove(id) {
       await trials.remove([String(id)]);
       await samples.remove([String(id)]);
+      await courses.remove([String(id)]);
     },
     async listStray() {
       const kept = new Set(await trials.keys());
-      return (await samples.keys()).filter((key) => !kept.has(key)).map(Number);
+      const stray = [...(await samples.keys()), ...(await courses.keys())].filter((key) => !kept.has(key));
+      return [...new Set(stray)].map(Number);
     },
   };
 }

@@ -106,6 +106,19 @@ export async function beginFrom(
   return { model: fitted, beginning: { ...beginning, imageSize: info.imageSize, sha256: await sha256(bytes), replaced } };
 }
 
+/** A kept trial that has the very weights from which another began; null where none has. */
+export async function findBeginning(tools: Tools, { name, which, sha256: wanted }: Beginning): Promise<WeightsChoice | null> {
+  if (!which) return null;
+  // By its number here, or where it was brought in from.
+  const isCalled = ({ id, origin }: Trial) => name === `trial-${id}` || name === `trial-${origin?.trial}`;
+  for (const trial of (await tools.trials.list()).filter(isCalled)) {
+    // Weights that are damaged or gone are none to begin from.
+    const kept = await exportKept(tools, trial, which, () => {}).catch(() => null);
+    if (kept && (await sha256(kept.bytes)) === wanted) return { kind: "trial", trialId: trial.id, which };
+  }
+  return null;
+}
+
 /** That these weights have a logit for each target: an evaluation of others would say nothing. @throws LabError weightsMismatch */
 export function demandTargets({ source, info: { classes } }: LoadedWeights, settings: TrialSettings): void {
   demandOrder(classes, settings, source);

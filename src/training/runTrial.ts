@@ -14,6 +14,7 @@ import { describeEarlyEnd } from "./earlyStop";
 import { StepHistory } from "./history";
 import { type Callback, type Progress, runEpochs } from "./loop";
 import { planRun } from "./plan";
+import { judgeRepetition } from "./repetition";
 import type { Tools, Workbench } from "./workbench";
 
 interface Reached {
@@ -153,7 +154,9 @@ async function runHeld(
       await keeper.save();
       const early = ending === "finished" ? plan.earlyEnd(progress.epochs) : null;
       const earlyEnd = early && describeEarlyEnd(early, keepBest, progress.epochs.length, epochs);
-      return { type: ending, trial: await trials.patch(trialId, { state: ending, earlyEnd }) };
+      const again =
+        trial.again && ending === "finished" && (await judgeRepetition(trials, { ...trial, again: trial.again }, progress));
+      return { type: ending, trial: await trials.patch(trialId, { state: ending, earlyEnd, ...(again && { again }) }) };
     },
     true,
   );

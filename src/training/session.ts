@@ -7,13 +7,22 @@ import { type Job, runJob } from "../protocol/job";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
 import { allocateSteps, toStepRecords } from "../protocol/steps";
-import type { EvaluateEvent, EvaluateRequest, PhaseEvent, TrainApi, TrainEvent, WeightsChoice } from "../protocol/training";
+import type {
+  Beginning,
+  EvaluateEvent,
+  EvaluateRequest,
+  PhaseEvent,
+  TrainApi,
+  TrainEvent,
+  WeightsChoice,
+} from "../protocol/training";
 import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
+import { listDifferences } from "./differences";
 import { createExplainer } from "./explain";
 import { createKeeping, keepNew } from "./keeping";
 import { readKeptValidation } from "./keptValidation";
-import { beginFrom, demandOrder, exportKept, loadFile, loadNetwork, loadWeights } from "./loadWeights";
+import { beginFrom, demandOrder, exportKept, findBeginning, loadFile, loadNetwork, loadWeights } from "./loadWeights";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { previewFilms } from "./previewFilms";
@@ -90,6 +99,14 @@ export function createSession(tools: Tools): TrainApi {
     return loaded && beginFrom(tools, loaded, settings);
   }
 
+  async function compareWithFile(
+    { again, settings, sample, dataset }: Parameters<TrainApi["listDifferences"]>[0],
+    beginning: Beginning | null,
+  ) {
+    const adapter = await workbench.openAdapter(false);
+    return listDifferences(again, { settings, dataset, sample: sample.summary, beginning, adapter, versions: tools.versions });
+  }
+
   function demandIdle(trialId: number, what: string): void {
     if (underWay !== trialTitle(trialId)) return;
     throw new LabError("badSettings", `Trial ${trialId} is being trained. Stop it before ${what}.`);
@@ -123,11 +140,21 @@ export function createSession(tools: Tools): TrainApi {
 
     explain: explainer.explain,
 
+    async listDifferences(request) {
+      const begun = await loadBeginning(request.weights, request.settings);
+      return compareWithFile(request, begun?.beginning ?? null);
+    },
+    findBeginning: (beginning) => findBeginning(tools, beginning),
+
     async createTrial(request) {
-      const { settings, sample, weights } = request;
+      const { settings, sample, weights, again: file } = request;
       const plan = planRun(settings, sample);
       const begun = await loadBeginning(weights, settings);
       const trial = describeTrial(request, begun?.beginning ?? null, plan.stepsTotal, tools.versions);
+      if (file) {
+        const differences = await compareWithFile({ ...request, again: file }, trial.beginning ?? null);
+        trial.again = { trial: file.trial, file: file.name, differences, outcome: null };
+      }
       return keepNew(tools, async (id) => {
         // Weights from elsewhere are the trial's checkpoint of step 0, so that it can be run again without where they came from. They are kept
         // first: a trial without them would begin from others.
@@ -135,7 +162,7 @@ export function createSession(tools: Tools): TrainApi {
         const valid = new Float32Array();
         const first = begun && { step: 0, ...beforeTraining(begun.model), valid, steps, epochs: [], seconds: 0 };
         const kept = first ? await checkpoints.begin(id, first) : trial.checkpoints;
-        await trials.add({ ...trial, id, checkpoints: kept }, sample);
+        await trials.add({ ...trial, id, checkpoints: kept }, sample, file?.course);
       });
     },
 

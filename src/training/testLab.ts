@@ -1,6 +1,7 @@
 // A training session on doubles, for tests: stores in memory, logistic regression for a network, no GPU.
 
 import type { EngineOptions } from "../nn/engine";
+import type { Course } from "../protocol/again";
 import type { JobCommand, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
@@ -32,6 +33,7 @@ export interface TestLab {
   kept: ReturnType<typeof createTestKeyValue<CheckpointRecord>>;
   records: ReturnType<typeof createTestKeyValue<Trial>>;
   samples: ReturnType<typeof createTestKeyValue<PreparedSample>>;
+  courses: ReturnType<typeof createTestKeyValue<Course>>;
   /** The sets of prepared films. */
   films: KeptFilms[];
   /** The engines lent so far; those given back are disposed. */
@@ -61,7 +63,8 @@ export function createTestLab(targets?: string[]): TestLab {
   const kept = createTestKeyValue<CheckpointRecord>();
   const records = createTestKeyValue<Trial>();
   const samples = createTestKeyValue<PreparedSample>();
-  const trials = createTrialStore({ numbers: createTestKeyValue<number>(), trials: records, samples });
+  const courses = createTestKeyValue<Course>();
+  const trials = createTrialStore({ numbers: createTestKeyValue<number>(), trials: records, samples, courses });
   const held = new Set<number>();
   let clock = 0;
 
@@ -138,6 +141,7 @@ export function createTestLab(targets?: string[]): TestLab {
     kept,
     records,
     samples,
+    courses,
     films: [{ store: sample.store, imageSize: TEST_SIZE, films: 29, bytes: 29 * TEST_SIZE ** 2 }],
     engines: [],
     onEngine: () => {},

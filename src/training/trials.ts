@@ -46,6 +46,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     parent: trial.parent,
     origin: trial.origin ?? null,
     beginning: trial.beginning ? inOrder(trial.beginning) : null,
+    again: trial.again ? inOrder(trial.again) : null,
     createdAt: trial.createdAt,
     state: trial.state,
     failure: trial.failure,
