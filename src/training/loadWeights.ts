@@ -120,7 +120,7 @@ export async function findBeginning(tools: Tools, { name, which, sha256: wanted 
 }
 
 /** That these weights have a logit for each target: an evaluation of others would say nothing. @throws LabError weightsMismatch */
-export function demandTargets({ source, info: { classes } }: LoadedWeights, settings: TrialSettings): void {
+function demandTargets({ source, info: { classes } }: LoadedWeights, settings: TrialSettings): void {
   demandOrder(classes, settings, source);
   const wanted = namesOf(settings);
   if (classes.length === wanted.length) return;
