@@ -6,10 +6,10 @@ import { useLab } from "../labContext";
 import { FailureNotice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import { Curves } from "./Curves";
+import { FilmBrowser } from "./FilmBrowser";
 import { GroupTable } from "./GroupTable";
 import { HowGood } from "./HowGood";
 import { OperatingPanel } from "./OperatingPanel";
-import { PredictionTable } from "./PredictionTable";
 import { ProbabilityBars } from "./ProbabilityBars";
 
 export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
@@ -22,12 +22,12 @@ export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
       <HowGood evaluation={evaluation} />
       <FailureNotice failure={failure} title="The figures could not be counted" />
       <Curves />
-      <OperatingPanel />
+      <OperatingPanel evaluation={evaluation} />
       <GroupTable />
       <Panel title="Films by probability" aside="as trained">
         <ProbabilityBars predictions={predictions} />
       </Panel>
-      <PredictionTable predictions={predictions} />
+      <FilmBrowser evaluation={evaluation} />
     </>
   );
 }

@@ -1,9 +1,12 @@
 // Where films are called positive, and what that comes to: here, and where the network is to be used.
+import { useMemo } from "react";
+import { filmsOf } from "../../app/scoredFilms";
 import type { Estimate, OperatingPoint, ThresholdRule } from "../../protocol/statistics";
+import type { Evaluation } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
 import { DataTable } from "../parts/DataTable";
 import { CheckField, RuleField } from "../parts/fields";
-import { formatCount, formatInterval, formatMetric, formatShare } from "../parts/format";
+import { formatCount, formatInterval, formatMetric, formatPlural, formatShare } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import styles from "./evaluation.module.css";
@@ -16,10 +19,11 @@ const RULES: { rule: ThresholdRule; words: string }[] = [
   { rule: { by: "probability", value: 0.5 }, words: "probability 0.5" },
 ];
 
-export function OperatingPanel() {
-  const { rule, prevalence, scaled, shares, reading } = useLab((lab) => lab.figures);
+export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
+  const { at, rule, prevalence, scaled, shares, reading } = useLab((lab) => lab.figures);
   const { readFigures } = useCommands();
   const point = reading?.operatingPoint ?? null;
+  const scores = useMemo(() => filmsOf(evaluation, undefined, at).films.scores.sort(), [evaluation, at]);
   return (
     <Panel
       title="Operating point"
@@ -39,21 +43,7 @@ export function OperatingPanel() {
       }
     >
       <div className={styles.operating}>
-        <label className={styles.threshold}>
-          <span>Positive from a probability of</span>
-          <output>{point ? formatProbability(point.probability) : "–"}</output>
-          <input
-            type="range"
-            min={0}
-            max={1}
-            step={0.001}
-            aria-label="Operating point"
-            value={Number.isFinite(point?.probability) ? point?.probability : 1}
-            onChange={({ currentTarget }) =>
-              void readFigures({ rule: { by: "probability", value: Number(currentTarget.value) } })
-            }
-          />
-        </label>
+        {point && <Threshold point={point} scores={scores} />}
         <div className={styles.place}>
           <RuleField
             label="Prevalence where it is used"
@@ -76,6 +66,36 @@ export function OperatingPanel() {
       {point && <Rates point={point} />}
       <p className={styles.remark}>{describeCorrection(shares)}</p>
     </Panel>
+  );
+}
+
+/**
+ * Over how many films are called positive, from none to all: probabilities of a rare finding are all small, and a scale of them would have no
+ * room for them. @param scores of all films, ascending
+ */
+function Threshold({ point, scores }: { point: OperatingPoint; scores: Float64Array }) {
+  const { readFigures } = useCommands();
+  const called = point.truePositives + point.falsePositives;
+  const probability = formatProbability(point.probability);
+  const callPositive = (films: number) =>
+    readFigures({ rule: { by: "score", value: films === 0 ? Number.POSITIVE_INFINITY : (scores[scores.length - films] ?? 0) } });
+  return (
+    <label className={styles.threshold}>
+      <span>Positive from a probability of</span>
+      <output>{probability}</output>
+      <input
+        type="range"
+        min={0}
+        max={scores.length}
+        aria-label="Operating point"
+        aria-valuetext={`probability ${probability}, ${called} of ${formatPlural(scores.length, "film")} called positive`}
+        value={called}
+        onChange={({ currentTarget }) => void callPositive(Number(currentTarget.value))}
+      />
+      <small>
+        {formatCount(called)} of {formatPlural(scores.length, "film")} called positive
+      </small>
+    </label>
   );
 }
 

@@ -1,28 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Prediction } from "../../app/predictions";
-import { binPredictions, orderPredictions } from "./predictions";
+import { binPredictions } from "./predictions";
 
 function film(path: string, target: 0 | 1 | null, probability: number): Prediction {
   return { path, target, probability, logit: Math.log(probability / (1 - probability)), finding: "Edema" };
 }
 
 const films = [film("right", 1, 0.9), film("missed", 1, 0.05), film("alarm", 0, 0.8), film("calm", 0, 0.08)];
-const paths = (predictions: Prediction[]) => predictions.map(({ path }) => path);
 
 describe("predictions", () => {
-  it("puts the most wrong first, whichever way it is wrong", () => {
-    expect(paths(orderPredictions(films, "mostWrong"))).toEqual(["missed", "alarm", "right", "calm"]);
-  });
-
-  it("orders by probability both ways and leaves the original alone", () => {
-    expect(paths(orderPredictions(films, "highest"))).toEqual(["right", "alarm", "calm", "missed"]);
-    expect(paths(orderPredictions(films, "lowest"))).toEqual(["missed", "calm", "alarm", "right"]);
-    expect(paths(films)).toEqual(["right", "missed", "alarm", "calm"]);
-  });
-
-  it("takes no side on a film without a label: not wrong, and in no bin", () => {
+  it("puts a film without a label into no bin", () => {
     const unknown = film("unknown", null, 0.99);
-    expect(paths(orderPredictions([unknown, ...films], "mostWrong")).at(-1)).toBe("unknown");
     expect(binPredictions([unknown], 10).every(({ positives, negatives }) => positives + negatives === 0)).toBe(true);
   });
 

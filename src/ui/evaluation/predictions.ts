@@ -1,22 +1,5 @@
-// How predictions are ordered and grouped to be looked at. Pure; losses and areas are computed where the network is.
+// How predictions are grouped to be looked at. Pure; losses and areas are computed where the network is.
 import type { Prediction } from "../../app/predictions";
-
-export type PredictionOrder = "mostWrong" | "highest" | "lowest";
-
-/** A copy in this order; films that tie keep theirs. */
-export function orderPredictions(predictions: readonly Prediction[], order: PredictionOrder): Prediction[] {
-  const key: Record<PredictionOrder, (one: Prediction) => number> = {
-    mostWrong: wrongness,
-    highest: ({ probability }) => probability,
-    lowest: ({ probability }) => -probability,
-  };
-  return [...predictions].sort((a, b) => key[order](b) - key[order](a));
-}
-
-/** How far a prediction is from its label: 0 is right, as is any where there is no label, and 1 as wrong as can be. */
-export function wrongness({ target, probability }: Prediction): number {
-  return target === null ? 0 : Math.abs(target - probability);
-}
 
 export interface ProbabilityBin {
   /** Lower end, 0 to 1. */

@@ -1,0 +1,175 @@
+// Every validation film, in the order and of the kind that is asked for, and the chosen one large: from film to film by the arrow keys.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { listPredictions } from "../../app/predictions";
+import { filmsOf } from "../../app/scoredFilms";
+import type { Evaluation } from "../../protocol/training";
+import { useCommands, useLab } from "../labContext";
+import { SelectField } from "../parts/fields";
+import { formatMetric, formatPlural } from "../parts/format";
+import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
+import styles from "./browser.module.css";
+import { FilmDetail } from "./FilmDetail";
+import { type FilmFilter, type FilmOrder, filterFilms, type ListedFilm, orderFilms, wrongness } from "./films";
+
+const ORDERS: { order: FilmOrder; words: string }[] = [
+  { order: "mostWrong", words: "most wrong" },
+  { order: "mostCertain", words: "most certain" },
+  { order: "leastCertain", words: "least certain" },
+];
+const FILTERS: { value: FilmFilter; label: string }[] = [
+  { value: "all", label: "all films" },
+  { value: "falsePositive", label: "false positives" },
+  { value: "falseNegative", label: "false negatives" },
+  { value: "positive", label: "positive" },
+  { value: "negative", label: "negative" },
+  { value: "doubtful", label: "marked as doubtful" },
+];
+const LABEL_WORDS = { 0: "negative", 1: "positive", unknown: "unknown" };
+const ROW_HEIGHT = 32;
+
+export function FilmBrowser({ evaluation }: { evaluation: Evaluation }) {
+  const [order, setOrder] = useState<FilmOrder>("mostWrong");
+  const [filter, setFilter] = useState<FilmFilter>("all");
+  const threshold = useLab((lab) => lab.figures.reading?.operatingPoint?.threshold ?? 0);
+  const films = useFilms(evaluation);
+  const shown = useMemo(
+    () => orderFilms(filterFilms(films, filter, threshold), order, threshold),
+    [films, filter, order, threshold],
+  );
+  return (
+    <Panel
+      title="Films"
+      aside={
+        <div className={partsStyles.pills}>
+          {ORDERS.map((one) => (
+            <button type="button" key={one.order} aria-pressed={one.order === order} onClick={() => setOrder(one.order)}>
+              {one.words}
+            </button>
+          ))}
+        </div>
+      }
+    >
+      <div className={styles.filter}>
+        <SelectField label="Show" value={filter} options={FILTERS} onChange={setFilter} />
+        <span>{formatPlural(shown.length, "film")}</span>
+      </div>
+      {/* The chosen film is another one's place where what is shown changes. */}
+      <Films key={`${order} ${filter}`} films={shown} />
+    </Panel>
+  );
+}
+
+/** Of the target that is looked at. */
+function useFilms(evaluation: Evaluation): ListedFilm[] {
+  const at = useLab((lab) => lab.figures.at);
+  const facts = useLab((lab) => lab.evaluation.sample?.validFacts);
+  const probabilities = useLab((lab) => lab.figures.reading?.probabilities);
+  const doubtful = useLab((lab) => lab.settings.doubtful);
+  return useMemo(() => {
+    const marked = new Set(doubtful);
+    const { places } = filmsOf(evaluation, facts, at);
+    const corrected = new Map(Array.from(probabilities ?? [], (probability, film) => [places[film], probability]));
+    const finding = evaluation.targets[at]?.target;
+    return listPredictions(evaluation)
+      .filter((prediction) => prediction.finding === finding)
+      .map((prediction, place) => ({
+        ...prediction,
+        place,
+        corrected: corrected.get(place) ?? null,
+        doubtful: marked.has(prediction.path),
+      }));
+  }, [evaluation, facts, at, probabilities, doubtful]);
+}
+
+function Films({ films }: { films: ListedFilm[] }) {
+  const [at, setAt] = useState(0);
+  const id = useId();
+  const box = useRef<HTMLDivElement>(null);
+  const mark = useMarkDoubtful();
+  const virtual = useVirtualizer({
+    count: films.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
+  const chosen = films[Math.min(at, films.length - 1)];
+
+  useEffect(() => {
+    virtual.scrollToIndex(at);
+  }, [virtual, at]);
+
+  function moveByKey(event: KeyboardEvent): void {
+    const page = Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT) || 1;
+    const moves: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: films.length - 1,
+    };
+    const to = moves[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      setAt(Math.max(0, Math.min(films.length - 1, to)));
+    } else if (event.key === "d" && chosen) mark(chosen, !chosen.doubtful);
+  }
+
+  if (!chosen) return <p className={styles.none}>No such film.</p>;
+  return (
+    <div className={styles.browser}>
+      <div
+        ref={box}
+        className={styles.list}
+        role="listbox"
+        tabIndex={0}
+        aria-label="Validation films"
+        aria-activedescendant={`${id}-${at}`}
+        onKeyDown={moveByKey}
+      >
+        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const film = films[index];
+            return (
+              film && (
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys
+                // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus
+                <div
+                  key={film.place}
+                  id={`${id}-${index}`}
+                  role="option"
+                  aria-selected={index === at}
+                  aria-setsize={films.length}
+                  aria-posinset={index + 1}
+                  className={styles.row}
+                  style={{ top: start, height: ROW_HEIGHT }}
+                  onClick={() => setAt(index)}
+                >
+                  <span className={styles.path} title={film.path}>
+                    <bdi>{film.path}</bdi>
+                  </span>
+                  <span data-doubtful={film.doubtful || undefined}>
+                    {film.doubtful ? "doubtful" : LABEL_WORDS[film.target ?? "unknown"]}
+                  </span>
+                  <b data-wrong={wrongness(film) > 0.5 || undefined}>{formatMetric(film.probability)}</b>
+                </div>
+              )
+            );
+          })}
+        </div>
+      </div>
+      <FilmDetail film={chosen} onMark={(doubtful) => mark(chosen, doubtful)} />
+    </div>
+  );
+}
+
+function useMarkDoubtful(): (film: ListedFilm, doubtful: boolean) => void {
+  const doubtful = useLab((lab) => lab.settings.doubtful);
+  const { changeSettings } = useCommands();
+  return ({ path }, isDoubtful) => {
+    const others = doubtful.filter((one) => one !== path);
+    changeSettings({ doubtful: isDoubtful ? [...others, path] : others });
+  };
+}
