@@ -15,7 +15,7 @@ import { demandPreparedSample } from "./preparedSample";
 import type { LabCommands } from "./state";
 import { describeViews } from "./views";
 
-type EvaluationCommands = Pick<LabCommands, "chooseEvaluated" | "chooseViews" | "evaluate" | "stopEvaluating">;
+type EvaluationCommands = Pick<LabCommands, "chooseEvaluated" | "chooseViews" | "evaluate" | "stopEvaluating" | "explainFilm">;
 
 export function createEvaluationCommands(
   context: LabContext,
@@ -24,6 +24,8 @@ export function createEvaluationCommands(
 ): EvaluationCommands {
   const { store, workers, patch, say } = context;
   let evaluating: JobHandle | null = null;
+  /** What the shown evaluation is of. */
+  let evaluated: EvaluateRequest | null = null;
 
   const trialOf = (choice: WeightsChoice) =>
     choice.kind === "trial" ? store.getState().trials.find(({ id }) => id === choice.trialId) : undefined;
@@ -83,6 +85,7 @@ export function createEvaluationCommands(
             } else if (event.type === "failed") fail("evaluation", event);
             else if (event.type === "finished") {
               const { evaluation } = event;
+              evaluated = request;
               patch("evaluation", { state: "done", evaluation });
               void countFigures();
               const auroc =
@@ -96,6 +99,11 @@ export function createEvaluationCommands(
         await evaluating.done;
         evaluating = null;
       });
+    },
+    explainFilm(place) {
+      if (!evaluated) throw new LabError("badSettings", "Nothing is evaluated: there is no film to look at.");
+      const { settings, sample, weights } = evaluated;
+      return workers.training.explain({ settings, sample, weights, films: [place], target: store.getState().figures.at });
     },
     stopEvaluating() {
       if (!evaluating) return;

@@ -52,6 +52,7 @@ const LOOKING: Record<AnsweringCommand, true> & Partial<Record<keyof LabCommands
   readWall: true,
   thumbnail: true,
   previewFilms: true,
+  explainFilm: true,
   lookAtStorage: true,
   exportTrial: true,
   downloadFailedFilms: true,

@@ -11,6 +11,7 @@ import type {
   WallFilm,
   WallFilter,
 } from "../protocol/dataset";
+import type { Explanation } from "../protocol/explanation";
 import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finder";
 import type { Failure } from "../protocol/labError";
 import type { FilmPreview } from "../protocol/preview";
@@ -300,6 +301,12 @@ export interface LabCommands {
   /** Validation films through the chosen weights of the shown trial, or through those that were taken. */
   evaluate(): Promise<void>;
   stopEvaluating(): void;
+  /**
+   * Where in a film of the evaluation its network sees the target that is looked at.
+   * @param place among the evaluation's films
+   * @throws LabError badSettings while another job has the GPU
+   */
+  explainFilm(place: number): Promise<Explanation>;
   /** Another target of the evaluation, or another way to read it. */
   readFigures(change: Partial<Pick<FiguresState, "at" | "rule" | "prevalence" | "scaled">>): Promise<void>;
 }

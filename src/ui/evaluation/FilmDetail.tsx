@@ -1,9 +1,14 @@
-// One film of an evaluation: what it was labelled, what the network says of it, and whether a person doubts the label.
+// One film of an evaluation, large: what it was labelled, what the network says of it and where it looked, and whether a person doubts the label.
+import { useState } from "react";
+import { useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import { CheckField } from "../parts/fields";
 import { formatMetric } from "../parts/format";
 import styles from "./browser.module.css";
+import { DEFAULT_OPACITY, FilmWithMap } from "./FilmWithMap";
 import type { ListedFilm } from "./films";
+import { MapControls } from "./MapControls";
+import { useExplanation } from "./useExplanation";
 
 interface FilmDetailProps {
   film: ListedFilm;
@@ -12,8 +17,12 @@ interface FilmDetailProps {
 
 export function FilmDetail({ film, onMark }: FilmDetailProps) {
   const { path, finding, target, probability, corrected, logit, doubtful } = film;
+  const [showMap, setShowMap] = useState(true);
+  const [opacity, setOpacity] = useState(DEFAULT_OPACITY);
   return (
     <div className={styles.detail}>
+      <Film film={film} showMap={showMap} opacity={opacity} />
+      <MapControls showMap={showMap} onShowMap={setShowMap} opacity={opacity} onOpacity={setOpacity} />
       <FigureRows
         rows={[
           { name: "Film", value: path },
@@ -24,6 +33,27 @@ export function FilmDetail({ film, onMark }: FilmDetailProps) {
         ]}
       />
       <CheckField label="Its label is doubtful: leave it out of the next trial" checked={doubtful} onChange={onMark} />
+    </div>
+  );
+}
+
+function Film({ film, showMap, opacity }: { film: ListedFilm; showMap: boolean; opacity: number }) {
+  const at = useLab((lab) => lab.figures.at);
+  const size = useLab((lab) => lab.evaluation.sample?.imageSize ?? 0);
+  const { explanation, failure, isCurrent } = useExplanation(film.place, at);
+  if (failure) return <p className={styles.none}>{failure.message}</p>;
+  if (!explanation) return <p className={styles.none}>The film is on its way.</p>;
+  return (
+    <div className={styles.film} aria-busy={!isCurrent}>
+      <FilmWithMap
+        pixels={explanation.pixels}
+        size={size}
+        map={explanation.maps}
+        side={explanation.side}
+        showMap={showMap}
+        opacity={opacity}
+        label={isCurrent ? `${film.path}, probability ${formatMetric(film.probability)}` : "The next film is on its way"}
+      />
     </div>
   );
 }
