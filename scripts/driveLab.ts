@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
+import type { Again } from "../src/protocol/again";
 import { type FinderSuggestions, RECOMMENDED } from "../src/protocol/finder";
-import type { TargetScores } from "../src/protocol/training";
+import type { TargetScores, Trial } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
 import { applySettingFlags, fill } from "./settingFlags";
 import { lastTrialIn, numberTrialsAfter } from "./trialNumbers";
@@ -44,6 +45,8 @@ export interface Driven {
   targets: TargetScores[];
   seconds: number;
   files: { weights: string; trial: string; predictions: string };
+  /** Of a trial that was run again. */
+  again?: Again;
 }
 
 /** Opens a step by its entry in the rail, e.g. "LR Find". */
@@ -84,7 +87,7 @@ async function download(page: Page, button: string, out: string): Promise<string
   return path;
 }
 
-async function choose(page: Page, label: string, file: string): Promise<void> {
+export async function choose(page: Page, label: string, file: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).setInputFiles({
     name: basename(file),
     mimeType: "application/octet-stream",
@@ -92,14 +95,24 @@ async function choose(page: Page, label: string, file: string): Promise<void> {
   });
 }
 
-/** Folder in, prepare, LR Find (unless a max LR is given), train, evaluate, download. Rejects with the page's own sentence. */
-export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptions): Promise<Driven> {
-  const started = Date.now();
+/** To be done first: the adapter is accepted, and trials are numbered after those that `out` holds. */
+export async function prepareLab(page: Page, { out }: Pick<DriveOptions, "out">): Promise<void> {
   await acceptAdapter(page);
-  await numberTrialsAfter(page, lastTrialIn(options.out));
+  await numberTrialsAfter(page, lastTrialIn(out));
+}
 
-  if (options.data) await dropFolder(page, resolve(options.data), ...(options.csv ? [resolve(options.csv)] : []));
+/** Opens the folder, or the drawn films where none is given. */
+export async function openData(page: Page, { data, csv }: Pick<DriveOptions, "data" | "csv">): Promise<void> {
+  if (data) await dropFolder(page, resolve(data), ...(csv ? [resolve(csv)] : []));
   else await page.getByRole("button", { name: "Try with drawn films" }).click();
+}
+
+/** Folder in, prepare, LR Find (unless a max LR is given), train, evaluate, download. Rejects with the page's own sentence. */
+export async function driveLab(lab: OpenedLab, options: DriveOptions): Promise<Driven> {
+  const { page, waitFor } = lab;
+  const started = Date.now();
+  await prepareLab(page, options);
+  await openData(page, options);
   const indexed = await waitFor("indexed");
 
   await chooseTarget(page, indexed, options);
@@ -134,8 +147,17 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
 
   await goToStep(page, "Train");
   if (options.maxLr !== "auto") await fill(page, "Max LR", options.maxLr);
+  return trainAndEvaluate(lab, options, started);
+}
+
+/** Everything is set: trains, downloads, evaluates. `started` in milliseconds since 1970. */
+export async function trainAndEvaluate(
+  { page, waitFor }: OpenedLab,
+  options: Pick<DriveOptions, "out" | "tta">,
+  started: number,
+): Promise<Driven> {
   await start(page, "Train");
-  const { trial } = (await waitFor("trained")) as unknown as { trial: { id: number } };
+  const { trial } = (await waitFor("trained")) as unknown as { trial: Pick<Trial, "id" | "again"> };
   const files = {
     weights: await download(page, "Download weights", options.out),
     trial: await download(page, "Download trial", options.out),
@@ -154,6 +176,7 @@ export async function driveLab({ page, waitFor }: OpenedLab, options: DriveOptio
   files.predictions = await download(page, "Download predictions", options.out);
   return {
     trial: trial.id,
+    ...(trial.again && { again: trial.again }),
     auroc: evaluated.auroc,
     accuracy: evaluated.accuracy,
     validLoss: evaluated.loss,

@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { describeRepetition } from "../src/protocol/again";
 import { ARCHITECTURES } from "../src/protocol/settings";
+import { type AgainOptions, driveAgain } from "./driveAgain";
 import { type DriveOptions, driveLab } from "./driveLab";
 import { type LabEvent, openLab } from "./openLab";
 import { describeSettingFlags, readSettingFlags, SETTING_FLAGS } from "./settingFlags";
@@ -12,6 +14,8 @@ const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
 ${describeSettingFlags()} [--tta 4|8]
+npm run train -- --trial FILE [--data DIR] [--csv FILE] [--weights FILE] [--gpu-budget MIB] [--tta 4|8] [--strict] [--out DIR] [--json]
+
 Without --data the drawn films are used. --weights is a .safetensors file, or a state dict as torch.save writes it (.pth).
 --positive takes several values, separated by commas, of a column that is no finding. --also-target, as often as wanted, names a
 finding to learn beside the target. --validation is the share of the patients in percent, or the dataset's own valid.csv.
@@ -23,17 +27,22 @@ evaluates each film by the mean of so many augmented views.
 --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a batch into passes whose gradients are averaged:
 BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is the memory that a run should keep
 within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.
+--trial runs a trial again from its downloaded JSON, with all its settings: what is another here than the file says (data, adapter,
+versions, the weights that it began from) is printed before it starts, and at its end whether it was repeated to the bit.
+--strict does not start it where anything is another.
 What is trained into an --out that holds trials already is numbered after them.`;
 
 const BALANCES = ["undersample", "oversample", "weight", "none"];
 
-interface Options extends DriveOptions {
-  json: boolean;
-}
+type Options = { json: boolean } & ({ kind: "new"; drive: DriveOptions } | { kind: "again"; drive: AgainOptions });
+
+/** What a trial that is run again leaves to say: all else its file says. */
+const BESIDE_TRIAL = ["trial", "data", "csv", "weights", "gpu-budget", "tta", "strict", "out", "json"];
 
 /** @throws Error with a sentence that names the flag */
 function readOptions(): Options | null {
-  const { values } = parseArgs({
+  const { values, tokens } = parseArgs({
+    tokens: true,
     options: {
       data: { type: "string" },
       csv: { type: "string" },
@@ -51,16 +60,18 @@ function readOptions(): Options | null {
       weights: { type: "string" },
       ...Object.fromEntries(Object.keys(SETTING_FLAGS).map((flag) => [flag, { type: "string" as const }])),
       tta: { type: "string" },
+      trial: { type: "string" },
+      strict: { type: "boolean", default: false },
       out: { type: "string", default: "trained" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return null;
-  const { data, csv, weights, validation } = values;
+  const { data, csv, weights, validation, trial, strict, json } = values;
   if (data !== undefined && !(existsSync(data) && statSync(data).isDirectory()))
     throw new Error(`--data ${data}: there is no such folder.`);
-  for (const [flag, file] of Object.entries({ csv, weights })) {
+  for (const [flag, file] of Object.entries({ csv, weights, trial })) {
     if (file !== undefined && !existsSync(file)) throw new Error(`--${flag} ${file}: there is no such file.`);
   }
   const oneOf = (flag: string, value: string, allowed: readonly string[]) => {
@@ -77,13 +88,26 @@ function readOptions(): Options | null {
     throw new Error(`--max-lr ${values["max-lr"]}: auto or a number above 0, such as 1e-3, is needed.`);
   }
   const settings = readSettingFlags(values);
-  const given = new Map(settings);
-  if (given.get("engine") === "stock" && ["activations", "films-per-pass", "gpu-budget"].some((flag) => given.has(flag)))
+  const set = new Map(settings);
+  if (set.get("engine") === "stock" && ["activations", "films-per-pass", "gpu-budget"].some((flag) => set.has(flag)))
     throw new Error("--engine stock knows no --activations, --films-per-pass or --gpu-budget: leave them out.");
-  return {
+  const common = {
     data: data && resolve(data),
     csv: csv && resolve(csv),
     weights: weights && resolve(weights),
+    settings,
+    tta: values.tta === undefined ? undefined : Number(oneOf("tta", values.tta, ["4", "8"])),
+    out: resolve(values.out),
+  };
+  if (strict && trial === undefined) throw new Error("--strict is for --trial FILE, a trial that is run again.");
+  if (trial !== undefined) {
+    const other = tokens.find((token) => token.kind === "option" && !BESIDE_TRIAL.includes(token.name));
+    if (other?.kind === "option")
+      throw new Error(`--${other.name} beside --trial: the file says all settings of the trial. Leave one of the two out.`);
+    return { kind: "again", json, drive: { ...common, trial: resolve(trial), strict } };
+  }
+  const drive: DriveOptions = {
+    ...common,
     target: values.target,
     positive: values.positive?.split(","),
     moreTargets: values["also-target"],
@@ -96,23 +120,22 @@ function readOptions(): Options | null {
     maxLr,
     balance: oneOf("balance", values.balance, BALANCES),
     validation: validation && oneOf("validation", validation, ["own", "5", "10", "15", "20", "30"]),
-    settings,
-    tta: values.tta === undefined ? undefined : Number(oneOf("tta", values.tta, ["4", "8"])),
-    out: resolve(values.out),
-    json: values.json,
   };
+  return { kind: "new", json, drive };
 }
 
 /** What of the page's events is printed, a JSON object a line or a line for people. */
 function report(event: LabEvent, json: boolean): void {
   if (json) {
-    if (["indexed", "prepared", "finder", "step", "epochEnd"].includes(event.type)) console.log(JSON.stringify(event));
+    if (["indexed", "prepared", "differences", "finder", "step", "epochEnd"].includes(event.type))
+      console.log(JSON.stringify(event));
     return;
   }
   const { type, step, loss, lr, epoch, films, rows, patients, csvPath, trainLoss, validLoss, auroc, suggestions } = event;
   const fixed = (value: unknown) => (typeof value === "number" ? value.toFixed(4) : "-");
   if (type === "indexed") console.log(`${films} films, ${rows} rows of ${patients} patients in ${csvPath}`);
   if (type === "prepared") console.log("films prepared");
+  if (type === "differences") console.log(describeDifferences(event.differences as string[]));
   if (type === "finder") console.log(`LR Find: ${JSON.stringify(suggestions)}`);
   if (type === "step" && Number(step) % 10 === 0)
     console.log(`step ${step}: loss ${fixed(loss)}, lr ${Number(lr).toExponential(2)}`);
@@ -123,24 +146,32 @@ function report(event: LabEvent, json: boolean): void {
   }
 }
 
+function describeDifferences(differences: string[]): string {
+  if (differences.length === 0) return "Nothing differs from the file: on this adapter the trial will be repeated to the bit.";
+  return ["Other than the file says, so that the bits may be others:", ...differences.map((line) => `- ${line}`)].join("\n");
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   if (!options) {
     console.log(USAGE);
     return;
   }
-  mkdirSync(options.out, { recursive: true });
-  const lab = await openLab((event) => report(event, options.json));
+  const { json, drive } = options;
+  mkdirSync(drive.out, { recursive: true });
+  const lab = await openLab((event) => report(event, json));
   try {
-    const result = await driveLab(lab, options);
-    if (options.json) console.log(JSON.stringify({ type: "finished", ...result }));
+    const result = await (options.kind === "again" ? driveAgain(lab, options.drive) : driveLab(lab, options.drive));
+    if (json) console.log(JSON.stringify({ type: "finished", ...result }));
     else {
       if (result.targets.length > 1) {
         for (const { target, auroc, films } of result.targets)
           console.log(`${target}: AUROC ${auroc?.toFixed(4) ?? "-"} on ${films} films`);
       }
+      const { again } = result;
+      if (again?.outcome) console.log(describeRepetition(again, again.outcome));
       console.log(
-        `Trial ${result.trial}: AUROC ${result.auroc?.toFixed(4) ?? "-"}, accuracy ${result.accuracy.toFixed(4)}. Files in ${options.out}`,
+        `Trial ${result.trial}: AUROC ${result.auroc?.toFixed(4) ?? "-"}, accuracy ${result.accuracy.toFixed(4)}. Files in ${drive.out}`,
       );
     }
   } finally {

@@ -25,6 +25,7 @@ type PartOfState =
   | "sample"
   | "preparation"
   | "finder"
+  | "again"
   | "run"
   | "weights"
   | "evaluation"

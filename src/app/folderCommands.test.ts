@@ -37,7 +37,7 @@ function createLabOnDoubles() {
   const context = createContext(store, { dataset } as unknown as Workers);
   const kept: LastFolder[] = [];
   const lastFolder = { read: async () => kept.at(-1), write: async (folder: LastFolder) => void kept.push(folder) };
-  const take = { weights: async () => {}, recipe: async () => {}, trial: async () => {} };
+  const take = { weights: async () => {}, json: async () => {}, trial: async () => {} };
   const commands = createFolderCommands(context, createSampleCommands(context), take, async () => {}, lastFolder);
   const openFolder = (name: string) => {
     const file = { name: "a.png", webkitRelativePath: `${name}/a.png` };

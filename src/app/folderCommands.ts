@@ -33,7 +33,7 @@ type AskableHandle = FileSystemDirectoryHandle & {
 export function createFolderCommands(
   context: LabContext,
   sample: Pick<SampleCommands, "endPreparing" | "countSample">,
-  take: { weights(file: File): Promise<void>; recipe(file: File): Promise<void>; trial(file: File): Promise<void> },
+  take: { weights(file: File): Promise<void>; json(file: File): Promise<void>; trial(file: File): Promise<void> },
   onOpened: () => Promise<void>,
   lastFolder: LastFolderStore,
 ): FolderCommands {
@@ -114,15 +114,16 @@ export function createFolderCommands(
   return {
     async takeDrop(data) {
       try {
-        const { folder, labelFiles, weights, recipe, trial, unknown } = await readDrop(data);
+        const { folder, labelFiles, weights, json, trial, unknown } = await readDrop(data);
         if (folder) await openFolder(folder.name, folder.find, labelFiles);
         else if (labelFiles.length > 0 && open) await openChosen(open.folder, labelFiles);
         else if (labelFiles[0]) {
           const { name } = labelFiles[0];
           throw new LabError("noFilms", `“${name}” holds labels only. Drop the folder of films as well.`, name);
         }
+        // A trial that is run again says what its weights are for.
+        if (json) await take.json(json);
         if (weights) await take.weights(weights);
-        if (recipe) await take.recipe(recipe);
         if (trial) await take.trial(trial);
         if (unknown.length > 0) throw new LabError("badSettings", describeUnknown(unknown), unknown[0]);
       } catch (error) {

@@ -17,7 +17,8 @@ export interface Dropped {
   /** One CSV, or the several that belong together. */
   labelFiles: File[];
   weights: File | null;
-  recipe: File | null;
+  /** A recipe, or what was downloaded of a trial. */
+  json: File | null;
   /** A whole trial that was exported. */
   trial: File | null;
   /** Names of files that are none of these. */
@@ -28,7 +29,7 @@ export interface Dropped {
 type DroppedItem = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
 const isTrial = (file: File) => /\.roentgen$/i.test(file.name);
-const isRecipe = (file: File) => /\.json$/i.test(file.name);
+const isJson = (file: File) => /\.json$/i.test(file.name);
 
 /** Between two looks at the clock; the browser makes a file's object when it is first looked at. */
 const FILES_AT_ONCE = 200;
@@ -68,7 +69,7 @@ async function listPaths(count: number, pathOf: (place: number) => string): Prom
 }
 
 /**
- * Sorts a drop into folder, label files, weights, recipe and trial. Handles are asked for before the first await, as browsers require.
+ * Sorts a drop into folder, label files, weights, recipe or downloaded trial, and exported trial. Handles are asked for before the first await, as browsers require.
  * @throws LabError badSettings where the drop holds none of these
  */
 export async function readDrop(data: DataTransfer): Promise<Dropped> {
@@ -77,7 +78,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
   const entries = items.map((item) => item.webkitGetAsEntry());
   const files = items.map((item) => item.getAsFile());
 
-  const dropped: Dropped = { folder: null, labelFiles: [], weights: null, recipe: null, trial: null, unknown: [] };
+  const dropped: Dropped = { folder: null, labelFiles: [], weights: null, json: null, trial: null, unknown: [] };
   const folders: NonNullable<Dropped["folder"]>[] = [];
   for (const [i, pending] of handles.entries()) {
     const handle = await pending;
@@ -91,8 +92,8 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
       dropped.weights = file;
     } else if (file && isTrial(file)) {
       dropped.trial = file;
-    } else if (file && isRecipe(file)) {
-      dropped.recipe = file;
+    } else if (file && isJson(file)) {
+      dropped.json = file;
     } else if (file && isLabelFileName(file.name)) {
       dropped.labelFiles.push(file);
     } else if (file) dropped.unknown.push(file.name);
@@ -102,7 +103,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
     throw new LabError("badSettings", `Several folders were dropped: ${names}. Drop the one folder that holds them.`, names);
   }
   dropped.folder = folders[0] ?? null;
-  if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights && !dropped.recipe && !dropped.trial) {
+  if (!dropped.folder && dropped.labelFiles.length === 0 && !dropped.weights && !dropped.json && !dropped.trial) {
     throw new LabError("badSettings", describeUnknown(dropped.unknown), dropped.unknown[0]);
   }
   return dropped;
@@ -110,7 +111,7 @@ export async function readDrop(data: DataTransfer): Promise<Dropped> {
 
 export function describeUnknown(names: string[]): string {
   const what = names.length > 0 ? `“${names.slice(0, 3).join("”, “")}” is not` : "What was dropped is not";
-  return `${what} something the lab can use. Drop the folder that holds the films and their label CSV, a weights file (.safetensors, .pth), a recipe, or an exported trial.`;
+  return `${what} something the lab can use. Drop the folder that holds the films and their label CSV, a weights file (.safetensors, .pth), a recipe, or a trial that was downloaded or exported.`;
 }
 
 export function sourceFromHandle(handle: FileSystemDirectoryHandle): ChosenFolder {

@@ -3,7 +3,16 @@
 import { FINDER_DEFAULTS } from "../protocol/finder";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import { allocateSteps } from "../protocol/steps";
-import type { EvaluationState, FiguresState, FinderState, LabState, PreparationState, RunState, WeightsState } from "./state";
+import type {
+  AgainState,
+  EvaluationState,
+  FiguresState,
+  FinderState,
+  LabState,
+  PreparationState,
+  RunState,
+  WeightsState,
+} from "./state";
 
 export const EMPTY_PREPARATION: PreparationState = { state: "idle", progress: null, sample: null, failed: [], failure: null };
 
@@ -33,6 +42,8 @@ export const EMPTY_RUN: RunState = {
   notices: [],
   failure: null,
 };
+
+export const NOT_AGAIN: AgainState = { file: null, differences: null, failure: null };
 
 export const FRESH_WEIGHTS: WeightsState = { choice: { kind: "fresh" }, label: "", summary: null, fetched: null, failure: null };
 
@@ -79,6 +90,7 @@ export const INITIAL_STATE: LabState = {
   preparation: EMPTY_PREPARATION,
   finder: EMPTY_FINDER,
   finderRuns: FINDER_DEFAULTS.runs,
+  again: NOT_AGAIN,
   run: EMPTY_RUN,
   weights: FRESH_WEIGHTS,
   evaluation: EMPTY_EVALUATION,

@@ -4,6 +4,8 @@ import { toFailure } from "../protocol/labError";
 import { createBeginningStore } from "../storage/beginning";
 import { createLastFolderStore } from "../storage/lastFolder";
 import { createSettingsStore, openSettings } from "../storage/settings";
+import { isTrialFile } from "../storage/trialFile";
+import { createAgainCommands } from "./againCommands";
 import { createContext } from "./context";
 import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
@@ -45,11 +47,19 @@ export function createLab(): Lab {
     changeSettings: sample.changeSettings,
     readLabelsAs: (choice) => folders.readLabelsAs(choice),
   });
+  const { takeSettings, keepCompared, ...again } = createAgainCommands(context, {
+    changeSettings: sample.changeSettings,
+    readLabelsAs: (choice) => folders.readLabelsAs(choice),
+  });
+  const takeJson = async (file: File) => ((await isTrialFile(file)) ? again.takeTrialFile(file) : recipes.takeRecipe(file));
   const { offerLastFolder, reopen, ...folders } = createFolderCommands(
     context,
     { countSample, endPreparing },
-    { weights: weights.takeWeights, recipe: recipes.takeRecipe, trial: kept.importTrial },
-    applyWaiting,
+    { weights: weights.takeWeights, json: takeJson, trial: kept.importTrial },
+    async () => {
+      await applyWaiting();
+      await takeSettings();
+    },
     createLastFolderStore(),
   );
   const recover: Record<keyof Workers, (freed: Promise<void>) => Promise<void>> = {
@@ -74,6 +84,7 @@ export function createLab(): Lab {
     void keepSettings(context, createSettingsStore(openSettings()));
     forecasts.keep();
     keepNeeded();
+    keepCompared();
     void openGpu();
     // Before there is a trial to go on with: what is tidied must not be in use.
     workers.training
@@ -104,7 +115,7 @@ export function createLab(): Lab {
   takeTurn({ onWait, onTurn }).catch(sayWhy);
 
   const goTo = (step: StepName) => store.setState({ step });
-  const commands = { goTo, ...folders, ...recipes, ...sample, ...run, ...trials, ...weights, ...kept };
+  const commands = { goTo, ...folders, ...recipes, ...again, ...sample, ...run, ...trials, ...weights, ...kept };
   return { store, commands: refuseWhileLookingOn(commands, context) };
 }
 

@@ -1,11 +1,11 @@
 // Commands that save the sampling recipe and its rows, and that take a recipe over. What a recipe is stands in `recipes.ts`.
-import type { DatasetSummary } from "../protocol/dataset";
-import { LabError, toFailure } from "../protocol/labError";
+import { toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
 import { formatPlural } from "./format";
-import { describeDifference, isReadAlike, type Recipe, readRecipe, requireReadable, writeRecipe } from "./recipes";
+import { describeDifference, type Recipe, readRecipe, writeRecipe } from "./recipes";
 import { saveText } from "./save";
 import type { LabCommands } from "./state";
+import { createTakeSampling, demandDataset } from "./takeSampling";
 
 const RECIPE_FILE = "recipe.json";
 const ROWS_FILE = "sampled-rows.csv";
@@ -21,9 +21,11 @@ type RecipeCommands = Pick<LabCommands, "saveRecipe" | "saveSampledRows" | "take
 };
 
 export function createRecipeCommands(
-  { store, workers, patch, say }: LabContext,
+  context: LabContext,
   commands: Pick<LabCommands, "changeSettings" | "readLabelsAs">,
 ): RecipeCommands {
+  const { store, workers, patch, say } = context;
+  const takeSampling = createTakeSampling(context, commands);
   let waiting: TakenRecipe | null = null;
 
   /** What fails changes nothing: it is only said, where recipes are. */
@@ -37,41 +39,13 @@ export function createRecipeCommands(
     }
   }
 
-  function requireDataset() {
-    const { summary } = store.getState().dataset;
-    if (!summary) throw new LabError("noFilms", "No dataset is open. Drop a folder of films first.");
-    return summary;
-  }
-
-  async function readAs({ format, mapping }: Recipe["dataset"] | DatasetSummary): Promise<void> {
-    await commands.readLabelsAs({ format, mapping: mapping ?? undefined });
-    const { state, failure } = store.getState().dataset;
-    if (state === "failed" && failure) throw new LabError(failure.code, failure.message, failure.at);
-  }
-
   async function apply({ name, recipe }: TakenRecipe): Promise<void> {
-    const before = requireDataset();
-    const { settings } = store.getState();
-    const rereads = !isReadAlike(recipe.dataset, before);
-    if (rereads) requireReadable(recipe, before, name);
-    try {
-      if (rereads) await readAs(recipe.dataset);
-      // Before the page's own settings go: a recipe of other columns changes nothing.
-      const { sha256 } = await workers.dataset.exportSample({ ...settings, ...recipe.settings });
-      commands.changeSettings(recipe.settings);
-      tell(name, recipe, sha256 === recipe.sample.sha256);
-    } catch (error) {
-      // Unless another folder took its place meanwhile.
-      if (rereads && store.getState().dataset.state !== "opening") {
-        await readAs(before);
-        commands.changeSettings(settings);
-      }
-      throw error;
-    }
+    const { sha256 } = await takeSampling(name, recipe.dataset, recipe.settings);
+    tell(name, recipe, sha256 === recipe.sample.sha256);
   }
 
   function tell(name: string, recipe: Recipe, isSame: boolean): void {
-    const difference = describeDifference(recipe, requireDataset());
+    const difference = describeDifference(recipe, demandDataset(store.getState()));
     const message = isSame
       ? `The same ${recipe.sample.films} films in the same order as when the recipe was saved.`
       : `The films are others than when the recipe was saved. ${difference ?? "This version of the lab samples otherwise."}`;
@@ -83,7 +57,7 @@ export function createRecipeCommands(
     saveRecipe: () =>
       attempt(RECIPE_FILE, async () => {
         const { settings } = store.getState();
-        const recipe = writeRecipe(requireDataset(), settings, await workers.dataset.exportSample(settings));
+        const recipe = writeRecipe(demandDataset(store.getState()), settings, await workers.dataset.exportSample(settings));
         saveText(RECIPE_FILE, `${JSON.stringify(recipe, null, 2)}\n`, "application/json");
       }),
     saveSampledRows: () =>

@@ -76,23 +76,29 @@ function parse(text: string): unknown {
   }
 }
 
-type Reading = Pick<DatasetSummary, "format" | "mapping">;
+/** How labels were read; trials of early versions do not say by which columns. */
+export interface Reading {
+  format: LabelFormat;
+  mapping?: ColumnMapping | null | undefined;
+}
+export type ReadDataset = Reading & { name: string };
 
-export function isReadAlike(one: Reading, other: Reading): boolean {
-  return one.format === other.format && JSON.stringify(one.mapping) === JSON.stringify(other.mapping);
+export function isReadAlike(then: Reading, now: Reading): boolean {
+  const isMappedAlike = then.mapping === undefined || JSON.stringify(then.mapping) === JSON.stringify(now.mapping);
+  return then.format === now.format && isMappedAlike;
 }
 
-/** @throws LabError badSettings where the open dataset cannot be read as the recipe's was */
-export function requireReadable({ dataset: then }: Recipe, now: DatasetSummary, name: string): void {
+/** @param name of the recipe or trial. @throws LabError badSettings where the open dataset cannot be read as that one was */
+export function requireReadable(then: ReadDataset, now: DatasetSummary, name: string): void {
   const columns = Object.values(then.mapping ?? {}).flat();
   const missing = columns.find((column) => column !== undefined && !now.csvColumns.includes(column));
   const isPossible =
-    [now.format, ...now.otherFormats].includes(then.format) || (then.format === "anyCsv" && then.mapping !== null);
+    [now.format, ...now.otherFormats].includes(then.format) || (then.format === "anyCsv" && then.mapping != null);
   if (isPossible && missing === undefined) return;
   const why = isPossible
     ? `${now.csvPath || now.name} has no column “${missing}”, which it reads`
-    : `${now.name} is read as ${LABEL_FORMAT_NAMES[now.format]}, and cannot be as ${LABEL_FORMAT_NAMES[then.format]}`;
-  const message = `“${name}” was made with another dataset, ${then.name}: ${why}. Open ${then.name}, then take the recipe.`;
+    : `${now.name} is read as ${LABEL_FORMAT_NAMES[now.format]}, and cannot be as ${LABEL_FORMAT_NAMES[then.format] ?? then.format}`;
+  const message = `“${name}” was made with another dataset, ${then.name}: ${why}. Open ${then.name}, then take it again.`;
   throw new LabError("badSettings", message, name);
 }
 

@@ -1,8 +1,9 @@
 // What a run's events make of the page. It starts no run, and whose run it is, this tab's or another's, it does not know.
 
+import { describeRepetition } from "../protocol/again";
 import { targetsOf } from "../protocol/settings";
 import { putSteps } from "../protocol/steps";
-import type { TrainEvent } from "../protocol/training";
+import type { TrainEvent, Trial } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { formatCount, nameAuroc } from "./format";
 import type { GpuJobs } from "./gpuJobs";
@@ -62,7 +63,7 @@ export function createRunEvents({ store, patch, say }: LabContext, fail: GpuJobs
         const name = nameAuroc(targetsOf(event.trial.settings).length);
         say(
           event.type === "finished"
-            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation ${name} of ${auroc.toFixed(3)}`}.${event.trial.earlyEnd ? ` ${event.trial.earlyEnd}` : ""}`
+            ? `Trial ${event.trial.id} finished${auroc == null ? "" : ` with a validation ${name} of ${auroc.toFixed(3)}`}.${event.trial.earlyEnd ? ` ${event.trial.earlyEnd}` : ""}${describeAgain(event.trial)}`
             : `Trial ${event.trial.id} stopped at step ${formatCount(event.trial.stepsDone)}. Resume goes on from there.`,
         );
         announce({ type: event.type === "finished" ? "trained" : "stopped", trial: event.trial });
@@ -74,6 +75,8 @@ export function createRunEvents({ store, patch, say }: LabContext, fail: GpuJobs
     }
   };
 }
+
+const describeAgain = ({ again }: Trial) => (again?.outcome ? ` ${describeRepetition(again, again.outcome)}` : "");
 
 function stateInPhase(state: RunState["state"], phase: string): RunState["state"] {
   if (phase === "paused") return "paused";

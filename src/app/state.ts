@@ -1,5 +1,6 @@
 // The shape of everything the page shows, and what a person can do. No React, no TF.js; `lab.ts` fills it.
 
+import type { TrialFile } from "../protocol/again";
 import type {
   DatasetSummary,
   FailedFilm,
@@ -72,6 +73,15 @@ export interface RecipeOutcome {
   /** Whether a recipe that was taken over gives the films that it gave; `refused` changed nothing. */
   outcome: "same" | "others" | "refused";
   message: string;
+}
+
+/** A trial that the next one is to repeat. */
+export interface AgainState {
+  /** What its file says; null where the next trial repeats none. */
+  file: TrialFile | null;
+  /** What is another here, a sentence each; null before films are prepared, and while it is being found out. */
+  differences: string[] | null;
+  failure: Failure | null;
 }
 
 export type PrepareProgress = Extract<PrepareEvent, { type: "prepareProgress" }>;
@@ -217,6 +227,7 @@ export interface LabState {
   finder: FinderState;
   /** How often the next LR Find runs, to be averaged. */
   finderRuns: number;
+  again: AgainState;
   run: RunState;
   weights: WeightsState;
   evaluation: EvaluationState;
@@ -228,7 +239,7 @@ export interface LabCommands {
   goTo(step: StepName): void;
   /** Accepts the software adapter, after the warning. */
   allowSoftwareAdapter(): Promise<void>;
-  /** A drop may hold a folder, label files, a recipe or a weights file: each goes where it belongs. */
+  /** A drop may hold a folder, label files, a recipe, a trial or a weights file: each goes where it belongs. */
   takeDrop(data: DataTransfer): Promise<void>;
   /** From `<input type="file" webkitdirectory>`. */
   openFiles(files: FileList): Promise<void>;
@@ -254,6 +265,9 @@ export interface LabCommands {
   saveSampledRows(): Promise<void>;
   /** Samples as a recipe says: at once where a dataset is open, else as soon as one is. */
   takeRecipe(file: File): Promise<void>;
+  /** The next trial repeats the one whose downloaded JSON this is, with all its settings. */
+  takeTrialFile(file: File): Promise<void>;
+  giveUpAgain(): void;
   findLr(): Promise<void>;
   stopFinder(): void;
   /** How often LR Find is to run; asks for none. */

@@ -6,7 +6,7 @@ import type { LabContext } from "./context";
 import type { Forecasts } from "./forecasts";
 import { freezeDataset } from "./freezeDataset";
 import type { GpuJobs } from "./gpuJobs";
-import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
+import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS, NOT_AGAIN } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import type { RunBroadcast } from "./onlooking";
 import { demandPreparedSample } from "./preparedSample";
@@ -127,7 +127,7 @@ export function createTrainCommands(
       await alone("run", "A trial", async () => {
         const settings = await forecasts.demandFit();
         const sample = demandPreparedSample(store.getState());
-        const { weights, finder, dataset, preparation } = store.getState();
+        const { weights, finder, dataset, preparation, again } = store.getState();
         if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
         const trial = await workers.training.createTrial({
           settings,
@@ -135,12 +135,14 @@ export function createTrainCommands(
           dataset: freezeDataset(dataset.summary, sample, preparation.failed),
           finder: finder.result,
           weights: weights.choice,
+          ...(again.file && { again: again.file }),
         });
         // The trial keeps its curve; the next one begins from fresh weights, for which a curve of others says nothing.
         // What was chosen while the trial was being made is the next one's already.
         if (store.getState().weights.choice === weights.choice) {
           store.setState({ weights: FRESH_WEIGHTS, ...(weights.choice.kind !== "fresh" && { finder: EMPTY_FINDER }) });
         }
+        if (store.getState().again.file === again.file) store.setState({ again: NOT_AGAIN });
         store.setState({ evaluation: EMPTY_EVALUATION });
         await run(trial);
       });

@@ -57,8 +57,10 @@ export function createWeightsCommands(
     const summary = await workers.training.inspectWeights(file, file.name, settings);
     if (turn !== choices) return;
     const { arch, head, classes } = summary;
-    // A head that was trained for as many targets is gone on with; one that is replaced anyway is the person's to choose.
-    const change = classes.length === targetsOf(settings).length ? { arch, head } : { arch };
+    // A head that was trained for as many targets is gone on with; one that is replaced anyway is the person's to choose. A trial that is run
+    // again says itself what it is.
+    const isAgain = store.getState().again.file !== null;
+    const change = isAgain ? {} : classes.length === targetsOf(settings).length ? { arch, head } : { arch };
     begin({ ...FRESH_WEIGHTS, choice: { kind: "file", name: file.name, file }, label: file.name, summary }, change);
     announce({ type: "weights", ...summary });
     say(`${file.name} is taken: ${arch}, ${formatNames(classes)}. The next trial begins from it.`);

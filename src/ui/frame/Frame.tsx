@@ -1,6 +1,7 @@
 // The frame around every step: rail, top bar, the sentence on what the lab is doing, and the drop region over all of it.
 import { type ReactNode, useEffect, useRef } from "react";
 import { useLab } from "../labContext";
+import { AgainNotice } from "./AgainNotice";
 import { DropOverlay } from "./DropOverlay";
 import styles from "./frame.module.css";
 import { GpuNotice } from "./GpuNotice";
@@ -30,6 +31,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <main className={styles.main} ref={main} tabIndex={-1}>
         <TabNotice />
         <GpuNotice />
+        <AgainNotice />
         {children}
       </main>
       <div className={styles.status}>

@@ -6,7 +6,17 @@ import type { LabState, RunState } from "../../app/state";
 export const isUnderWay = (state: RunState["state"]) => ["running", "pausing", "paused", "stopping"].includes(state);
 
 /** What must come before LR Find or Train can start; null where nothing must. */
-export function whatComesFirst({ tab, gpu, dataset, preparation, run, finder, evaluation, forecast }: LabState): string | null {
+export function whatComesFirst({
+  tab,
+  gpu,
+  dataset,
+  preparation,
+  run,
+  finder,
+  evaluation,
+  forecast,
+  again,
+}: LabState): string | null {
   if (tab === "looksOn") return "Another tab of the lab acts; this one looks on.";
   if (gpu.state === "missing") return "This browser offers no WebGPU to train on.";
   if (gpu.state === "software") return "Accept the slow software adapter above, or open the page where there is a GPU.";
@@ -17,6 +27,8 @@ export function whatComesFirst({ tab, gpu, dataset, preparation, run, finder, ev
   if (evaluation.state === "running" || evaluation.state === "stopping")
     return "An evaluation is running: wait for its end, or stop it.";
   if (dataset.state !== "ready") return "Open a dataset and prepare its films first.";
+  if (again.file && preparation.sample && !again.differences && !again.failure)
+    return `What is here is being compared with ${again.file.name}.`;
   if (!preparation.sample) return "Prepare the films first: the network reads the prepared ones.";
   if (forecast.of && forecast.forecast && !chooseFit(forecast.forecast, forecast.of).fits)
     return "The batch does not fit the GPU budget: choose one of the ways below.";

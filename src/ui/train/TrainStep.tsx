@@ -17,6 +17,7 @@ import { isUnderWay } from "../parts/ready";
 import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
 import { WeightsPanel } from "../parts/WeightsPanel";
+import { AgainOutcome } from "./AgainOutcome";
 import { BeginAgain } from "./BeginAgain";
 import { EpochTable } from "./EpochTable";
 import { LossFigure } from "./LossFigure";
@@ -40,6 +41,7 @@ export function TrainStep() {
         </Notice>
       ))}
       {run.state === "done" && run.trial?.earlyEnd && <Notice tone="note">{run.trial.earlyEnd}</Notice>}
+      {run.trial && <AgainOutcome trial={run.trial} />}
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
           <LossFigure />

@@ -22,18 +22,26 @@ export function TrialsStep() {
   const trials = useLab((lab) => lab.trials);
   const liveTrial = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
   const looksOn = useLooksOn();
-  const { importTrial } = useCommands();
+  const { importTrial, takeTrialFile } = useCommands();
   return (
     <>
       <StepHeader
         title="Trials"
         actions={
-          <FilePicker
-            label="Import a trial"
-            accept=".roentgen"
-            disabled={looksOn}
-            onPick={([file]) => file && void importTrial(file)}
-          />
+          <>
+            <FilePicker
+              label="Run a trial again"
+              accept=".json,application/json"
+              disabled={looksOn}
+              onPick={([file]) => file && void takeTrialFile(file)}
+            />
+            <FilePicker
+              label="Import a trial"
+              accept=".roentgen"
+              disabled={looksOn}
+              onPick={([file]) => file && void importTrial(file)}
+            />
+          </>
         }
       >
         {trials.length === 0

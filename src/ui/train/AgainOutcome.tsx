@@ -1,0 +1,31 @@
+// Of a run that repeats another trial: what was another when it began, and whether it went the same to the bit.
+import { describeRepetition } from "../../protocol/again";
+import type { Trial } from "../../protocol/training";
+import { formatPlural } from "../parts/format";
+import { Notice } from "../parts/Notice";
+import partsStyles from "../parts/parts.module.css";
+
+export function AgainOutcome({ trial: { again } }: { trial: Trial }) {
+  if (!again) return null;
+  const { trial, file, differences, outcome } = again;
+  const began =
+    differences.length === 0
+      ? "Nothing differed when it began."
+      : `${formatPlural(differences.length, "difference")} when it began:`;
+  return (
+    <Notice
+      tone={outcome ? (outcome.first || outcome.steps === 0 ? "warning" : "good") : "note"}
+      title={`Repeats ${trial} of ${file}`}
+    >
+      {outcome ? `${describeRepetition(again, outcome)} ` : ""}
+      {began}
+      {differences.length > 0 && (
+        <ul className={partsStyles.lines}>
+          {differences.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+    </Notice>
+  );
+}
