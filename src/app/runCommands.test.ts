@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
+import type { TrialFile } from "../protocol/again";
 import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
@@ -185,6 +186,20 @@ it("leaves weights that are chosen while a trial is being made to the next one",
   await started(1);
   expect(store.getState().weights.choice).toEqual({ kind: "trial", trialId: 9, which: "best" });
   ports[0]?.port.postMessage({ type: "finished", trial: trials[0] });
+});
+
+it("repeats a trial once, and says at its end how that went", async () => {
+  const { store, commands, ports, trials, requests, started } = createLabOnDoubles();
+  const file = { trial: "trial-9", name: "trial-9.json" } as TrialFile;
+  store.setState({ again: { file, differences: [], failure: null } });
+  const trained = commands.train();
+  await started(1);
+  expect([requests[0]?.again, store.getState().again.file]).toEqual([file, null]);
+  const again = { trial: "trial-9", file: file.name, differences: [], outcome: { steps: 4, epochs: 1, first: null } };
+  ports[0]?.port.postMessage({ type: "finished", trial: { ...trials[0], again } });
+  await trained;
+  const { status } = store.getState();
+  expect(status).toContain("trial-9 is repeated to the bit: the losses of 4 steps and the figures of 1 epoch are all the same.");
 });
 
 describe("a tab that looks on", () => {
