@@ -23,7 +23,13 @@ export function listDifferences(file: TrialFile, here: Here): string[] {
   ];
 }
 
-const show = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+const LONGEST = 200;
+
+/** A list of thousands of doubtful films is not for reading. */
+function show(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
 
 /** A line where the two are not the same; none where they are. */
 function compare(name: string, then: unknown, now: unknown): string[] {

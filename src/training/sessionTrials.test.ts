@@ -88,6 +88,14 @@ describe("trials", () => {
     });
     expect(file.steps).toEqual(toStepRecords(await lab.session.readSteps(id)));
     expect(file.epochs).toHaveLength(3);
-    expect(Object.keys(file.epochs[0])).toEqual(["epoch", "trainLoss", "validLoss", "accuracy", "auroc", "seconds"]);
+    expect(Object.keys(file.epochs[0])).toEqual([
+      "epoch",
+      "trainLoss",
+      "validLoss",
+      "accuracy",
+      "auroc",
+      "aurocInterval",
+      "seconds",
+    ]);
   });
 });
