@@ -10,6 +10,8 @@ interface FilmWithMapProps {
   size: number;
   /** [side, side], 0 or above, in any unit; null where there is none yet. */
   map: Float32Array | null;
+  /** In the map's unit: what is drawn strongest. Left out, it is the map's own largest value. */
+  most?: number | undefined;
   /** Cells a side of the map. */
   side: number;
   showMap: boolean;
@@ -22,9 +24,9 @@ interface FilmWithMapProps {
 /** As strong as the film can still be read below. */
 export const DEFAULT_OPACITY = 0.6;
 
-export function FilmWithMap({ pixels, size, map, side, showMap, opacity = DEFAULT_OPACITY, label }: FilmWithMapProps) {
+export function FilmWithMap({ pixels, size, map, most, side, showMap, opacity = DEFAULT_OPACITY, label }: FilmWithMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const values = useMemo(() => map && upsample(normalise(map), side, size), [map, side, size]);
+  const values = useMemo(() => map && upsample(normalise(map, most), side, size), [map, most, side, size]);
   useEffect(() => {
     const painted = paint(pixels, showMap && values ? { values, opacity } : null);
     canvas.current?.getContext("2d")?.putImageData(new ImageData(painted, size, size), 0, 0);

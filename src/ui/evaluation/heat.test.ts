@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { colorOf, describeMap, normalise, paint, upsample } from "./heat";
 
-it("is scaled by its own largest value, and nothing stays nothing", () => {
+it("is scaled by its own largest value or by the one that is given, and nothing stays nothing", () => {
   expect([...normalise(Float32Array.of(0, 1, 4))]).toEqual([0, 0.25, 1]);
+  expect([...normalise(Float32Array.of(0, 1, 4), 2)]).toEqual([0, 0.5, 1]);
   expect([...normalise(Float32Array.of(0, 0))]).toEqual([0, 0]);
 });
 

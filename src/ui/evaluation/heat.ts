@@ -1,9 +1,11 @@
 // How a heat map is laid over a film: scaled, enlarged, coloured, and said in words. Pure numbers; a canvas is FilmWithMap.tsx's.
 
-/** A map from 0 to 1, by its own largest value: colours of two films do not compare. One that is 0 throughout stays so. */
-export function normalise(map: Float32Array): Float32Array {
-  const most = map.reduce((a, b) => Math.max(a, b), 0);
-  return most > 0 ? map.map((value) => value / most) : map.slice();
+/**
+ * A map from 0 to 1, by its own largest value: then colours of two films do not compare, and the next to nothing that a film without the finding
+ * shows is as bright as the evidence of another; or by that of films that are looked at together. One that is 0 throughout stays so.
+ */
+export function normalise(map: Float32Array, most = map.reduce((a, b) => Math.max(a, b), 0)): Float32Array {
+  return most > 0 ? map.map((value) => Math.min(1, value / most)) : map.slice();
 }
 
 /** [side, side] to [size, size], bilinear between the cells' centres (torch `interpolate`, `align_corners=False`). */
