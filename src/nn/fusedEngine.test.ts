@@ -7,7 +7,7 @@ import { cutPasses } from "../protocol/passes";
 import { NORMALISATION } from "../protocol/settings";
 import { getGpu } from "./backend";
 import { type Batch, countKnown, type EngineOptions, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
-import { createFusedEngine, cutSubmissions } from "./fusedEngine";
+import { createFusedEngine } from "./fusedEngine";
 import { showFilm } from "./moveFilms";
 import { createRandom } from "./random";
 import { createStockEngine } from "./stockEngine";
@@ -302,23 +302,6 @@ it("takes no memory for kept bottlenecks where it only predicts, and no more whe
   expect(keeping.memory().tensors).toBe(training.tensors);
   keeping.dispose();
   computing.dispose();
-});
-
-it("submits no more at once than keeps a desktop alive", () => {
-  expect(cutSubmissions([])).toEqual([]);
-  expect(cutSubmissions([{ flop: 1 }])).toEqual([[0, 1]]);
-  const large = [6e9, 6e9, 1e9, 2e10, 1].map((flop) => ({ flop }));
-  expect(cutSubmissions(large)).toEqual([
-    [0, 2],
-    [2, 4],
-    [4, 5],
-  ]);
-  const many = cutSubmissions(Array(600).fill({ flop: 0 }));
-  expect(many).toEqual([
-    [0, 256],
-    [256, 512],
-    [512, 600],
-  ]);
 });
 
 it.each([

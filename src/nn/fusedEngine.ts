@@ -1,8 +1,9 @@
 // The engine on own kernels: the same network and the same numbers as the stock engine, in a fraction of its memory and time. Runs batches
 // through passes; what is learned stands in fusedModel.ts, and how a pass is scheduled in recordPass.ts.
-import { compileKernels, type Dispatch, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
+import { compileKernels, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
 import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
+import { cutSubmissions } from "./cutSubmissions";
 import { drawMask } from "./dropout";
 import {
   type Batch,
@@ -293,23 +294,4 @@ function drawDropouts({ fastaiHead }: BatchBuffers, count: number, random: Rando
     const width = quads * QUAD;
     return { masks, width, drawn: drawMask(count * width, probability, random) };
   });
-}
-
-/** The most that is submitted at once: a card that works on one thing for seconds freezes the desktop, and its driver may give it up. */
-const SUBMITTED = { flop: 1e10, dispatches: 256 };
-
-/** Ranges of dispatches. The first is at work while the last is still being written. */
-export function cutSubmissions(dispatches: readonly Pick<Dispatch, "flop">[]): [from: number, to: number][] {
-  const cuts: [number, number][] = [];
-  let from = 0;
-  let flop = 0;
-  dispatches.forEach((one, index) => {
-    flop += one.flop;
-    const to = index + 1;
-    if (flop < SUBMITTED.flop && to - from < SUBMITTED.dispatches && to < dispatches.length) return;
-    cuts.push([from, to]);
-    from = to;
-    flop = 0;
-  });
-  return cuts;
 }
