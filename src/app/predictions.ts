@@ -1,6 +1,6 @@
 // An evaluation film by film, as it is listed and taken away.
 import { UNKNOWN_LABEL } from "../protocol/dataset";
-import type { Evaluation } from "../protocol/training";
+import type { Evaluation, TargetScores } from "../protocol/training";
 
 /** A film under one target. */
 export interface Prediction {
@@ -20,7 +20,9 @@ export function listPredictions({
   labels,
   logits,
   probabilities,
-}: Pick<Evaluation, "paths" | "targets" | "labels" | "logits" | "probabilities">): Prediction[] {
+}: Pick<Evaluation, "paths" | "labels" | "logits" | "probabilities"> & {
+  targets: readonly Pick<TargetScores, "target">[];
+}): Prediction[] {
   return Array.from(logits, (logit, at): Prediction => {
     const label = labels[at];
     return {
@@ -31,4 +33,9 @@ export function listPredictions({
       finding: targets[at % targets.length]?.target ?? "",
     };
   });
+}
+
+/** How far a prediction is from its label: 0 is right, as is any where there is no label, and 1 as wrong as can be. */
+export function wrongness({ target, probability }: Pick<Prediction, "target" | "probability">): number {
+  return target === null ? 0 : Math.abs(target - probability);
 }

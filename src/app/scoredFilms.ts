@@ -10,8 +10,11 @@ export interface TargetFilms {
   places: Uint32Array;
 }
 
+/** An evaluation, or a validation that was kept. */
+type Scored = Pick<Evaluation, "labels" | "logits" | "paths"> & { targets: readonly unknown[] };
+
 /** Those whose label under the target at this place is known. Without facts every film is a patient of its own. */
-export function filmsOf({ labels, logits, paths, targets }: Evaluation, facts: FilmFacts | undefined, at: number): TargetFilms {
+export function filmsOf({ labels, logits, paths, targets }: Scored, facts: FilmFacts | undefined, at: number): TargetFilms {
   const cell = (film: number) => film * targets.length + at;
   const places = Uint32Array.from(paths.keys()).filter((film) => labels[cell(film)] !== UNKNOWN_LABEL);
   return {

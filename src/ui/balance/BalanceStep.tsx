@@ -1,10 +1,9 @@
 // Step 2: how many positives against how many negatives, before and after, and what is set aside for it.
 import type { SampleSummary, TargetCounts } from "../../protocol/dataset";
-import type { TrialSettings } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { FigureRows, SplitBar } from "../parts/Figures";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
-import { formatCount, formatPlural } from "../parts/format";
+import { formatCount } from "../parts/format";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import { PreparationState, PrepareActions, usePreparing } from "../parts/Preparing";
@@ -12,6 +11,7 @@ import partsStyles from "../parts/parts.module.css";
 import { StepHeader } from "../parts/StepHeader";
 import { useCounts } from "../parts/useCounts";
 import styles from "./balance.module.css";
+import { describeBalance } from "./describeBalance";
 import { WAYS, WayCards } from "./WayCards";
 
 export function BalanceStep() {
@@ -102,28 +102,6 @@ function WhatIsPrepared({ summary }: { summary: SampleSummary }) {
 function formatTargetCounts({ positives, negatives, unknown }: TargetCounts): string {
   const known = `${formatCount(positives)} + ${formatCount(negatives)}`;
   return unknown > 0 ? `${known}, ${formatCount(unknown)} unknown` : known;
-}
-
-function describeBalance(summary: SampleSummary, { balance, freshEachEpoch, epochs }: TrialSettings): string {
-  const { kept, setAside, epochFilms, epochsToSeeAll, targets } = summary;
-  switch (balance) {
-    case "undersample":
-      if (freshEachEpoch && epochsToSeeAll > 1)
-        return `${formatPlural(epochFilms, "film")} an epoch, other ones each time: after ${formatPlural(epochsToSeeAll, "epoch")} every film was seen, and ${formatPlural(epochs, "epoch")} are planned. Validation is left as it is.`;
-      if (setAside === 0) return `All ${formatCount(kept)} labelled films are kept: both classes are as large as each other.`;
-      return `${formatPlural(kept, "film")} are kept and ${formatCount(setAside)} are set aside for good.`;
-    case "oversample":
-      return `All ${formatPlural(kept, "film")} are kept; the smaller class is repeated until both weigh the same.`;
-    case "weight": {
-      const times = targets.map(({ target, positiveWeight }) => {
-        const weight = positiveWeight.toFixed(2);
-        return targets.length > 1 ? `${weight} (${target})` : weight;
-      });
-      return `All ${formatPlural(kept, "film")} are kept; a positive counts ${times.join(", ")} times in the loss.`;
-    }
-    case "none":
-      return `All ${formatPlural(kept, "film")} are used as they are.`;
-  }
 }
 
 function BeforeAndAfter({ summary }: { summary: SampleSummary }) {

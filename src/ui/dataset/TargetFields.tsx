@@ -6,17 +6,10 @@ import { SelectField } from "../parts/fields";
 import { formatCount } from "../parts/format";
 import partsStyles from "../parts/parts.module.css";
 import styles from "./dataset.module.css";
+import { BLANK_NAMES, UNCERTAIN_NAMES } from "./policyNames";
 
-const UNCERTAIN: { value: UncertainPolicy; label: string }[] = [
-  { value: "ignore", label: "ignore (U-Ignore)" },
-  { value: "zero", label: "as negative (U-Zeros)" },
-  { value: "one", label: "as positive (U-Ones)" },
-];
-
-const BLANK: { value: BlankPolicy; label: string }[] = [
-  { value: "negative", label: "negative" },
-  { value: "ignore", label: "ignore" },
-];
+const UNCERTAIN = Object.entries(UNCERTAIN_NAMES).map(([value, label]) => ({ value: value as UncertainPolicy, label }));
+const BLANK = Object.entries(BLANK_NAMES).map(([value, label]) => ({ value: value as BlankPolicy, label }));
 
 /** Of a finding's cells. */
 const MEANINGS: Record<string, string> = { "1": "positive", "0": "negative", "-1": "uncertain" };

@@ -1,7 +1,7 @@
 // Every validation film, in the order and of the kind that is asked for, and the chosen one large: from film to film by the arrow keys.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { listPredictions } from "../../app/predictions";
+import { listPredictions, wrongness } from "../../app/predictions";
 import { filmsOf } from "../../app/scoredFilms";
 import type { Evaluation } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
@@ -11,7 +11,7 @@ import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import styles from "./browser.module.css";
 import { FilmDetail } from "./FilmDetail";
-import { type FilmFilter, type FilmOrder, filterFilms, type ListedFilm, orderFilms, wrongness } from "./films";
+import { type FilmFilter, type FilmOrder, filterFilms, type ListedFilm, orderFilms } from "./films";
 
 const ORDERS: { order: FilmOrder; words: string }[] = [
   { order: "mostWrong", words: "most wrong" },

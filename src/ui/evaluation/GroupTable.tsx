@@ -11,10 +11,24 @@ export function GroupTable() {
   const reading = useLab((lab) => lab.figures.reading);
   const groupings = useLab((lab) => lab.evaluation.sample?.validFacts?.groups);
   if (!reading || !groupings || groupings.length === 0) return null;
-  const rows = groupings.flatMap((grouping, at) => (reading.groups[at] ?? []).map((group) => describeGroup(grouping, group)));
-  const someSmall = reading.groups.some((groups) => groups.some(({ small }) => small));
   return (
     <Panel title="By group" aside="at the operating point">
+      <GroupFigures groupings={groupings} groups={reading.groups} />
+    </Panel>
+  );
+}
+
+interface GroupFiguresProps {
+  groupings: readonly Pick<FilmGroups, "by" | "names">[];
+  /** Of each grouping. */
+  groups: readonly GroupSummary[][];
+}
+
+export function GroupFigures({ groupings, groups }: GroupFiguresProps) {
+  const rows = groupings.flatMap((grouping, at) => (groups[at] ?? []).map((group) => describeGroup(grouping, group)));
+  const someSmall = groups.some((of) => of.some(({ small }) => small));
+  return (
+    <>
       <DataTable
         caption="Figures by group"
         columns={["group", "films", "positive", "AUROC", "sensitivity", "specificity"]}
@@ -25,11 +39,11 @@ export function GroupTable() {
           Grey groups are small: fewer than ten films of a class, so that one film more or less moves much.
         </p>
       )}
-    </Panel>
+    </>
   );
 }
 
-function describeGroup({ by, names }: FilmGroups, group: GroupSummary) {
+function describeGroup({ by, names }: Pick<FilmGroups, "by" | "names">, group: GroupSummary) {
   const { films, positives, auroc, sensitivity, specificity, small } = group;
   const cell = (content: string) => (small ? <span className={styles.small}>{content}</span> : content);
   return {

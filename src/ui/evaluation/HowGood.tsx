@@ -65,7 +65,7 @@ export function HowGood({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
-function describeFilms({ films, positives, patients, byPatient }: TargetSummary): string {
+export function describeFilms({ films, positives, patients, byPatient }: TargetSummary): string {
   const counts = `${formatPlural(films, "film")} of ${formatPlural(patients, "patient")}, ${formatCount(positives)} positive.`;
   if (!byPatient.auroc) return `${counts} Fewer than two patients of a class: nothing tells how far chance reaches.`;
   return `${counts} Intervals of 95 %, from drawing patients with all their films ${formatCount(byPatient.rounds)} times.`;

@@ -1,15 +1,15 @@
 // Where films are called positive, and what that comes to: here, and where the network is to be used.
 import { useMemo } from "react";
 import { filmsOf } from "../../app/scoredFilms";
-import type { Estimate, OperatingPoint, ThresholdRule } from "../../protocol/statistics";
+import type { OperatingPoint, ThresholdRule } from "../../protocol/statistics";
 import type { Evaluation } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
-import { DataTable } from "../parts/DataTable";
 import { CheckField, RuleField } from "../parts/fields";
-import { formatCount, formatInterval, formatMetric, formatPlural, formatShare } from "../parts/format";
+import { formatCount, formatMetric, formatPlural, formatShare } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import styles from "./evaluation.module.css";
+import { Rates } from "./Rates";
 
 const RULES: { rule: ThresholdRule; words: string }[] = [
   { rule: { by: "youden" }, words: "Youden" },
@@ -99,68 +99,7 @@ function Threshold({ point, scores }: { point: OperatingPoint; scores: Float64Ar
   );
 }
 
-function Rates({ point }: { point: OperatingPoint }) {
-  const { sensitivity, specificity, ppv, npv, accuracy, f1, atPrevalence } = point;
-  const place = atPrevalence && `at a prevalence of ${formatShare(atPrevalence.prevalence)}`;
-  const row = (name: string, of: string, estimate: Estimate | null) => ({
-    key: `${name} ${of}`,
-    cells: [
-      <span key="name">
-        {name} <small className={styles.of}>{of}</small>
-      </span>,
-      formatMetric(estimate?.value),
-      estimate ? formatInterval(estimate) : "–",
-    ],
-  });
-  return (
-    <div className={styles.rates}>
-      <DataTable
-        caption="What the operating point comes to"
-        columns={["", "value", "95 %"]}
-        rows={[
-          row("sensitivity", "of positive films called positive", sensitivity),
-          row("specificity", "of negative films called negative", specificity),
-          ...(atPrevalence && place ? [row("PPV", place, atPrevalence.ppv), row("NPV", place, atPrevalence.npv)] : []),
-          row("PPV", "among these films", ppv),
-          row("NPV", "among these films", npv),
-          row("accuracy", "among these films", accuracy),
-          row("F1", "among these films", f1),
-        ]}
-      />
-      <Confusion point={point} />
-    </div>
-  );
-}
-
-function Confusion({ point }: { point: OperatingPoint }) {
-  const { truePositives, falsePositives, trueNegatives, falseNegatives } = point;
-  return (
-    <table className={styles.confusion}>
-      <caption>Films</caption>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">called positive</th>
-          <th scope="col">called negative</th>
-        </tr>
-      </thead>
-      <tbody>
-        <tr>
-          <th scope="row">positive</th>
-          <td data-right>{formatCount(truePositives)}</td>
-          <td>{formatCount(falseNegatives)}</td>
-        </tr>
-        <tr>
-          <th scope="row">negative</th>
-          <td>{formatCount(falsePositives)}</td>
-          <td data-right>{formatCount(trueNegatives)}</td>
-        </tr>
-      </tbody>
-    </table>
-  );
-}
-
-function describeCorrection({ trained, dataset }: { trained: number | null; dataset: number | null }): string {
+export function describeCorrection({ trained, dataset }: { trained: number | null; dataset: number | null }): string {
   if (trained === null)
     return "How many positives this network was trained on is not known: its probabilities stand as they are.";
   const learnt = `The network learnt from ${formatShare(trained)} positives`;
@@ -169,7 +108,7 @@ function describeCorrection({ trained, dataset }: { trained: number | null; data
     : `${learnt}, and ${formatShare(dataset)} of the dataset's labelled films are positive: left as they are, its probabilities would be those of the first. They are corrected by the ratio of the odds (Saerens 2002).`;
 }
 
-const formatProbability = (probability: number) =>
+export const formatProbability = (probability: number) =>
   probability > 0 && probability < 0.001 ? probability.toExponential(1) : formatMetric(probability);
 
 function isSame(a: ThresholdRule, b: ThresholdRule): boolean {

@@ -1,5 +1,5 @@
 // The films of an evaluation as they are listed: in which order, and which of them. Pure; it computes no figure.
-import type { Prediction } from "../../app/predictions";
+import { type Prediction, wrongness } from "../../app/predictions";
 
 export interface ListedFilm extends Prediction {
   /** Its place among the evaluation's films. */
@@ -20,11 +20,6 @@ export function orderFilms(films: readonly ListedFilm[], order: FilmOrder, thres
     leastCertain: ({ logit }) => -Math.abs(logit - threshold),
   };
   return films.toSorted((a, b) => key[order](b) - key[order](a));
-}
-
-/** How far a prediction is from its label: 0 is right, as is any where there is no label, and 1 as wrong as can be. */
-export function wrongness({ target, probability }: Pick<Prediction, "target" | "probability">): number {
-  return target === null ? 0 : Math.abs(target - probability);
 }
 
 export function filterFilms(films: readonly ListedFilm[], filter: FilmFilter, threshold: number): ListedFilm[] {

@@ -20,6 +20,7 @@ import { StepHeader } from "../parts/StepHeader";
 import { TrainingFields } from "../parts/TrainingFields";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { FinderChart } from "./FinderChart";
+import { listLines } from "./FinderCurve";
 import styles from "./finder.module.css";
 import { Suggestions } from "./Suggestions";
 
@@ -53,12 +54,7 @@ export function FinderStep() {
         <Figure
           label="LR finder chart"
           title="Loss against learning rate"
-          legend={[
-            { name: "smoothed", color: "var(--accent)" },
-            { name: "each batch", color: "color-mix(in srgb, var(--accent) 40%, transparent)" },
-            { name: "max LR", color: "var(--lr)" },
-            ...(runs > 1 ? [{ name: "spread of the runs", color: "color-mix(in srgb, var(--accent) 25%, transparent)" }] : []),
-          ]}
+          legend={listLines(runs)}
           table={() => (
             <DataTable
               caption="Loss at each learning rate"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NO_SUGGESTIONS } from "../../protocol/finder";
-import { decades, flagSuggestions, lossRange, lrAtFraction, roundLr, spreadOver } from "./curve";
+import { curveOf, decades, flagSuggestions, lossRange, lrAtFraction, roundLr, spreadOver } from "./curve";
 
 const points = Array.from({ length: 100 }, (_, index) => ({
   lr: 1e-7 * (10 / 1e-7) ** (index / 100),
@@ -9,6 +9,16 @@ const points = Array.from({ length: 100 }, (_, index) => ({
 }));
 
 describe("the finder's curve", () => {
+  it("of a kept result lies between its runs, and on its mean where no runs were kept", () => {
+    const run = (...smoothed: number[]) => ({ losses: [], smoothed, suggestions: NO_SUGGESTIONS });
+    const kept = { lrs: [0.1, 1], losses: [5, 6], smoothed: [2, 4], suggestions: NO_SUGGESTIONS, chosen: null, chosenAt: null };
+    expect(curveOf({ ...kept, runs: [run(1, 3), run(3, 5, 9)] })).toEqual([
+      { lr: 0.1, loss: 5, smoothed: 2, low: 1, high: 3 },
+      { lr: 1, loss: 6, smoothed: 4, low: 3, high: 5 },
+    ]);
+    expect(curveOf({ ...kept, runs: [] })[1]).toEqual({ lr: 1, loss: 6, smoothed: 4, low: 4, high: 4 });
+  });
+
   it("takes its scale from what fastai plots: the first 10 and last 5 points set none", () => {
     const [low, high] = lossRange(points, true) ?? [];
     expect(low).toBeCloseTo(0.512 - 0.15 * 0.35 * 0.512, 6);

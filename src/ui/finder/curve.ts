@@ -1,6 +1,8 @@
 // What of the finder's points is shown and picked. Pure; the figures themselves come from the lab.
 import {
+  type CurvePoint,
   type FinderPoint,
+  type FinderResult,
   type FinderRun,
   type FinderSuggestions,
   SUGGESTIONS,
@@ -28,6 +30,16 @@ export function lossRange(points: readonly FinderPoint[], isComplete: boolean): 
   const start = Math.max(...losses.slice(0, losses.indexOf(low) + 1));
   const span = Math.max(start - low, LEAST_SPAN * low);
   return [Math.max(0, low - 0.15 * span), start + RISE_SHOWN * span];
+}
+
+/** A kept result's curve as it was drawn. */
+export function curveOf({ lrs, losses, smoothed, runs }: FinderResult): CurvePoint[] {
+  return lrs.map((lr, at) => {
+    const mean = smoothed[at] ?? Number.NaN;
+    const ofRuns = runs.flatMap((run) => run.smoothed[at] ?? []);
+    const [low, high] = [Math.min(mean, ...ofRuns), Math.max(mean, ...ofRuns)];
+    return { lr, loss: losses[at] ?? Number.NaN, smoothed: mean, low, high };
+  });
 }
 
 /** The LR at this fraction (0 to 1) of the log axis from the first point to the last. */

@@ -2,11 +2,17 @@
 import { type ReactNode, useState } from "react";
 import styles from "./parts.module.css";
 
+export interface NamedLine {
+  name: string;
+  color: string;
+  dotted?: boolean;
+}
+
 interface FigureProps {
   /** The accessible name, e.g. "Loss chart". */
   label: string;
   title: string;
-  legend?: { name: string; color: string; dotted?: boolean }[];
+  legend?: NamedLine[];
   /** Figures that stand above the chart. */
   head?: ReactNode;
   /** Drawn only when it is shown. */
@@ -21,12 +27,7 @@ export function Figure({ label, title, legend = [], head, table, children }: Fig
       <div className={styles.panelHead}>
         <h2>{title}</h2>
         <div className={styles.legend}>
-          {legend.map(({ name, color, dotted }) => (
-            <span key={name}>
-              <i style={{ borderTopColor: color, borderTopStyle: dotted ? "dotted" : "solid" }} />
-              {name}
-            </span>
-          ))}
+          <Legend lines={legend} />
           <button type="button" className={styles.textButton} onClick={() => setAsTable(!asTable)}>
             {asTable ? "Show as chart" : "Show as table"}
           </button>
@@ -36,4 +37,13 @@ export function Figure({ label, title, legend = [], head, table, children }: Fig
       <div className={styles.plot}>{asTable ? table() : children}</div>
     </figure>
   );
+}
+
+export function Legend({ lines }: { lines: NamedLine[] }) {
+  return lines.map(({ name, color, dotted }) => (
+    <span key={name}>
+      <i style={{ borderTopColor: color, borderTopStyle: dotted ? "dotted" : "solid" }} />
+      {name}
+    </span>
+  ));
 }

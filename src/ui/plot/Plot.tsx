@@ -73,7 +73,7 @@ export function Plot({ margin, x, y, right, read, children, marks }: PlotProps) 
   return (
     <div ref={ref} className={styles.plot} onPointerMove={point} onPointerLeave={() => setPointer(null)}>
       {width > 0 && height > 0 && (
-        <svg width={outerWidth} height={outerHeight} aria-hidden="true">
+        <svg width={outerWidth} height={outerHeight} viewBox={`0 0 ${outerWidth} ${outerHeight}`} aria-hidden="true">
           <clipPath id={clip}>
             <rect width={width} height={height} />
           </clipPath>

@@ -13,7 +13,7 @@ import { LossChart } from "./LossChart";
 import { thinSteps } from "./thin";
 import styles from "./train.module.css";
 
-const LEGEND = [
+export const LOSS_LINES = [
   { name: "training", color: "var(--accent)" },
   { name: "validation", color: "var(--amber)" },
   { name: "LR", color: "var(--lr)" },
@@ -31,7 +31,7 @@ export function LossFigure() {
     <Figure
       label="Loss chart"
       title="Loss and learning rate"
-      legend={LEGEND}
+      legend={LOSS_LINES}
       head={run.trial && <RunReadings run={run} />}
       table={() => <StepTable run={drawn} />}
     >

@@ -3,11 +3,10 @@ import { memo } from "react";
 import type { RunState } from "../../app/state";
 import type { Trial } from "../../protocol/training";
 import { useLab } from "../labContext";
-import { listUnusual, regularisationWords, scheduleWords } from "../options/words";
 import { BudgetNotice } from "../parts/BudgetNotice";
 import { CompileProgress } from "../parts/CompileProgress";
 import { FigureRows, SplitBar } from "../parts/Figures";
-import { formatArchitecture, formatBatch, formatCount, formatLr, formatPlural, formatTargets } from "../parts/format";
+import { formatCount } from "../parts/format";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
@@ -19,6 +18,7 @@ import { TrainingFields } from "../parts/TrainingFields";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { AgainOutcome } from "./AgainOutcome";
 import { BeginAgain } from "./BeginAgain";
+import { describeRun } from "./describeRun";
 import { EpochTable } from "./EpochTable";
 import { LossFigure } from "./LossFigure";
 import { RunActions } from "./RunActions";
@@ -69,25 +69,12 @@ function nameFailure({ failure, stepsSeen }: RunState): string {
 
 /** As it was started: what a step changes is not here. */
 const ThisRun = memo(function ThisRun({ trial }: { trial: Trial }) {
-  const { settings, sample, adapter } = trial;
+  const { settings, sample } = trial;
   const { positives, negatives } = sample.train;
   return (
     <>
       <Panel title={`Trial ${trial.id}`} aside="as started">
-        <FigureRows
-          rows={[
-            { name: "Target", value: formatTargets(settings) },
-            { name: "Network", value: formatArchitecture(settings.arch) },
-            { name: "Size", value: `${settings.imageSize} px` },
-            { name: "Highest rate", value: formatLr(settings.maxLr) },
-            { name: "Schedule", value: scheduleWords(settings) },
-            { name: "Planned", value: `${formatPlural(settings.epochs, "epoch")}, ${formatBatch(settings)}` },
-            { name: "Optimiser", value: `AdamW, ${regularisationWords(settings)}` },
-            ...listUnusual(settings),
-            { name: "Engine", value: `${settings.engine}, ${settings.activations}` },
-            ...(adapter ? [{ name: "Adapter", value: adapter.name }] : []),
-          ]}
-        />
+        <FigureRows rows={describeRun(trial)} />
       </Panel>
       <Panel
         title="Films of an epoch"

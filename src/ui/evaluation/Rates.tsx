@@ -1,0 +1,66 @@
+// What an operating point comes to: rates with their intervals, and the films behind them.
+import type { Estimate, OperatingPoint } from "../../protocol/statistics";
+import { DataTable } from "../parts/DataTable";
+import { formatCount, formatInterval, formatMetric, formatShare } from "../parts/format";
+import styles from "./evaluation.module.css";
+
+export function Rates({ point }: { point: OperatingPoint }) {
+  const { sensitivity, specificity, ppv, npv, accuracy, f1, atPrevalence } = point;
+  const place = atPrevalence && `at a prevalence of ${formatShare(atPrevalence.prevalence)}`;
+  const row = (name: string, of: string, estimate: Estimate | null) => ({
+    key: `${name} ${of}`,
+    cells: [
+      <span key="name">
+        {name} <small className={styles.of}>{of}</small>
+      </span>,
+      formatMetric(estimate?.value),
+      estimate ? formatInterval(estimate) : "–",
+    ],
+  });
+  return (
+    <div className={styles.rates}>
+      <DataTable
+        caption="What the operating point comes to"
+        columns={["", "value", "95 %"]}
+        rows={[
+          row("sensitivity", "of positive films called positive", sensitivity),
+          row("specificity", "of negative films called negative", specificity),
+          ...(atPrevalence && place ? [row("PPV", place, atPrevalence.ppv), row("NPV", place, atPrevalence.npv)] : []),
+          row("PPV", "among these films", ppv),
+          row("NPV", "among these films", npv),
+          row("accuracy", "among these films", accuracy),
+          row("F1", "among these films", f1),
+        ]}
+      />
+      <Confusion point={point} />
+    </div>
+  );
+}
+
+function Confusion({ point }: { point: OperatingPoint }) {
+  const { truePositives, falsePositives, trueNegatives, falseNegatives } = point;
+  return (
+    <table className={styles.confusion}>
+      <caption>Films</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">called positive</th>
+          <th scope="col">called negative</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">positive</th>
+          <td data-right>{formatCount(truePositives)}</td>
+          <td>{formatCount(falseNegatives)}</td>
+        </tr>
+        <tr>
+          <th scope="row">negative</th>
+          <td>{formatCount(falsePositives)}</td>
+          <td data-right>{formatCount(trueNegatives)}</td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,19 @@
+// How a trial is trained, in named rows: as it was started, so that no step changes them. Pure.
+import type { Trial } from "../../protocol/training";
+import { listUnusual, regularisationWords, scheduleWords } from "../options/words";
+import { formatArchitecture, formatBatch, formatLr, formatPlural, formatTargets } from "../parts/format";
+
+export function describeRun({ settings, adapter }: Pick<Trial, "settings" | "adapter">): { name: string; value: string }[] {
+  return [
+    { name: "Target", value: formatTargets(settings) },
+    { name: "Network", value: formatArchitecture(settings.arch) },
+    { name: "Size", value: `${settings.imageSize} px` },
+    { name: "Highest rate", value: formatLr(settings.maxLr) },
+    { name: "Schedule", value: scheduleWords(settings) },
+    { name: "Planned", value: `${formatPlural(settings.epochs, "epoch")}, ${formatBatch(settings)}` },
+    { name: "Optimiser", value: `AdamW, ${regularisationWords(settings)}` },
+    ...listUnusual(settings),
+    { name: "Engine", value: `${settings.engine}, ${settings.activations}` },
+    ...(adapter ? [{ name: "Adapter", value: adapter.name }] : []),
+  ];
+}
