@@ -1,8 +1,6 @@
 // What the page is to people: the ways in, the keyboard, both themes, a narrow window, and what axe finds.
 import { writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
 import {
   dropFolder,
   expect,
@@ -12,21 +10,12 @@ import {
   NO_REAL_FILMS,
   prepareDrawnFilms,
   REAL_FILMS,
+  seriousFindings,
   test,
   waitForEvents,
 } from "./support";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core");
 const STEPS = ["Dataset", "Balance", "LR Find", "Train", "Evaluate", "Trials"];
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  // Evaluated, not added as a script: the content security policy would refuse that, as it should.
-  await page.evaluate(await (await import("node:fs/promises")).readFile(AXE, "utf8"));
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 /** Opens every group of settings. */
 async function openGroups(page: Page): Promise<void> {

@@ -1,7 +1,9 @@
 // What the end-to-end tests share: the page with its events collected, folders to open, and a real drop.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
+import type { AxeResults } from "axe-core";
 import { acceptAdapter } from "../scripts/driveLab";
 
 export { dropFolder, goToStep } from "../scripts/driveLab";
@@ -100,4 +102,16 @@ export async function dropFile(page: Page, name: string, bytes: Uint8Array): Pro
     [name, Buffer.from(bytes).toString("base64")] as const,
   );
   await page.dispatchEvent("body", "drop", { dataTransfer });
+}
+
+const AXE = createRequire(import.meta.url).resolve("axe-core");
+
+/** What axe finds that is serious or worse. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // Evaluated, not added as a script: the content security policy would refuse that, as it should.
+  await page.evaluate(readFileSync(AXE, "utf8"));
+  const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }

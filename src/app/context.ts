@@ -30,6 +30,7 @@ type PartOfState =
   | "weights"
   | "evaluation"
   | "figures"
+  | "comparison"
   | "storage";
 
 export function createContext(store: StoreApi<LabState>, workers: Workers): LabContext {

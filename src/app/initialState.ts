@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS } from "../protocol/settings";
 import { allocateSteps } from "../protocol/steps";
 import type {
   AgainState,
+  ComparisonState,
   EvaluationState,
   FiguresState,
   FinderState,
@@ -76,6 +77,19 @@ export const EMPTY_FIGURES: FiguresState = {
   failure: null,
 };
 
+export const EMPTY_COMPARISON: ComparisonState = {
+  trials: [],
+  baseline: 0,
+  which: "best",
+  state: "none",
+  steps: new Map(),
+  baselineAurocs: [],
+  rows: [],
+  refused: [],
+  notices: [],
+  failure: null,
+};
+
 export const INITIAL_STATE: LabState = {
   tab: "asking",
   step: "dataset",
@@ -95,5 +109,6 @@ export const INITIAL_STATE: LabState = {
   weights: FRESH_WEIGHTS,
   evaluation: EMPTY_EVALUATION,
   figures: EMPTY_FIGURES,
+  comparison: EMPTY_COMPARISON,
   trials: [],
 };

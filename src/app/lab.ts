@@ -6,6 +6,7 @@ import { createLastFolderStore } from "../storage/lastFolder";
 import { createSettingsStore, openSettings } from "../storage/settings";
 import { isTrialFile } from "../storage/trialFile";
 import { createAgainCommands } from "./againCommands";
+import { createCompareCommands } from "./compareCommands";
 import { createContext } from "./context";
 import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
@@ -115,7 +116,18 @@ export function createLab(): Lab {
   takeTurn({ onWait, onTurn }).catch(sayWhy);
 
   const goTo = (step: StepName) => store.setState({ step });
-  const commands = { goTo, ...folders, ...recipes, ...again, ...sample, ...run, ...trials, ...weights, ...kept };
+  const commands = {
+    goTo,
+    ...folders,
+    ...recipes,
+    ...again,
+    ...sample,
+    ...run,
+    ...trials,
+    ...weights,
+    ...kept,
+    ...createCompareCommands(context),
+  };
   return { store, commands: refuseWhileLookingOn(commands, context) };
 }
 

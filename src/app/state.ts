@@ -31,6 +31,7 @@ import type {
   WeightsSummary,
   WhichWeights,
 } from "../protocol/training";
+import type { ComparedWeights, NotCompared, TrialComparison } from "./compare";
 import type { Fetched } from "./fetchWeights";
 
 export const STEPS = ["dataset", "balance", "finder", "train", "evaluate", "trials"] as const;
@@ -189,6 +190,24 @@ export interface FiguresState {
   failure: Failure | null;
 }
 
+/** Trials side by side, and each against one of them. */
+export interface ComparisonState {
+  /** Numbers in order; none where no comparison is open. */
+  trials: number[];
+  baseline: number;
+  which: ComparedWeights;
+  state: "none" | "counting" | "ready";
+  /** Of each trial, once they are read. */
+  steps: ReadonlyMap<number, StepColumns>;
+  /** Of the baseline, on all its films. */
+  baselineAurocs: { target: string; films: number; auroc: Estimate | null }[];
+  rows: TrialComparison[];
+  refused: NotCompared[];
+  /** What was damaged, and what stands in for it. */
+  notices: string[];
+  failure: Failure | null;
+}
+
 /** Shares of positives, in (0, 1); null where not known. */
 export interface Shares {
   trained: number | null;
@@ -232,6 +251,7 @@ export interface LabState {
   weights: WeightsState;
   evaluation: EvaluationState;
   figures: FiguresState;
+  comparison: ComparisonState;
   trials: Trial[];
 }
 
@@ -285,6 +305,12 @@ export interface LabCommands {
   /** Shows an ended trial's curves on the Train step. */
   showTrial(id: number): Promise<void>;
   deleteTrial(id: number): Promise<void>;
+  /** Lays two trials or more side by side on the Trials step; the earliest is the baseline. */
+  compareTrials(ids: readonly number[]): Promise<void>;
+  /** Holds the others against this one of them. */
+  pinBaseline(id: number): Promise<void>;
+  chooseComparedWeights(which: ComparedWeights): Promise<void>;
+  closeComparison(): void;
   /** Counts what is kept anew. */
   lookAtStorage(): Promise<void>;
   removeFilms(set: FilmSet): Promise<void>;

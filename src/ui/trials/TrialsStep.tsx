@@ -12,6 +12,8 @@ import { isUnderWay } from "../parts/ready";
 import { ScrollBox } from "../parts/ScrollBox";
 import { StepHeader } from "../parts/StepHeader";
 import { useLooksOn } from "../parts/useLooksOn";
+import { Compare } from "./compare/Compare";
+import { CompareButton } from "./compare/CompareButton";
 import { StoragePanel } from "./StoragePanel";
 import { TrialRow } from "./TrialRow";
 import styles from "./trials.module.css";
@@ -19,6 +21,11 @@ import styles from "./trials.module.css";
 const COLUMNS = ["trial", "state", "learns", "run", "engine", "weights"];
 
 export function TrialsStep() {
+  const isComparing = useLab((lab) => lab.comparison.trials.length > 0);
+  return isComparing ? <Compare /> : <AllTrials />;
+}
+
+function AllTrials() {
   const trials = useLab((lab) => lab.trials);
   const liveTrial = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
   const looksOn = useLooksOn();
@@ -41,6 +48,7 @@ export function TrialsStep() {
               disabled={looksOn}
               onPick={([file]) => file && void importTrial(file)}
             />
+            <CompareButton ids={trials.map(({ id }) => id)} />
           </>
         }
       >

@@ -1,0 +1,39 @@
+// A setting's value in words, whatever the setting. It says nothing of what the setting does.
+import { METRIC_NAMES } from "../../protocol/metrics";
+import type { TargetSettings, TrialSettings } from "../../protocol/settings";
+import { formatArchitecture, formatLrField, formatPlural } from "../parts/format";
+import { SCHEDULE_NAMES } from "./words";
+
+type Words = { [Field in keyof TrialSettings]?: (value: TrialSettings[Field]) => string };
+
+/** Those that are not written as they are. */
+const WORDS: Words = {
+  arch: formatArchitecture,
+  schedule: (schedule) => SCHEDULE_NAMES[schedule],
+  keepBest: (metric) => METRIC_NAMES[metric],
+  validation: (share) => (share === "own" ? "the dataset's own" : `${Number((100 * share).toPrecision(6))}\u00a0%`),
+  positive: (values) => values.join(", "),
+  moreTargets: (targets) => targets.map(describeTarget).join("; ") || "none",
+  doubtful: (paths) => (paths.length === 0 ? "none" : formatPlural(paths.length, "film")),
+};
+
+export function writeSetting<Field extends keyof TrialSettings>(field: Field, settings: TrialSettings): string {
+  const value = settings[field];
+  return WORDS[field]?.(value) ?? writeValue(value);
+}
+
+function writeValue(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return writeNumber(value);
+  return Array.isArray(value) ? value.map(writeValue).join(", ") : String(value);
+}
+
+/** In full, and small ones as rates are written where three digits are all they have. */
+function writeNumber(value: number): string {
+  const short = formatLrField(value);
+  return value !== 0 && Math.abs(value) < 0.01 && Number(short) === value ? short : String(value);
+}
+
+function describeTarget({ target, positive, uncertain, blank }: TargetSettings): string {
+  return `${target} (positive ${positive.join(", ")}; uncertain ${uncertain}; blank ${blank})`;
+}
