@@ -40,7 +40,7 @@ export function FilmDetail({ film, onMark }: FilmDetailProps) {
 function Film({ film, showMap, opacity }: { film: ListedFilm; showMap: boolean; opacity: number }) {
   const at = useLab((lab) => lab.figures.at);
   const size = useLab((lab) => lab.evaluation.sample?.imageSize ?? 0);
-  const { explanation, failure, isCurrent } = useExplanation(film.place, at);
+  const { explanation, most, failure, isCurrent } = useExplanation(film.place, at);
   if (failure) return <p className={styles.none}>{failure.message}</p>;
   if (!explanation) return <p className={styles.none}>The film is on its way.</p>;
   return (
@@ -49,6 +49,7 @@ function Film({ film, showMap, opacity }: { film: ListedFilm; showMap: boolean; 
         pixels={explanation.pixels}
         size={size}
         map={explanation.maps}
+        most={most}
         side={explanation.side}
         showMap={showMap}
         opacity={opacity}
