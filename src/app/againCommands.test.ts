@@ -96,7 +96,7 @@ it("takes over all the settings of the file but the budget, which is the machine
   const settings: Partial<TrialSettings> = { mixup: 0.4, batchSize: 5, balance: "weight", moms: [0.9, 0.8], seed: 4 };
   await commands.takeTrialFile(fileOf({ ...settings, gpuBudgetMiB: 9000 }));
   expect(store.getState().settings).toEqual({ ...DEFAULT_SETTINGS, ...settings, gpuBudgetMiB: 700 });
-  const need = "Open the dataset: films, 1,168 films, label file train.csv with SHA-256 ab12cd34ef56….";
+  const need = "Open the dataset: films, 1,168 films, label file train.csv (SHA-256 ab12cd34ef56…).";
   expect(describeNeeds(store.getState())).toEqual([need]);
   expect(store.getState().status).toBe(need);
   // Opening a dataset may choose another target, which the file's takes the place of.
@@ -136,7 +136,7 @@ it("begins from the trial here that has the weights, or asks for their file", as
   await lacks.commands.takeTrialFile(file());
   expect(lacks.store.getState().weights).toEqual(FRESH_WEIGHTS);
   expect(describeNeeds(lacks.store.getState())[0]).toBe(
-    "Choose the weights that it began from: trial-3, a file with SHA-256 abcdef012345…. They are not here.",
+    "Choose the weights that it began from: trial-3 (SHA-256 abcdef012345…). They are not here.",
   );
 });
 
