@@ -10,6 +10,7 @@ import {
   formatDifference,
   formatP,
   type KnownFilms,
+  listOverlaps,
   matchFilms,
   refusePair,
   type TrialComparison,
@@ -173,6 +174,21 @@ describe("what a comparison says", () => {
       "Trial 2 and trial 1 did not validate on the same films: 3 films only trial 2 validated on, 1 film only trial 1 did and 2 films they label otherwise. They are compared on the other 40 films.",
     );
     expect(told({ shared: 0, onlyTrial: 3 })).toContain("None is left to compare them by.");
+  });
+
+  it("says it once of all targets, and of each by its name where they differ", () => {
+    const row = (target: string, otherLabels: number, trial = 2) => ({
+      trial,
+      baseline: 1,
+      target,
+      overlap: { shared: 40, onlyTrial: 3, onlyBaseline: 0, otherLabels },
+    });
+    expect(listOverlaps([row("Edema", 0), row("Effusion", 0)])).toEqual([describeOverlap(row("Edema", 0))]);
+    expect(listOverlaps([row("Edema", 0), row("Effusion", 2), row("Edema", 0, 3)])).toEqual([
+      `Edema: ${describeOverlap(row("Edema", 0))}`,
+      `Effusion: ${describeOverlap(row("Effusion", 2))}`,
+      describeOverlap(row("Edema", 0, 3)),
+    ]);
   });
 
   it("writes figures so that neither a small p nor a small difference becomes nothing or below nothing", () => {

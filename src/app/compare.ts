@@ -164,6 +164,17 @@ export function describeOverlap({
   return `Trial ${trial} and trial ${baseline} did not validate on the same films: ${listed(parts)}. ${rest}`;
 }
 
+/** Each such sentence once; under its target where the targets of a trial do not all say the same. */
+export function listOverlaps(rows: readonly Pick<TrialComparison, "trial" | "baseline" | "target" | "overlap">[]): string[] {
+  const sentences = rows.flatMap((row) => {
+    const sentence = describeOverlap(row);
+    const ofTrial = rows.filter(({ trial }) => trial === row.trial).map(describeOverlap);
+    if (sentence === null) return [];
+    return [ofTrial.every((other) => other === sentence) ? sentence : `${row.target}: ${sentence}`];
+  });
+  return [...new Set(sentences)];
+}
+
 function listed(parts: string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }

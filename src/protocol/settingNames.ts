@@ -1,5 +1,5 @@
 // What every setting is called, as the page calls it. What a numeric one may be is settingRules.ts's.
-import { type NumericSetting, SETTING_RULES } from "./settingRules";
+import { isNumericSetting, type NumericSetting, SETTING_RULES } from "./settingRules";
 import type { TrialSettings } from "./settings";
 
 const OTHER_NAMES: Record<Exclude<keyof TrialSettings, NumericSetting>, string> = {
@@ -46,10 +46,8 @@ const WITHIN: Partial<Record<NumericSetting, string>> = {
 };
 
 export function nameSetting(field: keyof TrialSettings): string {
-  if (!isNumeric(field)) return OTHER_NAMES[field];
+  if (!isNumericSetting(field)) return OTHER_NAMES[field];
   const { name } = SETTING_RULES[field];
   const of = WITHIN[field];
   return of ? `${of}: ${name.toLowerCase()}` : name;
 }
-
-const isNumeric = (field: keyof TrialSettings): field is NumericSetting => Object.hasOwn(SETTING_RULES, field);

@@ -143,7 +143,7 @@ it("every difference in data, settings, adapter and versions is named before it 
     "Rows: 29 in the file, 30 here.",
     "Fingerprint of the prepared films and their labels: made in the file, other here.",
     "Films set aside: 3 in the file, 0 here.",
-    "Setting “balance”: none in the file, weight here.",
+    "Balance: none in the file, weight here.",
     "Max LR: 0.05 in the file, 0.5 here.",
     "Adapter: another in the file, test here.",
     "Version of the lab: older in the file, test here.",

@@ -1,6 +1,6 @@
 // What is another, before a trial is run again, than its file says: whatever could change a bit, a sentence each. It judges no run.
 import type { TrialFile } from "../protocol/again";
-import { isNumericSetting, SETTING_RULES } from "../protocol/settingRules";
+import { nameSetting } from "../protocol/settingNames";
 import type { TrialSettings } from "../protocol/settings";
 import type { Trial } from "../protocol/training";
 
@@ -105,9 +105,7 @@ const OF_THE_MACHINE: (keyof TrialSettings)[] = ["gpuBudgetMiB"];
 
 function compareSettings(then: TrialSettings, now: TrialSettings): string[] {
   const fields = (Object.keys(now) as (keyof TrialSettings)[]).filter((field) => !OF_THE_MACHINE.includes(field));
-  return fields.flatMap((field) =>
-    compare(isNumericSetting(field) ? SETTING_RULES[field].name : `Setting “${field}”`, then[field], now[field]),
-  );
+  return fields.flatMap((field) => compare(nameSetting(field), then[field], now[field]));
 }
 
 function compareBeginnings({ beginning: then }: TrialFile, { beginning: now }: Here): string[] {

@@ -1,10 +1,10 @@
 // How the compared trials' AUROCs stand to the baseline's: in sentences, with what their films lack, and in figures.
 import {
   describeComparison,
-  describeOverlap,
   formatDifference,
   formatP,
   formatSpan,
+  listOverlaps,
   type TrialComparison,
 } from "../../../app/compare";
 import type { ComparisonState } from "../../../app/state";
@@ -27,7 +27,7 @@ export function AurocTable() {
       </Panel>
     );
   }
-  const overlaps = [...new Set(rows.map(describeOverlap))].filter((sentence) => sentence !== null);
+  const overlaps = listOverlaps(rows);
   return (
     <>
       <FailureNotice failure={failure} title="The comparison failed" />
