@@ -5,10 +5,11 @@ import type { LabState } from "../../app/state";
 import { WEIGHTS_EXTENSIONS } from "../../protocol/weightsFileName";
 import { useCommands, useLab } from "../labContext";
 import { FilePicker } from "../parts/FilePicker";
+import { Lines } from "../parts/Lines";
 import { FailureNotice, Notice } from "../parts/Notice";
-import partsStyles from "../parts/parts.module.css";
 import { useLooksOn } from "../parts/useLooksOn";
 
+const DIFFERS = "This differs from then, so that the bits may be others:";
 const NO_DIFFERENCE = "Nothing differs: on this adapter the trial will be repeated to the bit.";
 
 export function AgainNotice() {
@@ -21,10 +22,9 @@ export function AgainNotice() {
   if (!file && !failure) return null;
   const giveUp = <Button onClick={giveUpAgain}>{file ? "Do not repeat it" : "Close"}</Button>;
   if (!file) return <FailureNotice failure={failure} title="The trial cannot be run again" actions={giveUp} />;
-  const lines = [...(needs ? needs.split("\n") : []), ...(differences ?? [])];
   return (
     <Notice
-      tone={failure ? "error" : differences ? (lines.length > 0 ? "warning" : "good") : "note"}
+      tone={failure ? "error" : differences ? (differences.length > 0 ? "warning" : "good") : "note"}
       title={`${file.trial} is run again, from ${file.name}`}
       isStatus
       actions={
@@ -42,15 +42,9 @@ export function AgainNotice() {
       }
     >
       {failure?.message}
-      {differences && differences.length > 0 && "What is another here than it was then, so that the bits may be others:"}
-      {differences && lines.length === 0 && NO_DIFFERENCE}
-      {lines.length > 0 && (
-        <ul className={partsStyles.lines}>
-          {lines.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-      )}
+      <Lines lines={needs ? needs.split("\n") : []} />
+      {differences && (differences.length > 0 ? DIFFERS : NO_DIFFERENCE)}
+      <Lines lines={differences ?? []} />
     </Notice>
   );
 }

@@ -2,8 +2,8 @@
 import { describeRepetition } from "../../protocol/again";
 import type { Trial } from "../../protocol/training";
 import { formatPlural } from "../parts/format";
+import { Lines } from "../parts/Lines";
 import { Notice } from "../parts/Notice";
-import partsStyles from "../parts/parts.module.css";
 
 export function AgainOutcome({ trial: { again } }: { trial: Trial }) {
   if (!again) return null;
@@ -17,15 +17,9 @@ export function AgainOutcome({ trial: { again } }: { trial: Trial }) {
       tone={outcome ? (outcome.first || outcome.steps === 0 ? "warning" : "good") : "note"}
       title={`Repeats ${trial} of ${file}`}
     >
-      {outcome ? `${describeRepetition(again, outcome)} ` : ""}
+      {outcome && <p>{describeRepetition(again, outcome)}</p>}
       {began}
-      {differences.length > 0 && (
-        <ul className={partsStyles.lines}>
-          {differences.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-      )}
+      <Lines lines={differences} />
     </Notice>
   );
 }
