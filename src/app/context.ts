@@ -31,6 +31,7 @@ type PartOfState =
   | "evaluation"
   | "figures"
   | "comparison"
+  | "review"
   | "storage";
 
 export function createContext(store: StoreApi<LabState>, workers: Workers): LabContext {

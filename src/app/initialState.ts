@@ -3,6 +3,7 @@
 import { FINDER_DEFAULTS } from "../protocol/finder";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import { allocateSteps } from "../protocol/steps";
+import type { ReviewState } from "./review";
 import type {
   AgainState,
   ComparisonState,
@@ -90,6 +91,8 @@ export const EMPTY_COMPARISON: ComparisonState = {
   failure: null,
 };
 
+export const NO_REVIEW: ReviewState = { trials: [], read: new Map() };
+
 export const INITIAL_STATE: LabState = {
   tab: "asking",
   step: "dataset",
@@ -110,5 +113,6 @@ export const INITIAL_STATE: LabState = {
   evaluation: EMPTY_EVALUATION,
   figures: EMPTY_FIGURES,
   comparison: EMPTY_COMPARISON,
+  review: NO_REVIEW,
   trials: [],
 };

@@ -16,6 +16,7 @@ import { keepBeginning } from "./keepBeginning";
 import { keepSettings } from "./keepSettings";
 import { LOOKS_ON, refuseWhileLookingOn } from "./onlooking";
 import { createRecipeCommands } from "./recipeCommands";
+import { createReviewCommands } from "./reviewCommands";
 import { createRunCommands } from "./runCommands";
 import { createSampleCommands } from "./sampleCommands";
 import { takeTurn } from "./soleTab";
@@ -127,6 +128,7 @@ export function createLab(): Lab {
     ...weights,
     ...kept,
     ...createCompareCommands(context),
+    ...createReviewCommands(context),
   };
   return { store, commands: refuseWhileLookingOn(commands, context) };
 }

@@ -63,6 +63,9 @@ const LOOKING: Record<AnsweringCommand, true> & Partial<Record<keyof LabCommands
   downloadWeights: true,
   downloadTrial: true,
   downloadPredictions: true,
+  reviewTrials: true,
+  closeReview: true,
+  saveReview: true,
 };
 
 export const LOOKS_ON =

@@ -33,6 +33,7 @@ import type {
 } from "../protocol/training";
 import type { ComparedWeights, NotCompared, TrialComparison } from "./compare";
 import type { Fetched } from "./fetchWeights";
+import type { ReviewState } from "./review";
 
 export const STEPS = ["dataset", "balance", "finder", "train", "evaluate", "trials"] as const;
 export type StepName = (typeof STEPS)[number];
@@ -252,6 +253,7 @@ export interface LabState {
   evaluation: EvaluationState;
   figures: FiguresState;
   comparison: ComparisonState;
+  review: ReviewState;
   trials: Trial[];
 }
 
@@ -311,6 +313,11 @@ export interface LabCommands {
   pinBaseline(id: number): Promise<void>;
   chooseComparedWeights(which: ComparedWeights): Promise<void>;
   closeComparison(): void;
+  /** Opens the review of these trials. */
+  reviewTrials(ids: readonly number[]): Promise<void>;
+  closeReview(): void;
+  /** The open review as an HTML file. */
+  saveReview(html: string): void;
   /** Counts what is kept anew. */
   lookAtStorage(): Promise<void>;
   removeFilms(set: FilmSet): Promise<void>;

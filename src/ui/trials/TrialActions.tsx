@@ -21,7 +21,8 @@ interface TrialActionsProps {
 
 export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, onDelete }: TrialActionsProps) {
   const { id, state, failure, checkpoints } = trial;
-  const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial, exportTrial } = useCommands();
+  const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial, exportTrial, reviewTrials } =
+    useCommands();
   const hasWeights = checkpoints.last !== null;
   const canGoOn = state !== "finished" && !failsAgain(failure);
 
@@ -50,6 +51,9 @@ export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, 
         onClick={() => (isLive ? goTo("train") : void showTrial(id))}
       >
         Show
+      </button>
+      <button type="button" aria-label={`Review trial ${id}`} onClick={() => void reviewTrials([id])}>
+        Review
       </button>
       {hasWeights && (
         <>

@@ -12,6 +12,8 @@ import { isUnderWay } from "../parts/ready";
 import { ScrollBox } from "../parts/ScrollBox";
 import { StepHeader } from "../parts/StepHeader";
 import { useLooksOn } from "../parts/useLooksOn";
+import { Review } from "../review/Review";
+import { ReviewButton } from "../review/ReviewButton";
 import { Compare } from "./compare/Compare";
 import { CompareButton } from "./compare/CompareButton";
 import { StoragePanel } from "./StoragePanel";
@@ -22,6 +24,8 @@ const COLUMNS = ["trial", "state", "learns", "run", "engine", "weights"];
 
 export function TrialsStep() {
   const isComparing = useLab((lab) => lab.comparison.trials.length > 0);
+  const isReviewing = useLab((lab) => lab.review.trials.length > 0);
+  if (isReviewing) return <Review />;
   return isComparing ? <Compare /> : <AllTrials />;
 }
 
@@ -48,6 +52,7 @@ function AllTrials() {
               disabled={looksOn}
               onPick={([file]) => file && void importTrial(file)}
             />
+            <ReviewButton ids={trials.map(({ id }) => id)} />
             <CompareButton ids={trials.map(({ id }) => id)} />
           </>
         }

@@ -6,6 +6,7 @@ import { SelectField } from "../../parts/fields";
 import { Panel } from "../../parts/Panel";
 import partsStyles from "../../parts/parts.module.css";
 import { StepHeader } from "../../parts/StepHeader";
+import { ReviewButton } from "../../review/ReviewButton";
 import { AurocTable } from "./AurocTable";
 import { Curves } from "./Curves";
 import styles from "./compare.module.css";
@@ -25,7 +26,15 @@ export function Compare() {
   const { closeComparison, pinBaseline, chooseComparedWeights } = useCommands();
   return (
     <>
-      <StepHeader title={`Trials ${listIds(ids)}`} actions={<Button onClick={closeComparison}>Back to all trials</Button>}>
+      <StepHeader
+        title={`Trials ${listIds(ids)}`}
+        actions={
+          <>
+            <Button onClick={closeComparison}>Back to all trials</Button>
+            <ReviewButton ids={ids} />
+          </>
+        }
+      >
         Side by side: which is better on the same films, how they learnt, and in what they differ.
       </StepHeader>
       <div className={partsStyles.stack}>

@@ -1,0 +1,87 @@
+// What a review shows of a trial beside its record, and how it is called. Reads nothing: that is reviewCommands.ts.
+import type { FilmGroups } from "../protocol/dataset";
+import type { Explanation } from "../protocol/explanation";
+import type { Failure } from "../protocol/labError";
+import type { Estimate, TargetReading, TargetSummary } from "../protocol/statistics";
+import type { StepColumns } from "../protocol/steps";
+import type { KeptValidation, Trial } from "../protocol/training";
+import { listPredictions, type Prediction, wrongness } from "./predictions";
+import type { Shares } from "./state";
+
+/** Of a kept validation, its main target in full. */
+export interface ReviewedFigures {
+  which: "best" | "last";
+  /** From 0: the epoch that it ended. */
+  epoch: number;
+  targets: { target: string; films: number; positives: number; auroc: Estimate | null }[];
+  shares: Shares;
+  summary: TargetSummary;
+  /** At the point where sensitivity and specificity are largest together (Youden), at the dataset's share of positives. */
+  reading: TargetReading;
+  /** Of `reading.groups`. */
+  groupings: Pick<FilmGroups, "by" | "names">[];
+  /** That another checkpoint stands in for a damaged one. */
+  notice: string | null;
+}
+
+export interface WrongFilm extends Prediction {
+  /** Among the validation films. */
+  place: number;
+}
+
+export interface ReviewedFilms {
+  wrong: WrongFilm[];
+  /** Side of a film in pixels. */
+  size: number;
+  /** Of `wrong`, in its order; null where the pictures could not be had. */
+  explanation: Explanation | null;
+}
+
+/** A part that could not be read is a failure, one that is not there is null; what is missing here is on its way. */
+export interface ReviewedTrial {
+  steps?: StepColumns | Failure;
+  figures?: ReviewedFigures | Failure | null;
+  films?: ReviewedFilms | Failure | null;
+  /** Why there are no pictures of `films`. */
+  pictureFailure?: Failure;
+}
+
+/** The review that is open; of no trials where none is. */
+export interface ReviewState {
+  /** By number. */
+  trials: number[];
+  read: ReadonlyMap<number, ReviewedTrial>;
+}
+
+export const isFailure = (part: object): part is Failure => "code" in part;
+
+/** Trial 27, Trial 27 & 28, Trial 26, 27 & 28 */
+export function titleReview(ids: readonly number[]): string {
+  const [before, last] = [ids.slice(0, -1).join(", "), ids.at(-1)];
+  return `Trial ${before && `${before} & `}${last}`;
+}
+
+/** review-trial-27-28.html */
+export function nameReview(ids: readonly number[]): string {
+  return `review-trial-${ids.join("-")}.html`;
+}
+
+export const MOST_WRONG = 6;
+
+/** The films furthest from their label under the main target, worst first; right or wrong, so that there are some of a good network too. */
+export function chooseWrong({ targets, ...kept }: KeptValidation): WrongFilm[] {
+  const probabilities = Float64Array.from(kept.logits, (logit) => 1 / (1 + Math.exp(-logit)));
+  return listPredictions({ ...kept, probabilities, targets: targets.map((target) => ({ target })) })
+    .filter((_, at) => at % targets.length === 0)
+    .map((film, place) => ({ ...film, place }))
+    .filter((film) => film.target !== null)
+    .sort((a, b) => wrongness(b) - wrongness(a))
+    .slice(0, MOST_WRONG);
+}
+
+/** The trial here whose weights a trial began from; undefined where it began from none, or its parent is elsewhere or gone. */
+export function findParent({ parent, origin }: Trial, trials: readonly Trial[]): Trial | undefined {
+  // The numbers of a trial that was brought in are those of where it was trained.
+  const number = origin ? null : /^trial-(\d+)$/.exec(parent ?? "")?.[1];
+  return number ? trials.find(({ id }) => id === Number(number)) : undefined;
+}

@@ -1,0 +1,90 @@
+// What a trial's kept validation says: figures with intervals at one operating point, at the dataset's prevalence, and by group.
+import { isFailure, type ReviewedFigures, type ReviewedTrial } from "../../app/review";
+import { GroupFigures } from "../evaluation/GroupTable";
+import { describeFilms } from "../evaluation/HowGood";
+import { describeCorrection, formatProbability } from "../evaluation/OperatingPanel";
+import { Rates } from "../evaluation/Rates";
+import { DataTable } from "../parts/DataTable";
+import { Readings } from "../parts/Figures";
+import { formatCount, formatInterval, formatMetric } from "../parts/format";
+import type { Mask } from "./mask";
+import styles from "./review.module.css";
+
+export function MetricsSection({ figures, mask }: { figures: ReviewedTrial["figures"]; mask: Mask }) {
+  if (figures === undefined) return <p>The figures are being counted.</p>;
+  if (figures === null)
+    return <p>No validation of it was kept: it has no checkpoint that ends an epoch, or is of an earlier version.</p>;
+  if (isFailure(figures)) return <p>{mask.text(figures.message)}</p>;
+  return <Metrics figures={figures} mask={mask} />;
+}
+
+function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
+  const { targets, summary, reading, shares, groupings, notice } = figures;
+  const area = summary.byPatient.auroc ?? summary.auroc;
+  const precision = summary.byPatient.averagePrecision;
+  const point = reading.operatingPoint;
+  return (
+    <>
+      {notice && <p>{mask.text(notice)}</p>}
+      <p>{describeWeights(figures)}</p>
+      {targets.length > 1 && <TargetTable targets={targets} />}
+      <Readings
+        readings={[
+          { name: "AUROC", value: formatMetric(summary.auroc?.value), ...(area && { detail: formatInterval(area) }) },
+          {
+            name: "average precision",
+            value: formatMetric(summary.averagePrecision),
+            ...(precision && { detail: formatInterval(precision) }),
+          },
+          { name: "Brier score", value: formatMetric(reading.calibration?.brier) },
+          { name: "calibration error", value: formatMetric(reading.calibration?.ece) },
+        ]}
+      />
+      <p className={styles.remark}>{describeFilms(summary)}</p>
+      {point && (
+        <>
+          <p>
+            At Youden’s operating point, chosen on these films: positive from a probability of{" "}
+            {formatProbability(point.probability)}.
+          </p>
+          <Rates point={point} />
+        </>
+      )}
+      <p className={styles.remark}>{describeCorrection(shares)}</p>
+      {groupings.length > 0 && (
+        <GroupFigures
+          groupings={groupings.map(({ by, names }) => ({
+            by,
+            names: by === "source" ? names.map((name, at) => mask.source(at, name)) : names,
+          }))}
+          groups={reading.groups}
+        />
+      )}
+    </>
+  );
+}
+
+function TargetTable({ targets }: Pick<ReviewedFigures, "targets">) {
+  return (
+    <DataTable
+      caption="Each target on the films whose label is known"
+      columns={["target", "AUROC", "95 %", "positive", "known"]}
+      rows={targets.map(({ target, auroc, positives, films }) => ({
+        key: target,
+        cells: [
+          target,
+          formatMetric(auroc?.value),
+          auroc ? formatInterval(auroc) : "–",
+          formatCount(positives),
+          formatCount(films),
+        ],
+      }))}
+    />
+  );
+}
+
+function describeWeights({ which, epoch, targets }: ReviewedFigures): string {
+  const of = targets.length > 1 ? ` The figures below are ${targets[0]?.target}’s.` : "";
+  if (which === "last") return `Of the weights after epoch ${epoch + 1}, the last.${of}`;
+  return `Of the weights of the best epoch, ${epoch + 1}, which was chosen on these very films: they are somewhat too hopeful.${of}`;
+}
