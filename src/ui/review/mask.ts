@@ -24,8 +24,10 @@ export function maskNames({ films, labelFiles, otherFiles }: Names): Mask {
   const filmNames = number("film", films);
   const whole = new Map([...number("file", otherFiles), ...number("label file", labelFiles), ...filmNames]);
   // A path's last part may be that of many.
-  const parts = [...whole.keys()].map((path) => path.slice(path.lastIndexOf("/") + 1)).filter((part) => !whole.has(part));
-  const names = [...whole.keys(), ...new Set(parts)].filter(Boolean).sort((a, b) => b.length - a.length);
+  const parts = [...whole.keys()]
+    .map((path) => path.slice(path.lastIndexOf("/") + 1))
+    .filter((part) => part !== "" && !whole.has(part));
+  const names = [...whole.keys(), ...new Set(parts)].sort((a, b) => b.length - a.length);
   const pattern = names.length > 0 ? new RegExp(names.map(literally).join("|"), "g") : null;
   return {
     film: (path) => filmNames.get(path) ?? "a film",
@@ -35,7 +37,7 @@ export function maskNames({ films, labelFiles, otherFiles }: Names): Mask {
 }
 
 function number(what: string, names: readonly string[]): Map<string, string> {
-  return new Map([...new Set(names)].map((name, at) => [name, `${what} ${at + 1}`]));
+  return new Map([...new Set(names.filter(Boolean))].map((name, at) => [name, `${what} ${at + 1}`]));
 }
 
 const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
