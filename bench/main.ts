@@ -11,6 +11,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   prepare: async () => (await import("./prepare")).benchPrepare,
   soak: async () => (await import("./soak")).benchSoak,
   step: async () => (await import("./step")).benchStep,
+  trials: async () => (await import("./trials")).benchTrials,
 };
 
 const [name = "", ...flags] = process.argv.slice(2);

@@ -11,6 +11,7 @@ test("two trials are compared on the films that both validated on, against the o
   await waitForEvents(lab, "trained", 2);
 
   await goToStep(lab, "Trials");
+  await lab.getByLabel("Tick all trials that are shown").click();
   await lab.getByRole("button", { name: "Compare", exact: true }).click();
   await expect(lab.getByRole("heading", { level: 1 })).toHaveText("Trials 1 and 2");
   await expect(status(lab)).toContainText("Trials are compared with trial 1.");

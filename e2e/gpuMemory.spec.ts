@@ -128,5 +128,8 @@ test("memory that runs out names ways out that work: a smaller setting, and for 
   expect(json.settings).toMatchObject({ engine: "fused", activations: "f16", filmsPerPass: 8, gpuBudgetMiB: 1024 });
   expect(json).toMatchObject({ gpuBudgetBytes: 2 ** 30, adapter: { name: expect.any(String) } });
   await goToStep(lab, "Trials");
-  await expect(lab.getByRole("row").filter({ hasText: "passes of 8" })).toContainText(/fused, f16.*1\sGiB/);
+  await lab.getByText("All settings").click();
+  for (const words of [/batch of \d+ in passes of 8/, /Engine\s*fused/, /Activations\s*f16/, /Graphics card.*1\sGiB/]) {
+    await expect(main(lab)).toContainText(words);
+  }
 });

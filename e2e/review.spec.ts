@@ -35,6 +35,7 @@ test("the review of two trials is one file that names no film, loads nothing and
   await waitForEvents(lab, "trained", 2);
 
   await goToStep(lab, "Trials");
+  await lab.getByLabel("Tick all trials that are shown").click();
   await lab.getByRole("button", { name: "Review", exact: true }).click();
   await expect(lab.getByRole("heading", { level: 1 })).toHaveText("Trial 1 & 2");
   await expect(status(lab)).toContainText("The review of 2 trials is ready.", { timeout: 120_000 });

@@ -34,8 +34,7 @@ test("a trial that is exported, deleted and imported goes on to the bits of one 
   const exported = await download(lab, "Export trial 1");
   expect(exported.name).toBe("trial-1.roentgen");
   await lab.getByRole("button", { name: "Delete trial 1" }).click();
-  await lab.getByRole("button", { name: "Delete for good" }).click();
-  await expect(status(lab)).toContainText("Trial 1 and its checkpoints are deleted.");
+  await expect(status(lab)).toContainText("Trial 1 is deleted. Undo brings it back.");
 
   const damaged = Buffer.from(exported.bytes);
   damaged[damaged.length - 99]! ^= 1;
@@ -44,7 +43,7 @@ test("a trial that is exported, deleted and imported goes on to the bits of one 
   await expect(lab.getByRole("alert")).toContainText("trial-1.roentgen is damaged");
   await dropFile(lab, exported.name, exported.bytes);
   await expect.poll(async () => (await eventsOf(lab, "imported")).length).toBe(1);
-  await expect(lab.getByRole("table").first()).toContainText("imported, was trial 1");
+  await expect(lab.getByRole("main")).toContainText("trial-1.roentgen, was trial 1");
   const [imported] = await eventsOf(lab, "imported");
   // The refused file took a number, which is not given out again.
   expect(imported?.trial).toMatchObject({ id: 3, state: "stopped", stepsDone: stoppedAt });

@@ -32,7 +32,8 @@ type PartOfState =
   | "figures"
   | "comparison"
   | "review"
-  | "storage";
+  | "storage"
+  | "trialsView";
 
 export function createContext(store: StoreApi<LabState>, workers: Workers): LabContext {
   const patchStorage = (change: Partial<LabState["storage"]>) =>

@@ -1,6 +1,6 @@
 import Papa from "papaparse";
 import { expect, it } from "vitest";
-import { formatPredictions } from "./downloads";
+import { formatPredictions, formatTable } from "./downloads";
 import type { Prediction } from "./predictions";
 
 const EDEMA: Prediction = { path: "a/b.jpg", target: 1, logit: 0, probability: 0.5, finding: "Edema" };
@@ -25,4 +25,28 @@ it("reads back whatever the paths hold", () => {
   const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true, newline: "\n" });
   expect(data.map((row) => row.path)).toEqual(paths);
   expect(data.map((row) => Number(row.logit))).toEqual(paths.map(() => -1e-7));
+});
+
+it("writes a table that reads back, its numbers as they are", () => {
+  const note = 'two\nlines, and "quotes"';
+  const text = formatTable(
+    ["trial", "auroc", "star", "note"],
+    [
+      [7, 0.1 + 0.2, true, note],
+      [8, null, false, ""],
+    ],
+  );
+  expect(text).toBe('trial,auroc,star,note\r\n7,0.30000000000000004,true,"two\nlines, and ""quotes"""\r\n8,,false,\r\n');
+  expect(Papa.parse(text, { skipEmptyLines: true, newline: "\r\n" }).data[1]).toEqual(["7", "0.30000000000000004", "true", note]);
+});
+
+it("disarms text that a spreadsheet would run, and no number", () => {
+  const armed = ["=1+2", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x","y")'];
+  const harmless = ["a=1", "'="];
+  const text = formatTable(
+    ["note"],
+    [...armed, ...harmless, -1e-7].map((one) => [one]),
+  );
+  const cells = Papa.parse<[string]>(text, { skipEmptyLines: true, newline: "\r\n" }).data.map(([cell]) => cell);
+  expect(cells).toEqual(["note", ...armed.map((one) => `'${one}`), ...harmless, "-1e-7"]);
 });

@@ -2,6 +2,9 @@
 import type { FailedFilm } from "../protocol/dataset";
 import type { Prediction } from "./predictions";
 
+/** Null is an empty cell. */
+export type Cell = string | number | boolean | null;
+
 /**
  * CSV with one validation film a line, in order; of several targets a line for each, which `finding` names. An unknown label is a blank
  * cell. Numbers as they are, so that they read back the same. Quoted as RFC 4180 has it.
@@ -19,6 +22,18 @@ export function formatPredictions(predictions: readonly Prediction[]): string {
 export function formatFailedFilms(films: readonly FailedFilm[]): string {
   return `path,reason\n${films.map(({ path, reason }) => `${quoteField(path)},${quoteField(reason)}\n`).join("")}`;
 }
+
+/**
+ * CSV as RFC 4180 has it: lines end in CRLF, fields with commas, quotes or line ends are quoted. Numbers as they are. Text that a
+ * spreadsheet would take for a formula, as it begins with =, +, -, @, a tab or a carriage return, has an apostrophe before it (OWASP, CSV
+ * Injection): a note, or a column of somebody else's CSV, must not run on the reader's machine.
+ */
+export function formatTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const formatCell = (cell: Cell) => (typeof cell === "string" ? quoteField(disarm(cell)) : String(cell ?? ""));
+  return [head, ...rows].map((cells) => `${cells.map(formatCell).join(",")}\r\n`).join("");
+}
+
+const disarm = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
 function quoteField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -3,6 +3,7 @@
 import { FINDER_DEFAULTS } from "../protocol/finder";
 import { DEFAULT_SETTINGS } from "../protocol/settings";
 import { allocateSteps } from "../protocol/steps";
+import { DEFAULT_TRIALS_VIEW } from "../protocol/trialsView";
 import type { ReviewState } from "./review";
 import type {
   AgainState,
@@ -115,4 +116,6 @@ export const INITIAL_STATE: LabState = {
   comparison: EMPTY_COMPARISON,
   review: NO_REVIEW,
   trials: [],
+  trialsView: DEFAULT_TRIALS_VIEW,
+  deletedTrials: [],
 };

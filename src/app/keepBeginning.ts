@@ -1,4 +1,4 @@
-// Keeps across a reload which earlier trial the next one begins from, as keepSettings.ts keeps the settings chosen with it.
+// Keeps across a reload which earlier trial the next one begins from, as keepSlice.ts keeps the settings chosen with it.
 import { toFailure } from "../protocol/labError";
 import type { BeginningStore } from "../storage/beginning";
 import type { LabContext } from "./context";

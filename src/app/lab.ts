@@ -5,15 +5,17 @@ import { createBeginningStore } from "../storage/beginning";
 import { createLastFolderStore } from "../storage/lastFolder";
 import { createSettingsStore, openSettings } from "../storage/settings";
 import { isTrialFile } from "../storage/trialFile";
+import { createTrialsViewStore } from "../storage/trialsView";
 import { createAgainCommands } from "./againCommands";
 import { createCompareCommands } from "./compareCommands";
 import { createContext } from "./context";
+import { createDeletionCommands } from "./deletionCommands";
 import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
 import { formatCount } from "./format";
 import { INITIAL_STATE } from "./initialState";
 import { keepBeginning } from "./keepBeginning";
-import { keepSettings } from "./keepSettings";
+import { keepSlice } from "./keepSlice";
 import { LOOKS_ON, refuseWhileLookingOn } from "./onlooking";
 import { createRecipeCommands } from "./recipeCommands";
 import { createReviewCommands } from "./reviewCommands";
@@ -41,7 +43,7 @@ export function createLab(): Lab {
   const context = createContext(store, workers);
   const forecasts = createForecasts(context);
   const { openGpu, reopenGpu, loadTrials, letLookOn, lookOn, ...run } = createRunCommands(context, forecasts);
-  const trials = createTrialCommands(context, loadTrials);
+  const trials = { ...createTrialCommands(context), ...createDeletionCommands(context) };
   const { keepNeeded, ...kept } = createStorageCommands(context, loadTrials);
   const { countSample, endPreparing, ...sample } = createSampleCommands(context);
   const weights = createWeightsCommands(context, sample);
@@ -83,7 +85,8 @@ export function createLab(): Lab {
   /** This tab acts: what an earlier visit left, or the tab that acted before, is taken up. */
   function act(): void {
     store.setState({ tab: "acts" });
-    void keepSettings(context, createSettingsStore(openSettings()));
+    void keepSlice(context, "settings", createSettingsStore(openSettings()));
+    void keepSlice(context, "trialsView", createTrialsViewStore());
     forecasts.keep();
     keepNeeded();
     keepCompared();
@@ -141,9 +144,8 @@ async function offerNewest(
 ): Promise<void> {
   const isInterrupted = trial?.state === "interrupted";
   if (!trial || !(isInterrupted || trial.checkpoints.last)) return;
-  const { step } = store.getState();
-  await show(trial.id);
-  if (!isInterrupted) return store.setState({ step });
+  await show(trial.id, !isInterrupted);
+  if (!isInterrupted) return;
   const at = trial.checkpoints.last?.step;
   store.setState({
     status:

@@ -1,6 +1,6 @@
 // Which weights of a kept trial a person can take, by name, and the figure that is theirs. It reads none.
 import { METRIC_NAMES } from "../protocol/metrics";
-import type { Trial, WhichWeights } from "../protocol/training";
+import type { CheckpointRef, Trial, WhichWeights } from "../protocol/training";
 import { formatPlural } from "./format";
 
 export interface OfferedWeights {
@@ -25,6 +25,19 @@ export function offerWeights({ checkpoints: { last, best, epochs }, settings }: 
     offered.push({ which: "average", label: `average of the last ${formatPlural(epochs.length, "epoch")}`, auroc: null });
   }
   return offered;
+}
+
+/** What a trial is judged by among others: its weights that are best by its own `keepBest`, else its last. */
+export function scoresOf({ checkpoints: { best, last } }: Trial): CheckpointRef | null {
+  return best ?? last;
+}
+
+/** The highest AUROC that a trial is judged by; null where none has one. */
+export function bestAuroc(trials: readonly Trial[]): number | null {
+  return trials.reduce<number | null>((best, trial) => {
+    const auroc = scoresOf(trial)?.auroc ?? null;
+    return auroc !== null && auroc > (best ?? -1) ? auroc : best;
+  }, null);
 }
 
 /** The wanted ones, or the last where the trial has none such. */

@@ -66,6 +66,8 @@ const LOOKING: Record<AnsweringCommand, true> & Partial<Record<keyof LabCommands
   reviewTrials: true,
   closeReview: true,
   saveReview: true,
+  changeTrialsView: true,
+  downloadTable: true,
 };
 
 export const LOOKS_ON =

@@ -86,7 +86,7 @@ function createLabOnDoubles(
   const commands = {
     ...createSampleCommands(context),
     ...run,
-    ...createTrialCommands(context, run.loadTrials),
+    ...createTrialCommands(context),
     ...createWeightsCommands(context, createSampleCommands(context)),
   };
   const started = (n: number) => vi.waitFor(() => expect(ports.map(({ job }) => job)).toHaveLength(n));

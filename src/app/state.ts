@@ -25,13 +25,16 @@ import type {
   Evaluation,
   Forecast,
   PhaseEvent,
+  Remarks,
   TrainPhase,
   Trial,
   WeightsChoice,
   WeightsSummary,
   WhichWeights,
 } from "../protocol/training";
+import type { TrialsView } from "../protocol/trialsView";
 import type { ComparedWeights, NotCompared, TrialComparison } from "./compare";
+import type { Cell } from "./downloads";
 import type { Fetched } from "./fetchWeights";
 import type { ReviewState } from "./review";
 
@@ -254,7 +257,11 @@ export interface LabState {
   figures: FiguresState;
   comparison: ComparisonState;
   review: ReviewState;
+  /** By number. */
   trials: Trial[];
+  trialsView: TrialsView;
+  /** Numbers of the trials that were deleted last, while they can still be brought back. */
+  deletedTrials: number[];
 }
 
 export interface LabCommands {
@@ -304,9 +311,8 @@ export interface LabCommands {
   continueTrial(id: number): Promise<void>;
   /** Begins a new trial as the shown one's failure proposes, from its checkpoint's weights, or from fresh ones where it has none. */
   beginAgain(): Promise<void>;
-  /** Shows an ended trial's curves on the Train step. */
-  showTrial(id: number): Promise<void>;
-  deleteTrial(id: number): Promise<void>;
+  /** Shows an ended trial's curves on the Train step, and goes there unless told to stay. */
+  showTrial(id: number, stays?: boolean): Promise<void>;
   /** Lays two trials or more side by side on the Trials step; the earliest is the baseline. */
   compareTrials(ids: readonly number[]): Promise<void>;
   /** Holds the others against this one of them. */
@@ -318,6 +324,14 @@ export interface LabCommands {
   closeReview(): void;
   /** The open review as an HTML file. */
   saveReview(html: string): void;
+  changeTrialsView(change: Partial<TrialsView>): void;
+  annotateTrial(id: number, remarks: Partial<Remarks>): Promise<void>;
+  /** Takes them off the list, and some seconds later away for good; those deleted before them go at once. */
+  deleteTrials(ids: readonly number[]): Promise<void>;
+  /** Brings back the trials that were deleted last. */
+  undoDeletion(): Promise<void>;
+  /** A table as a CSV file. */
+  downloadTable(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): void;
   /** Counts what is kept anew. */
   lookAtStorage(): Promise<void>;
   removeFilms(set: FilmSet): Promise<void>;

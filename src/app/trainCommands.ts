@@ -183,12 +183,12 @@ export function createTrainCommands(
       });
       await refreshTrials();
     },
-    async showTrial(id) {
+    async showTrial(id, stays = false) {
       if (underWay()?.part === "run") return say(`${underWay()?.name} is under way: wait for its end, or stop it.`);
       const turn = ++shows;
       try {
         const shown = await readShown(id);
-        if (turn === shows && underWay()?.part !== "run") store.setState({ step: "train", run: shown });
+        if (turn === shows && underWay()?.part !== "run") store.setState({ run: shown, ...(!stays && { step: "train" }) });
       } catch (error) {
         fail("run", toFailure(error));
       }

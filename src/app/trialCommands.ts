@@ -1,20 +1,20 @@
-// Commands on what was trained: files to take away, trials to delete. What the next one begins from is weightsCommands.ts.
+// Commands on what was trained: what is said of it, how it is looked at, files to take away. Deleting is deletionCommands.ts; what the next
+// trial begins from is weightsCommands.ts.
 
 import { LabError, toFailure } from "../protocol/labError";
-import type { Trial } from "../protocol/training";
 import type { LabContext } from "./context";
-import { formatPredictions } from "./downloads";
-import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
+import { formatPredictions, formatTable } from "./downloads";
 import { nameWeights } from "./offeredWeights";
 import { listPredictions } from "./predictions";
 import { saveFile, saveText } from "./save";
 import type { LabCommands } from "./state";
 
-type TrialCommands = Pick<LabCommands, "deleteTrial" | "downloadWeights" | "downloadTrial" | "downloadPredictions">;
+type TrialCommands = Pick<
+  LabCommands,
+  "changeTrialsView" | "annotateTrial" | "downloadTable" | "downloadWeights" | "downloadTrial" | "downloadPredictions"
+>;
 
-export function createTrialCommands(context: LabContext, loadTrials: () => Promise<Trial[]>): TrialCommands {
-  const { store, workers, say } = context;
-
+export function createTrialCommands({ store, workers, patch, say }: LabContext): TrialCommands {
   /** Runs an errand that ends in the status line either way. */
   async function errand(work: () => Promise<string>): Promise<void> {
     try {
@@ -31,18 +31,19 @@ export function createTrialCommands(context: LabContext, loadTrials: () => Promi
   }
 
   return {
-    deleteTrial: (id) =>
-      errand(async () => {
-        await workers.training.deleteTrial(id);
-        // Nothing of it is left to go on with or to take away.
-        const { run, evaluation, weights } = store.getState();
-        if (run.trial?.id === id) store.setState({ run: EMPTY_RUN });
-        if (/^trial-(\d+)/.exec(evaluation.name)?.[1] === String(id)) store.setState({ evaluation: EMPTY_EVALUATION });
-        if (weights.choice.kind === "trial" && weights.choice.trialId === id)
-          store.setState({ weights: FRESH_WEIGHTS, finder: EMPTY_FINDER });
-        await loadTrials();
-        return `Trial ${id} and its checkpoints are deleted.`;
-      }),
+    changeTrialsView: (change) => patch("trialsView", change),
+    async annotateTrial(id, remarks) {
+      try {
+        const { note, star } = await workers.training.annotateTrial(id, remarks);
+        store.setState(({ trials }) => ({ trials: trials.map((one) => (one.id === id ? { ...one, note, star } : one)) }));
+      } catch (error) {
+        say(toFailure(error).message);
+      }
+    },
+    downloadTable(name, head, rows) {
+      saveText(name, formatTable(head, rows), "text/csv");
+      say(`${name} is in your downloads.`);
+    },
     downloadWeights: (id, which = "last") =>
       errand(async () => {
         const trial = trialId(id);

@@ -43,7 +43,7 @@ export interface StorageApi {
   listFilmSets(): Promise<FilmSet[]>;
   /** @throws LabError badSettings where the set is in use, storageFailed */
   removeFilmSet(store: string): Promise<void>;
-  /** Removes what an interrupted deletion or import left behind. */
+  /** Removes deleted trials, and what an interrupted deletion or import left behind. */
   tidy(): Promise<void>;
   /** Trials that are kept as running, and that no worker trains, are kept as interrupted. */
   markInterrupted(): Promise<void>;

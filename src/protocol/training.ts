@@ -90,8 +90,14 @@ export interface Beginning {
   notes: string[];
 }
 
+/** What a person says of a trial. It decides nothing of how it is trained. */
+export interface Remarks {
+  note: string;
+  star: boolean;
+}
+
 /** A numbered trial as it is kept in IndexedDB. History and weights stand with its checkpoints. */
-export interface Trial {
+export interface Trial extends Remarks {
   id: number;
   /** The trial whose weights this one began from, a file's name, or null for a fresh start. */
   parent: string | null;
@@ -118,6 +124,8 @@ export interface Trial {
   /** Missing where it was trained here. */
   origin?: TrialOrigin;
   seconds: number;
+  /** Set on what is about to go: it is on no list any more, and goes with all that is kept of it when storage is next tidied. */
+  deletedAt?: string | null;
 }
 
 /** What is kept of a trial's weights, and what for; one checkpoint may stand in several places. */
@@ -337,5 +345,13 @@ export interface TrainApi extends StorageApi {
    * @throws LabError checkpointDamaged
    */
   readValidation(trialId: number, which: "last" | "best"): Promise<KeptValidation | null>;
+  /** Also while it is trained. */
+  annotateTrial(trialId: number, remarks: Partial<Remarks>): Promise<Trial>;
+  /**
+   * From now on the trial is not there. All that is kept of it stays until `tidy`, so that it can be restored whole.
+   * @throws LabError badSettings where it is in use
+   */
   deleteTrial(trialId: number): Promise<void>;
+  /** @throws LabError storageFailed where it was tidied away */
+  restoreTrial(trialId: number): Promise<Trial>;
 }

@@ -3,7 +3,7 @@
 import type { PreparedSample } from "../protocol/dataset";
 import type { Trial, TrialState } from "../protocol/training";
 import type { CheckpointRecord } from "./checkpointRecord";
-import { type Check, fields, isFigure, isNumber, isText, listOf, optional, orNull } from "./shape";
+import { type Check, fields, isFigure, isFlag, isNumber, isText, listOf, optional, orNull } from "./shape";
 
 const STATES: Record<TrialState, true> = {
   ready: true,
@@ -35,6 +35,8 @@ const isRef = fields<NonNullable<Trial["checkpoints"]["last"]>>({
 const hasTrialFields = fields<Trial>({
   id: isNumber,
   createdAt: isText,
+  note: optional(isText),
+  star: optional(isFlag),
   state: isState,
   failure: orNull(fields<NonNullable<Trial["failure"]>>({ code: isText, message: isText })),
   settings: fields({}),

@@ -1,5 +1,5 @@
 // One IndexedDB database as a typed map from strings to values. It knows nothing of what it keeps.
-import { createStore, delMany, get, keys, set, update } from "idb-keyval";
+import { createStore, delMany, get, keys, set, update, values } from "idb-keyval";
 import { LabError } from "../protocol/labError";
 
 /** Each call is one transaction: it happens wholly or not at all. All throw LabError storageFull or storageFailed. */
@@ -10,6 +10,7 @@ export interface KeyValue<Value> {
   change(key: string, change: (old: Value | undefined) => Value): Promise<void>;
   remove(keys: string[]): Promise<void>;
   keys(): Promise<string[]>;
+  values(): Promise<Value[]>;
 }
 
 export function openKeyValue<Value>(database: string): KeyValue<Value> {
@@ -20,6 +21,7 @@ export function openKeyValue<Value>(database: string): KeyValue<Value> {
     change: (key, change) => named(update<Value>(key, change, store)),
     remove: (which) => named(delMany(which, store)),
     keys: () => named(keys<string>(store)),
+    values: () => named(values<Value>(store)),
   };
 }
 

@@ -27,6 +27,7 @@ export function createTestKeyValue<Value>(): TestKeyValue<Value> {
       for (const key of keys) map.delete(key);
     },
     keys: async () => [...map.keys()],
+    values: async () => structuredClone([...map.values()]),
   };
   return double;
 }

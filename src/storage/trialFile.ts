@@ -141,6 +141,8 @@ const FILE: Record<keyof Written, Check> & Record<string, Check> = {
   again: isAny,
   beginning: optional(orNull(fields<Beginning>(BEGINNING))),
   createdAt: isText,
+  note: optional(isText),
+  star: optional(isFlag),
   state: isState,
   failure: isAny,
   settings: fields<Written["settings"]>({ target: isText }),

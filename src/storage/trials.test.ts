@@ -77,6 +77,29 @@ it("reads a trial and a sample that were kept before several targets could be le
   expect(await store.readSample(newer.id)).toMatchObject({ targets: ["a", "b"], summary: two });
 });
 
+it("reads a trial that was kept before there were notes as one without", async () => {
+  const store = openStore();
+  const { id } = await store.addNext({ settings: DEFAULT_SETTINGS, sample: SUMMARY, ...UNTRAINED }, {});
+  expect(await store.read(id)).toMatchObject({ note: "", star: false });
+  expect(await store.patch(id, { note: "n" })).toMatchObject({ note: "n", star: false });
+});
+
+it("hides a deleted trial, and names it among what is to be removed until it is restored", async () => {
+  const store = openStore();
+  const ids: number[] = [];
+  for (let count = 0; count < 2; count++) {
+    ids.push((await store.addNext({ settings: DEFAULT_SETTINGS, sample: SUMMARY, ...UNTRAINED }, {})).id);
+  }
+  const [first = 0, second = 0] = ids;
+  await store.patch(first, { deletedAt: "2019-06-01T00:00:00Z" });
+  expect([(await store.list()).map(({ id }) => id), await store.listStray()]).toEqual([[second], [first]]);
+  expect([await store.has(first), await store.has(second), await store.has(9)]).toEqual([false, true, false]);
+  await expect(store.read(first)).rejects.toMatchObject({ code: "storageFailed" });
+  await store.patch(first, { deletedAt: null });
+  expect([(await store.list()).map(({ id }) => id), await store.listStray()]).toEqual([ids, []]);
+  expect(await store.read(first)).toMatchObject({ id: first });
+});
+
 it("gives each number once, keeps a trial whole, and finds what was left of one that was not", async () => {
   const store = openStore();
   const first = await store.addNext({ settings: DEFAULT_SETTINGS, sample: SUMMARY, ...UNTRAINED }, {});

@@ -4,7 +4,7 @@ import type { PartSummary, PreparedSample, SampleSummary, TargetCounts, TargetSu
 import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
-import type { CheckpointRef, KeptCheckpoints, Trial } from "../protocol/training";
+import type { CheckpointRef, KeptCheckpoints, Remarks, Trial } from "../protocol/training";
 import { type KeyValue, openKeyValue } from "./keyValue";
 
 export interface TrialStores {
@@ -30,17 +30,19 @@ export interface TrialStore {
   reserve(): Promise<number>;
   /** Keeps a new trial under its reserved number, wholly or not at all; `course` is that of the trial that it repeats. */
   add(trial: Trial, sample: PreparedSample, course?: Course): Promise<void>;
-  /** @throws LabError storageFailed where there is no such trial */
+  /** @throws LabError storageFailed where there is no such trial, or it is deleted */
   read(id: number): Promise<Trial>;
+  /** Whether there is such a trial, and it is not deleted. */
+  has(id: number): Promise<boolean>;
   readSample(id: number): Promise<PreparedSample>;
   /** Of the trial that this one repeats; null where it repeats none, or was brought in from elsewhere. */
   readCourse(id: number): Promise<Course | null>;
   /** Changes fields of a kept trial, and resolves to it as it now is. */
   patch(id: number, change: Partial<Omit<Trial, "id">>): Promise<Trial>;
-  /** By number. */
+  /** By number; those that are deleted are not among them. */
   list(): Promise<Trial[]>;
   remove(id: number): Promise<void>;
-  /** Numbers of samples and courses whose trial is not there: it was being deleted or added when the page ended. */
+  /** Numbers of deleted trials, and of samples and courses whose trial is not there: it was being removed or added when the page ended. */
   listStray(): Promise<number[]>;
 }
 
@@ -94,7 +96,10 @@ export const completeSettings = (kept: Partial<TrialSettings>): TrialSettings =>
   ...kept,
 });
 
+const UNREMARKED: Remarks = { note: "", star: false };
+
 const complete = (trial: Trial): Trial => ({
+  ...UNREMARKED,
   ...trial,
   settings: completeSettings(trial.settings),
   checkpoints: completeCheckpoints(trial),
@@ -129,7 +134,15 @@ export function createTrialStore({ numbers, trials, samples, courses }: TrialSto
       await samples.write(String(trial.id), sample);
       await trials.write(String(trial.id), trial);
     },
-    read: async (id) => complete(await readFrom(trials, id)),
+    async read(id) {
+      const trial = await readFrom(trials, id);
+      if (trial.deletedAt) throw missingTrial(id);
+      return complete(trial);
+    },
+    async has(id) {
+      const trial = await trials.read(String(id));
+      return trial !== undefined && !trial.deletedAt;
+    },
     readSample: async (id) => completeSample(await readFrom(samples, id), await readFrom(trials, id)),
     readCourse: async (id) => (await courses.read(String(id))) ?? null,
     async patch(id, change) {
@@ -140,9 +153,9 @@ export function createTrialStore({ numbers, trials, samples, courses }: TrialSto
       return complete(await readFrom(trials, id));
     },
     async list() {
-      const kept = await Promise.all((await trials.keys()).map((key) => trials.read(key)));
+      const kept = await trials.values();
       return kept
-        .filter((trial) => trial !== undefined)
+        .filter(({ deletedAt }) => !deletedAt)
         .map(complete)
         .sort((a, b) => a.id - b.id);
     },
@@ -152,9 +165,11 @@ export function createTrialStore({ numbers, trials, samples, courses }: TrialSto
       await courses.remove([String(id)]);
     },
     async listStray() {
-      const kept = new Set(await trials.keys());
-      const stray = [...(await samples.keys()), ...(await courses.keys())].filter((key) => !kept.has(key));
-      return [...new Set(stray)].map(Number);
+      const kept = await trials.values();
+      const held = new Set(kept.map(({ id }) => String(id)));
+      const deleted = kept.filter(({ deletedAt }) => deletedAt).map(({ id }) => id);
+      const stray = [...(await samples.keys()), ...(await courses.keys())].filter((key) => !held.has(key)).map(Number);
+      return [...new Set([...deleted, ...stray])];
     },
   };
 }

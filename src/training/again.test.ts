@@ -159,5 +159,6 @@ it("what a deleted trial was to be compared with goes with it", async () => {
   const { id } = await lab.session.createTrial(requestOf(lab, file));
   expect([...lab.courses.map.keys()]).toEqual([String(id)]);
   await lab.session.deleteTrial(id);
+  await lab.session.tidy();
   expect(lab.courses.map.size).toBe(0);
 });

@@ -29,6 +29,7 @@ describe("a trial as a file", () => {
     const before = (await trialOf(lab, 1))!;
     const samples = await lab.session.readSample(1);
     await lab.session.deleteTrial(1);
+    await lab.session.tidy();
     expect(lab.kept.map.size).toBe(0);
 
     const trial = await lab.session.importArchive(file);
@@ -197,7 +198,8 @@ describe("what is kept", () => {
     lab.kept.beforeWrite = (operation) => {
       if (operation === "remove") throw new Error("the page ended");
     };
-    await expect(lab.session.deleteTrial(1)).rejects.toThrow();
+    await lab.session.deleteTrial(1);
+    await expect(lab.session.tidy()).rejects.toThrow();
     lab.kept.beforeWrite = () => {};
     lab.reload();
     const ofSecond = [...lab.kept.map.keys()].filter((key) => key.startsWith("2/"));

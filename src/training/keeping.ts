@@ -39,8 +39,7 @@ export function createKeeping(tools: Tools, demandIdle: (trialId: number, what: 
       for (const id of new Set(strays)) {
         await holdTrial(id, async () => {
           // As it is now that no other tab adds, trains or deletes it.
-          const trial = (await trials.list()).find((one) => one.id === id);
-          if (trial) return checkpoints.tidy(id);
+          if (await trials.has(id)) return checkpoints.tidy(id);
           await trials.remove(id);
           await checkpoints.removeAll(id);
         }).catch(leaveHeld);

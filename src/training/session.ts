@@ -197,13 +197,13 @@ export function createSession(tools: Tools): TrainApi {
     readValidation: async (trialId, which) =>
       readKeptValidation(checkpoints, await trials.read(trialId), await trials.readSample(trialId), which),
 
+    // One transaction, which takes nothing from a run that keeps its progress meanwhile.
+    annotateTrial: (trialId, remarks) => trials.patch(trialId, remarks),
     async deleteTrial(trialId) {
       demandIdle(trialId, "deleting it");
-      await tools.holdTrial(trialId, async () => {
-        await trials.remove(trialId);
-        await checkpoints.removeAll(trialId);
-      });
+      await tools.holdTrial(trialId, () => trials.patch(trialId, { deletedAt: new Date().toISOString() }));
     },
+    restoreTrial: (trialId) => tools.holdTrial(trialId, () => trials.patch(trialId, { deletedAt: null })),
   };
 }
 

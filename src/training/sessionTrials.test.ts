@@ -17,13 +17,44 @@ describe("trials", () => {
     expect((await lab.session.listTrials()).map(({ id }) => id)).toEqual([1, 2, 4]);
   });
 
-  it("go with their checkpoints and sample when deleted, and leave other trials'", async () => {
+  it("are gone when deleted, come back whole, and go with their checkpoints and sample once tidied away", async () => {
     const lab = createTestLab();
     for (const { id } of [await lab.createTrial(), await lab.createTrial()]) await train(lab, id);
+    const untrained = await lab.createTrial();
+    const checkpoints = () => [...lab.kept.map.keys()];
+    const [before, steps, keys] = [(await lab.session.listTrials())[0], await lab.session.readSteps(1), checkpoints()];
     await lab.session.deleteTrial(1);
+    expect((await lab.session.listTrials()).map(({ id }) => id)).toEqual([2, 3]);
+    await expect(lab.session.exportWeights(1, "last")).rejects.toMatchObject({ code: "storageFailed" });
+    await expect(lab.session.exportTrial(1)).rejects.toMatchObject({ code: "storageFailed" });
+
+    expect(await lab.session.restoreTrial(1)).toEqual({ ...before, deletedAt: null });
+    await lab.session.tidy();
+    expect([await lab.session.readSteps(1), await lab.session.readSample(1), checkpoints()]).toEqual([steps, lab.sample, keys]);
+
+    for (const id of [1, untrained.id]) await lab.session.deleteTrial(id);
+    await lab.session.tidy();
+    for (const id of [1, untrained.id]) {
+      await expect(lab.session.restoreTrial(id)).rejects.toMatchObject({ code: "storageFailed" });
+    }
+    await expect(lab.session.readSample(untrained.id)).rejects.toMatchObject({ code: "storageFailed" });
     expect([...lab.kept.map.keys()].every((key) => key.startsWith("2/"))).toBe(true);
     await expect(lab.session.readSample(1)).rejects.toMatchObject({ code: "storageFailed" });
     expect(await lab.session.readSample(2)).toEqual(lab.sample);
+  });
+
+  it("keep what a person says of them, also while they are trained, in their file too", async () => {
+    const lab = createTestLab();
+    const { id, note, star } = await lab.createTrial();
+    expect({ note, star }).toEqual({ note: "", star: false });
+    const done = train(lab, id);
+    await lab.session.annotateTrial(id, { note: "two\nlines" });
+    await done;
+    expect(await lab.session.annotateTrial(id, { star: true })).toMatchObject({ note: "two\nlines", star: true });
+    expect((await lab.session.listTrials())[0]).toMatchObject({ note: "two\nlines", star: true, state: "finished" });
+    expect(JSON.parse(await lab.session.exportTrial(id))).toMatchObject({ note: "two\nlines", star: true });
+    const { file } = await lab.session.exportArchive(id);
+    expect(await lab.session.importArchive(new File([file], "t.roentgen"))).toMatchObject({ note: "two\nlines", star: true });
   });
 
   it("begin from weights of other targets with another classifier, and say so", async () => {

@@ -1,5 +1,5 @@
 // What the rail says of each step: a line of figures, and whether the step is done. Pure; it draws nothing.
-import { offerWeights } from "../../app/offeredWeights";
+import { bestAuroc } from "../../app/offeredWeights";
 import type { LabState, StepName } from "../../app/state";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
 import {
@@ -122,11 +122,6 @@ function evaluateLine({ evaluation, run, weights }: LabState): string {
 
 function trialsLine({ trials }: LabState): string {
   if (trials.length === 0) return "none yet";
-  const best = bestAuroc(trials.flatMap(offerWeights));
+  const best = bestAuroc(trials);
   return `${formatPlural(trials.length, "trial")}${best === null ? "" : `, best AUROC ${formatMetric(best)}`}`;
-}
-
-/** The highest AUROC of weights that can be taken; null where none has one. */
-export function bestAuroc(offered: { auroc: number | null }[]): number | null {
-  return offered.reduce<number | null>((best, { auroc }) => (auroc !== null && auroc > (best ?? -1) ? auroc : best), null);
 }

@@ -1,26 +1,22 @@
-// Step 6: every trial that was ever started here, and what can be done with it.
-import { offerWeights } from "../../app/offeredWeights";
-import type { Trial } from "../../protocol/training";
-import { bestAuroc } from "../frame/railLines";
+// Step 6: every trial that was ever started here as a table, the one that is open in detail, and what the browser keeps of them.
+import { Button } from "@mantine/core";
+import { useMemo, useState } from "react";
 import { useCommands, useLab } from "../labContext";
 import { FilePicker } from "../parts/FilePicker";
-import figureStyles from "../parts/figures.module.css";
 import { formatPlural } from "../parts/format";
 import { Notice } from "../parts/Notice";
-import { Panel } from "../parts/Panel";
 import { isUnderWay } from "../parts/ready";
-import { ScrollBox } from "../parts/ScrollBox";
 import { StepHeader } from "../parts/StepHeader";
 import { useLooksOn } from "../parts/useLooksOn";
 import { Review } from "../review/Review";
-import { ReviewButton } from "../review/ReviewButton";
+import { COLUMNS } from "./columns";
 import { Compare } from "./compare/Compare";
-import { CompareButton } from "./compare/CompareButton";
 import { StoragePanel } from "./StoragePanel";
-import { TrialRow } from "./TrialRow";
-import styles from "./trials.module.css";
-
-const COLUMNS = ["trial", "state", "learns", "run", "engine", "weights"];
+import { TrialDetails } from "./TrialDetails";
+import { TrialsPanel } from "./TrialsPanel";
+import type { Asked } from "./TrialTable";
+import { filterRows, sortRows, type TrialTableRow, toCells, toRows } from "./table";
+import { UndoNotice } from "./UndoNotice";
 
 export function TrialsStep() {
   const isComparing = useLab((lab) => lab.comparison.trials.length > 0);
@@ -30,16 +26,29 @@ export function TrialsStep() {
 }
 
 function AllTrials() {
-  const trials = useLab((lab) => lab.trials);
-  const liveTrial = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
+  const { rows, shown } = useRows();
+  const [asked, setAsked] = useState<Asked | null>(null);
   const looksOn = useLooksOn();
-  const { importTrial, takeTrialFile } = useCommands();
+  const { importTrial, takeTrialFile, downloadTable } = useCommands();
+  // One is always open; what is opened stays so when the filter passes it over.
+  const opened = rows.find(({ trial }) => trial.id === asked?.id) ?? shown[0] ?? rows.at(-1);
+
+  function download(): void {
+    const { head, cells } = toCells(COLUMNS, shown);
+    downloadTable("trials.csv", head, cells);
+  }
+
   return (
     <>
       <StepHeader
         title="Trials"
         actions={
           <>
+            {rows.length > 0 && (
+              <Button variant="default" onClick={download} title="All columns of the trials below, in their order, as CSV">
+                Download table
+              </Button>
+            )}
             <FilePicker
               label="Run a trial again"
               accept=".json,application/json"
@@ -52,48 +61,35 @@ function AllTrials() {
               disabled={looksOn}
               onPick={([file]) => file && void importTrial(file)}
             />
-            <ReviewButton ids={trials.map(({ id }) => id)} />
-            <CompareButton ids={trials.map(({ id }) => id)} />
           </>
         }
       >
-        {trials.length === 0
+        {rows.length === 0
           ? "Every run is numbered and kept on this machine, with its settings, curves and weights."
-          : `${formatPlural(trials.length, "trial")}, kept on this machine with settings, curves and weights.`}
+          : `${formatPlural(rows.length, "trial")}, kept on this machine with settings, curves and weights.`}
       </StepHeader>
-      {trials.length === 0 ? (
+      {rows.length === 0 ? (
         <Notice tone="note">No trial yet. Prepare films, find a rate, and Train: the first trial then stands here.</Notice>
       ) : (
-        <TrialTable trials={trials} liveTrial={liveTrial} />
+        <TrialsPanel rows={shown} total={rows.length} openedId={opened?.trial.id} onOpen={setAsked} />
       )}
+      {opened && <TrialDetails key={opened.trial.id} row={opened} asked={opened.trial.id === asked?.id ? asked : null} />}
       <StoragePanel />
+      <UndoNotice />
     </>
   );
 }
 
-function TrialTable({ trials, liveTrial }: { trials: Trial[]; liveTrial: number | undefined }) {
-  const newestFirst = trials.toSorted((a, b) => b.id - a.id);
-  const best = bestAuroc(trials.flatMap(offerWeights));
-  return (
-    <Panel title="All trials" aside="newest first">
-      <ScrollBox label="All trials" className={styles.box}>
-        <table className={`${figureStyles.table} ${styles.table}`}>
-          <thead>
-            <tr>
-              {COLUMNS.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {newestFirst.map((trial) => (
-              <TrialRow key={trial.id} trial={trial} best={best} liveTrial={liveTrial} columns={COLUMNS.length} />
-            ))}
-          </tbody>
-        </table>
-      </ScrollBox>
-    </Panel>
-  );
+/** All trials, and those that the filter leaves in the order they are asked for. */
+function useRows(): { rows: TrialTableRow[]; shown: TrialTableRow[] } {
+  const trials = useLab((lab) => lab.trials);
+  const live = useLab(({ run }) => (isUnderWay(run.state) ? run.trial : null));
+  const { filter, starredOnly, sort } = useLab((lab) => lab.trialsView);
+  const rows = useMemo(() => toRows(trials, live), [trials, live]);
+  const filtered = useMemo(() => filterRows(rows, COLUMNS, { filter, starredOnly }), [rows, filter, starredOnly]);
+  const shown = useMemo(() => {
+    const by = COLUMNS.find(({ name }) => name === sort.column) ?? COLUMNS[0];
+    return by ? sortRows(filtered, by, sort.descending) : filtered;
+  }, [filtered, sort]);
+  return { rows, shown };
 }

@@ -6,14 +6,14 @@ import { createSettingsStore } from "../storage/settings";
 import { createTestKeyValue } from "../storage/testKeyValue";
 import { createContext } from "./context";
 import { INITIAL_STATE } from "./initialState";
-import { keepSettings } from "./keepSettings";
+import { keepSlice } from "./keepSlice";
 import type { LabState } from "./state";
 import type { Workers } from "./workers";
 
 /** A page on the settings that the pages before it left. */
 function openPage(values = createTestKeyValue<unknown>()) {
   const store = createStore<LabState>(() => INITIAL_STATE);
-  const restored = keepSettings(createContext(store, {} as Workers), createSettingsStore(values));
+  const restored = keepSlice(createContext(store, {} as Workers), "settings", createSettingsStore(values));
   const change = (settings: Partial<LabState["settings"]>) =>
     store.setState((state) => ({ settings: { ...state.settings, ...settings } }));
   return { store, values, restored, change };
