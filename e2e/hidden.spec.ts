@@ -34,7 +34,7 @@ test("a hidden tab trains on to the end, and its title says how far it is", asyn
       await goToStep(page, "LR Find");
       await page.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
       await fill(page, "Batch size", 16);
-      await fill(page, "Epochs", 30);
+      await fill(page, "Epochs", 20);
       await page.evaluate(() => {
         const seen: [DocumentVisibilityState, number][] = [];
         Object.assign(window, { seen });
