@@ -36,11 +36,12 @@ test("the review of two trials is one file that names no film, loads nothing and
 
   await goToStep(lab, "Trials");
   await lab.getByLabel("Tick all trials that are shown").click();
+  for (const trial of [1, 2]) await lab.getByRole("checkbox", { name: `Tick trial ${trial}` }).check();
   await lab.getByRole("button", { name: "Review", exact: true }).click();
   await expect(lab.getByRole("heading", { level: 1 })).toHaveText("Trial 1 & 2");
   await expect(status(lab)).toContainText("The review of 2 trials is ready.", { timeout: 120_000 });
   await expect(lab.getByRole("img", { name: /^film 1, labelled/ })).toHaveCount(1);
-  await lab.getByRole("textbox", { name: "Your words on trial 1" }).fill("Too slow?\n\nTry a higher rate.");
+  await lab.getByRole("textbox", { name: "Note on trial 1" }).fill("Too slow?\n\nTry a higher rate.");
   expect(await seriousFindings(lab)).toEqual([]);
   const headings = await lab
     .locator("main :is(h1, h2, h3, h4)")

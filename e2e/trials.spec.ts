@@ -46,7 +46,7 @@ test("trials are sorted, filtered, noted and starred, and are found so after a r
   await expect(grid(lab).getByRole("columnheader", { name: "AUROC" })).toHaveAttribute("aria-sort", "descending");
 
   await row(lab, 7).click();
-  await lab.getByLabel("Note", { exact: true }).fill("=the one with warp\nand a second line");
+  await lab.getByLabel(/^Note on trial/).fill("=the one with warp\nand a second line");
   await button(lab, "Star trial 7").click();
   await expect(button(lab, "Star trial 7")).toHaveAttribute("aria-pressed", "true");
   await expect(row(lab, 7)).toContainText("=the one with warp and a second line");
@@ -62,7 +62,7 @@ test("trials are sorted, filtered, noted and starred, and are found so after a r
   await expect(lab.getByLabel("Filter trials")).toHaveValue("atelectasis WARP");
   expect(await numbers(lab)).toEqual([7]);
   await expect(grid(lab).getByRole("columnheader", { name: "Seed" })).toBeVisible();
-  await expect(lab.getByLabel("Note", { exact: true })).toHaveValue("=the one with warp\nand a second line");
+  await expect(lab.getByLabel(/^Note on trial/)).toHaveValue("=the one with warp\nand a second line");
   const [only, ...others] = await downloadTable(lab);
   expect(others).toEqual([]);
   expect(only).toMatchObject({ trial: "7", star: "true", target: "Atelectasis", seed: "7", weightDecay: "0.01" });

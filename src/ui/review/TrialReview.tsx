@@ -4,7 +4,9 @@ import type { ReviewedTrial } from "../../app/review";
 import type { Trial } from "../../protocol/training";
 import { FigureRows } from "../parts/Figures";
 import { formatArchitecture, formatDuration, formatPlural, formatTargets } from "../parts/format";
+import { useLooksOn } from "../parts/useLooksOn";
 import { describeRun } from "../train/describeRun";
+import { TrialNote } from "../trials/TrialNote";
 import { Changes } from "./Changes";
 import { CurvesSection } from "./CurvesSection";
 import { DataSection } from "./DataSection";
@@ -14,7 +16,6 @@ import { MetricsSection } from "./MetricsSection";
 import type { Mask } from "./mask";
 import { Question } from "./Question";
 import styles from "./review.module.css";
-import { Words } from "./Words";
 
 interface TrialReviewProps {
   trial: Trial;
@@ -26,6 +27,7 @@ interface TrialReviewProps {
 
 export function TrialReview({ trial, read, mask, before }: TrialReviewProps) {
   const { id, settings } = trial;
+  const looksOn = useLooksOn();
   return (
     <article className={styles.trial}>
       <h2>
@@ -59,7 +61,7 @@ export function TrialReview({ trial, read, mask, before }: TrialReviewProps) {
         <FilmsSection films={read.films} pictureFailure={read.pictureFailure} target={settings.target} mask={mask} />
       </Section>
       <Section title="Words">
-        <Words trialId={id} />
+        <TrialNote trial={trial} disabled={looksOn} />
       </Section>
     </article>
   );

@@ -17,7 +17,7 @@ export function TrialNote({ trial: { id, note }, disabled }: { trial: Trial; dis
   }, [typed, note, id, annotateTrial]);
   return (
     <div className={styles.note}>
-      <label htmlFor={field}>Note</label>
+      <label htmlFor={field}>Note on trial {id}</label>
       <textarea
         id={field}
         rows={Math.max(2, typed.split("\n").length)}
