@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { LabError } from "../protocol/labError";
-import type { ReadingChoices, ScoredFilms } from "../protocol/statistics";
+import type { FilmParts, ReadingChoices, ScoredFilms } from "../protocol/statistics";
 import { createContext } from "./context";
 import { createFigureCommands } from "./figureCommands";
 import { INITIAL_STATE } from "./initialState";
@@ -22,7 +22,11 @@ const EVALUATED = {
   },
   sample: {
     summary,
-    validFacts: { patients: Uint32Array.of(5, 6), groups: [{ by: "sex", names: ["F", "M"], codes: Uint8Array.of(0, 1) }] },
+    validFacts: {
+      patients: Uint32Array.of(5, 6),
+      groups: [{ by: "sex", names: ["F", "M"], codes: Uint8Array.of(0, 1) }],
+      blanks: Uint8Array.of(1, 0, 0, 1),
+    },
   },
   trainedOn: summary,
 } as unknown as LabState["evaluation"];
@@ -32,14 +36,14 @@ function createLab() {
   const asked: {
     films: ScoredFilms;
     choices: ReadingChoices;
-    groupings: Uint8Array[];
+    parts: FilmParts;
     answer: (reading: object) => void;
     refuse: (why: unknown) => void;
   }[] = [];
   let summaries = 0;
   const statistics = {
-    read: (films: ScoredFilms, choices: ReadingChoices, groupings: Uint8Array[]) =>
-      new Promise((answer, refuse) => asked.push({ films, choices, groupings, answer, refuse })),
+    read: (films: ScoredFilms, choices: ReadingChoices, parts: FilmParts) =>
+      new Promise((answer, refuse) => asked.push({ films, choices, parts, answer, refuse })),
     summarise: async () => ({ number: ++summaries }),
     estimateAurocs: async (targets: ScoredFilms[]) => targets.map(() => null),
   };
@@ -53,7 +57,10 @@ describe("the figures", () => {
     expect(store.getState().figures.state).toBe("counting");
     asked[0]?.answer({ number: "first" });
     await counted;
-    expect(asked[0]).toMatchObject({ films: { scores: Float64Array.of(1, 3) }, groupings: [Uint8Array.of(0, 1)] });
+    expect(asked[0]).toMatchObject({
+      films: { scores: Float64Array.of(1, 3) },
+      parts: { groupings: [Uint8Array.of(0, 1)], blanks: Uint8Array.of(1, 0) },
+    });
     expect(asked[0]?.choices).toMatchObject({ trainedShare: 0.5, useShare: 0.5 });
     expect(store.getState().figures).toMatchObject({
       state: "ready",

@@ -2,7 +2,7 @@
 import { toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
 import { EMPTY_FIGURES } from "./initialState";
-import { filmsOf, sharesOf } from "./scoredFilms";
+import { filmsOf, partsOf, sharesOf } from "./scoredFilms";
 import type { LabCommands } from "./state";
 
 export interface FigureCommands extends Pick<LabCommands, "readFigures"> {
@@ -21,13 +21,14 @@ export function createFigureCommands({ store, workers: { statistics }, patch }: 
     if (!evaluation || !sample) return;
     const { at, rule, prevalence, scaled } = figures;
     const facts = sample.validFacts;
-    const { films, places } = filmsOf(evaluation, facts, at);
+    const ofTarget = filmsOf(evaluation, facts, at);
+    const { films } = ofTarget;
     const shares = sharesOf(trainedOn, sample.summary, at);
     const choices = { rule, scaled, trainedShare: shares.trained, useShare: prevalence ?? shares.dataset };
-    const groupings = (facts?.groups ?? []).map(({ codes }) => Uint8Array.from(places, (film) => codes[film] ?? 0));
+    const parts = partsOf(facts, ofTarget, at, evaluation.targets.length);
     try {
       patch("figures", { state: "counting", shares, failure: null });
-      const reading = await statistics.read(films, choices, groupings);
+      const reading = await statistics.read(films, choices, parts);
       if (mine !== asked) return;
       patch("figures", { reading });
       if (isOther) {

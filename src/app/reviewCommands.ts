@@ -6,7 +6,7 @@ import { formatPlural } from "./format";
 import { NO_REVIEW } from "./initialState";
 import { chooseWrong, nameReview, type ReviewedFigures, type ReviewedTrial } from "./review";
 import { saveText } from "./save";
-import { filmsOf, sharesOf } from "./scoredFilms";
+import { filmsOf, partsOf, sharesOf } from "./scoredFilms";
 import type { LabCommands } from "./state";
 
 type ReviewCommands = Pick<LabCommands, "reviewTrials" | "closeReview" | "saveReview">;
@@ -33,11 +33,10 @@ export function createReviewCommands({ store, workers, patch, say }: LabContext)
     const shares = sharesOf(trainedOn, drawn, 0);
     const choices = { rule: { by: "youden" } as const, scaled: false, trainedShare: shares.trained, useShare: shares.dataset };
     const groups = facts?.groups ?? [];
-    const groupings = groups.map(({ codes }) => Uint8Array.from(main.places, (film) => codes[film] ?? 0));
     const [aurocs, summary, reading] = await Promise.all([
       statistics.estimateAurocs(ofTargets.map(({ films }) => films)),
       statistics.summarise(main.films, settings.seed),
-      statistics.read(main.films, choices, groupings),
+      statistics.read(main.films, choices, partsOf(facts, main, 0, kept.targets.length)),
     ]);
     const figures: ReviewedFigures = {
       which,

@@ -1,6 +1,6 @@
 // The films of an evaluation as the statistics take them, and the shares of positives that they are read against. Computes no figure.
 import { type FilmFacts, type SampleSummary, type TargetCounts, UNKNOWN_LABEL } from "../protocol/dataset";
-import type { ScoredFilms } from "../protocol/statistics";
+import type { FilmParts, ScoredFilms } from "../protocol/statistics";
 import type { Evaluation } from "../protocol/training";
 import type { Shares } from "./state";
 
@@ -24,6 +24,14 @@ export function filmsOf({ labels, logits, paths, targets }: Scored, facts: FilmF
       scores: Float64Array.from(places, (film) => logits[cell(film)] ?? Number.NaN),
       patients: facts ? places.map((film) => facts.patients[film] ?? 0) : places,
     },
+  };
+}
+
+/** What is known of a target's films besides, for figures in parts of them. @param targets how many the facts are of */
+export function partsOf(facts: FilmFacts | undefined, { places }: TargetFilms, at: number, targets: number): FilmParts {
+  return {
+    groupings: (facts?.groups ?? []).map(({ codes }) => Uint8Array.from(places, (film) => codes[film] ?? 0)),
+    blanks: facts ? Uint8Array.from(places, (film) => facts.blanks[film * targets + at] ?? 0) : null,
   };
 }
 

@@ -205,6 +205,16 @@ export interface TargetReading {
   operatingPoint: OperatingPoint | null;
   /** At the operating point; one list a grouping, empty where there is no point. */
   groups: GroupSummary[][];
+  /** All positive films against explicit negatives (0) and against blank ones (1); empty where there are not both. */
+  negatives: GroupSummary[];
+}
+
+/** What else is known of the films that are read. */
+export interface FilmParts {
+  /** Of each grouping every film's group, by number. */
+  groupings: Uint8Array[];
+  /** [films] 1 where the label is a blank cell; null where that is not known. */
+  blanks: Uint8Array | null;
 }
 
 /** The statistics worker's. All throw LabError scoreNotFinite or badSettings. */
@@ -213,7 +223,6 @@ export interface StatisticsApi {
   estimateAurocs(targets: ScoredFilms[]): Promise<(Estimate | null)[]>;
   /** What no choice changes. */
   summarise(films: ScoredFilms, seed: number): Promise<TargetSummary>;
-  /** @param groupings of each a film's group, by number */
-  read(films: ScoredFilms, choices: ReadingChoices, groupings: Uint8Array[]): Promise<TargetReading>;
+  read(films: ScoredFilms, choices: ReadingChoices, parts: FilmParts): Promise<TargetReading>;
   compare(first: ScoredFilms, secondScores: Float64Array, seed: number): Promise<ModelComparison>;
 }

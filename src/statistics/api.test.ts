@@ -7,6 +7,8 @@ import { logOdds, sigmoid } from "./logistic";
 const statistics = createStatistics();
 const HALF: ReadingChoices = { rule: { by: "probability", value: 0.5 }, trainedShare: null, useShare: null, scaled: false };
 
+const NO_PARTS = { groupings: [], blanks: null };
+
 /** Films of which a share is positive, with the logits of a network that knows the odds but takes `believed` for that share. */
 function drawFilms(count: number, share: number, believed: number): ScoredFilms {
   const random = createRandom(3, "drawn");
@@ -19,8 +21,8 @@ function drawFilms(count: number, share: number, believed: number): ScoredFilms 
 describe("read", () => {
   it("corrects what was trained on balanced films to the share of the films, where it is then calibrated", async () => {
     const films = drawFilms(20_000, 0.1, 0.5);
-    const plain = await statistics.read(films, HALF, []);
-    const corrected = await statistics.read(films, { ...HALF, trainedShare: 0.5, useShare: 0.1 }, []);
+    const plain = await statistics.read(films, HALF, NO_PARTS);
+    const corrected = await statistics.read(films, { ...HALF, trainedShare: 0.5, useShare: 0.1 }, NO_PARTS);
     expect(plain.calibration!.ece).toBeGreaterThan(0.05);
     expect(corrected.calibration!.ece).toBeLessThan(0.01);
     expect(corrected.calibration!.brier).toBeLessThan(plain.calibration!.brier);
@@ -32,8 +34,8 @@ describe("read", () => {
   it("holds calibration against the films' own share, whatever that of the place of use", async () => {
     const films = drawFilms(5000, 0.5, 0.5);
     const choices = { ...HALF, trainedShare: 0.5 };
-    const here = await statistics.read(films, { ...choices, useShare: 0.5 }, []);
-    const elsewhere = await statistics.read(films, { ...choices, useShare: 0.01 }, []);
+    const here = await statistics.read(films, { ...choices, useShare: 0.5 }, NO_PARTS);
+    const elsewhere = await statistics.read(films, { ...choices, useShare: 0.01 }, NO_PARTS);
     expect(elsewhere.calibration).toEqual(here.calibration);
     // A positive is worth less where hardly any film is.
     expect(elsewhere.operatingPoint!.threshold).toBeGreaterThan(here.operatingPoint!.threshold);
@@ -43,26 +45,43 @@ describe("read", () => {
   it("scales by the temperature that fits, where it is asked to", async () => {
     const films = drawFilms(5000, 0.5, 0.5);
     const sure = { ...films, scores: films.scores.map((score) => score * 3) };
-    const { temperature, correction, calibration } = await statistics.read(sure, { ...HALF, scaled: true }, []);
+    const { temperature, correction, calibration } = await statistics.read(sure, { ...HALF, scaled: true }, NO_PARTS);
     expect(temperature).toBeCloseTo(3, 0);
     expect(correction.temperature).toBe(temperature);
-    expect(calibration!.ece).toBeLessThan((await statistics.read(sure, HALF, [])).calibration!.ece);
+    expect(calibration!.ece).toBeLessThan((await statistics.read(sure, HALF, NO_PARTS)).calibration!.ece);
   });
 
   it("counts groups at the operating point, and says nothing where there is none", async () => {
     const films = drawFilms(400, 0.5, 0.5);
     const groups = Uint8Array.from(films.labels, (_, film) => film % 2);
-    const { groups: counted, operatingPoint } = await statistics.read(films, HALF, [groups]);
+    const { groups: counted, operatingPoint } = await statistics.read(films, HALF, { groupings: [groups], blanks: null });
     expect(counted[0]!.map(({ films: of }) => of)).toEqual([200, 200]);
     const right = counted[0]!.reduce((sum, { sensitivity, positives }) => sum + sensitivity!.value * positives, 0);
     expect(right).toBeCloseTo(operatingPoint!.truePositives, 9);
     const none = { labels: new Uint8Array(), scores: new Float64Array(), patients: new Uint32Array() };
-    expect(await statistics.read(none, HALF, [new Uint8Array()])).toMatchObject({ operatingPoint: null, groups: [[]] });
+    expect(await statistics.read(none, HALF, { groupings: [new Uint8Array()], blanks: new Uint8Array() })).toMatchObject({
+      operatingPoint: null,
+      groups: [[]],
+      negatives: [],
+    });
+  });
+
+  it("holds all positives against explicit and against blank negatives, where there are both", async () => {
+    const films = {
+      labels: Uint8Array.of(1, 1, 0, 0, 0, 0),
+      scores: Float64Array.of(2, 1, 1.5, 3, -2, -3),
+      patients: Uint32Array.of(0, 1, 2, 3, 4, 5),
+    };
+    const read = async (blanks: Uint8Array) => (await statistics.read(films, HALF, { groupings: [], blanks })).negatives;
+    const [explicit, blank] = await read(Uint8Array.of(0, 0, 0, 0, 1, 1));
+    expect(explicit).toMatchObject({ group: 0, films: 4, positives: 2, auroc: { value: 0.25 }, specificity: { value: 0 } });
+    expect(blank).toMatchObject({ group: 1, films: 4, positives: 2, auroc: { value: 1 }, specificity: { value: 1 } });
+    expect(await read(new Uint8Array(6))).toEqual([]);
   });
 
   it("refuses scores that are no numbers, by name", async () => {
     const films = { labels: Uint8Array.of(0, 1), scores: Float64Array.of(1, Number.NaN), patients: Uint32Array.of(0, 1) };
-    await expect(statistics.read(films, HALF, [])).rejects.toMatchObject({ code: "scoreNotFinite" });
+    await expect(statistics.read(films, HALF, NO_PARTS)).rejects.toMatchObject({ code: "scoreNotFinite" });
     await expect(statistics.estimateAurocs([films])).rejects.toMatchObject({ code: "scoreNotFinite" });
   });
 });

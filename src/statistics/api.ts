@@ -5,7 +5,7 @@ import { checkFilms } from "./check";
 import { shiftForPrevalence, toProbabilities } from "./correction";
 import { estimateAuroc } from "./delong";
 import { operateAt } from "./operatingPoint";
-import { compareModels, summariseGroups, summariseTarget } from "./summarise";
+import { compareModels, summariseGroups, summariseNegatives, summariseTarget } from "./summarise";
 import { fitTemperature } from "./temperature";
 
 export function createStatistics(): StatisticsApi {
@@ -20,7 +20,7 @@ export function createStatistics(): StatisticsApi {
     summarise: async (films, seed) => (await summariseTarget(films, { seed }))!,
     compare: async (first, secondScores, seed) => (await compareModels(first, secondScores, { seed }))!,
 
-    async read(films, choices, groupings) {
+    async read(films, choices, { groupings, blanks }) {
       checkFilms(films);
       const { scores, labels } = films;
       const { rule, useShare } = choices;
@@ -34,6 +34,7 @@ export function createStatistics(): StatisticsApi {
         calibration: describeCalibration(toProbabilities(scores, onFilms), labels),
         operatingPoint,
         groups: groupings.map((groups) => (operatingPoint ? summariseGroups(films, groups, operatingPoint.threshold) : [])),
+        negatives: operatingPoint && blanks ? summariseNegatives(films, blanks, operatingPoint.threshold) : [],
       };
     },
   };

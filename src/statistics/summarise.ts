@@ -91,18 +91,37 @@ export async function compareModels(
 export function summariseGroups(films: ScoredFilms, groups: ArrayLike<number>, threshold: number): GroupSummary[] {
   checkFilms(films);
   const numbers = [...new Set(Array.from(groups))].sort((a, b) => a - b);
-  return numbers.map((group) => {
-    const inGroup = (_: number, film: number) => groups[film] === group;
-    const part: ScoredFilms = {
-      labels: films.labels.filter(inGroup),
-      scores: films.scores.filter(inGroup),
-      patients: films.patients.filter(inGroup),
-    };
-    const counts = countFilms(part);
-    const { sensitivity, specificity } = ratesOf(confusionAt(part.scores, part.labels, threshold));
-    const small = Math.min(counts.positives, counts.films - counts.positives) < SMALL_CLASS;
-    return { group, ...counts, auroc: estimateAuroc(part.scores, part.labels), sensitivity, specificity, small };
+  return numbers.map((group) => ({ group, ...summarisePart(films, (film) => groups[film] === group, threshold) }));
+}
+
+/**
+ * All positive films against each kind of negative ones: 0 for those that a report calls negative, 1 for those whose label is blank. Blank ones
+ * are the easier: films that raised no question. Empty where there are not both.
+ * @param blanks [films] 1 where the label is a blank cell
+ * @throws LabError scoreNotFinite
+ */
+export function summariseNegatives(films: ScoredFilms, blanks: ArrayLike<number>, threshold: number): GroupSummary[] {
+  checkFilms(films);
+  const kinds = [0, 1];
+  const isOf = (kind: number) => (film: number) => films.labels[film] === 0 && blanks[film] === kind;
+  if (!kinds.every((kind) => films.labels.some((_, film) => isOf(kind)(film)))) return [];
+  return kinds.map((kind) => {
+    const isIn = isOf(kind);
+    return { group: kind, ...summarisePart(films, (film) => films.labels[film] === 1 || isIn(film), threshold) };
   });
+}
+
+function summarisePart(films: ScoredFilms, isIn: (film: number) => boolean, threshold: number): Omit<GroupSummary, "group"> {
+  const inPart = (_: number, film: number) => isIn(film);
+  const part: ScoredFilms = {
+    labels: films.labels.filter(inPart),
+    scores: films.scores.filter(inPart),
+    patients: films.patients.filter(inPart),
+  };
+  const counts = countFilms(part);
+  const { sensitivity, specificity } = ratesOf(confusionAt(part.scores, part.labels, threshold));
+  const small = Math.min(counts.positives, counts.films - counts.positives) < SMALL_CLASS;
+  return { ...counts, auroc: estimateAuroc(part.scores, part.labels), sensitivity, specificity, small };
 }
 
 function countFilms({ labels, patients }: ScoredFilms): Pick<TargetSummary, "films" | "positives" | "patients" | "prevalence"> {

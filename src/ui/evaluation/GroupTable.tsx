@@ -1,6 +1,6 @@
 // How the network does in parts of the films: a figure over all hides a group that it fails.
 import type { FilmGroups } from "../../protocol/dataset";
-import type { Estimate, GroupSummary } from "../../protocol/statistics";
+import type { Estimate, GroupSummary, TargetReading } from "../../protocol/statistics";
 import { useLab } from "../labContext";
 import { DataTable } from "../parts/DataTable";
 import { formatCount, formatInterval, formatMetric } from "../parts/format";
@@ -10,23 +10,28 @@ import styles from "./evaluation.module.css";
 export function GroupTable() {
   const reading = useLab((lab) => lab.figures.reading);
   const groupings = useLab((lab) => lab.evaluation.sample?.validFacts?.groups);
-  if (!reading || !groupings || groupings.length === 0) return null;
+  if (!reading || !groupings || groupings.length + reading.negatives.length === 0) return null;
   return (
     <Panel title="By group" aside="at the operating point">
-      <GroupFigures groupings={groupings} groups={reading.groups} />
+      <GroupFigures groupings={groupings} reading={reading} />
     </Panel>
   );
 }
 
 interface GroupFiguresProps {
   groupings: readonly Pick<FilmGroups, "by" | "names">[];
-  /** Of each grouping. */
-  groups: readonly GroupSummary[][];
+  reading: Pick<TargetReading, "groups" | "negatives">;
 }
 
-export function GroupFigures({ groupings, groups }: GroupFiguresProps) {
-  const rows = groupings.flatMap((grouping, at) => (groups[at] ?? []).map((group) => describeGroup(grouping, group)));
-  const someSmall = groups.some((of) => of.some(({ small }) => small));
+/** A figure is of the positive films too: against negatives of one kind. */
+const NEGATIVES = { by: "negatives", names: ["explicit", "blank"] };
+
+export function GroupFigures({ groupings, reading: { groups, negatives } }: GroupFiguresProps) {
+  const rows = [
+    ...groupings.flatMap((grouping, at) => (groups[at] ?? []).map((group) => describeGroup(grouping, group))),
+    ...negatives.map((group) => describeGroup(NEGATIVES, group)),
+  ];
+  const someSmall = [...groups, negatives].some((of) => of.some(({ small }) => small));
   return (
     <>
       <DataTable
@@ -43,7 +48,7 @@ export function GroupFigures({ groupings, groups }: GroupFiguresProps) {
   );
 }
 
-function describeGroup({ by, names }: Pick<FilmGroups, "by" | "names">, group: GroupSummary) {
+function describeGroup({ by, names }: { by: string; names: readonly string[] }, group: GroupSummary) {
   const { films, positives, auroc, sensitivity, specificity, small } = group;
   const cell = (content: string) => (small ? <span className={styles.small}>{content}</span> : content);
   return {

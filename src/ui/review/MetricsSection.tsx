@@ -51,13 +51,13 @@ function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
         </>
       )}
       <p className={styles.remark}>{describeCorrection(shares)}</p>
-      {groupings.length > 0 && (
+      {groupings.length + reading.negatives.length > 0 && (
         <GroupFigures
           groupings={groupings.map(({ by, names }) => ({
             by,
             names: by === "source" ? names.map((name, at) => mask.source(at, name)) : names,
           }))}
-          groups={reading.groups}
+          reading={reading}
         />
       )}
     </>
