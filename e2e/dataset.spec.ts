@@ -74,7 +74,7 @@ test("a recipe of another dataset, or with a setting that none can have, changes
   };
   await prepareDrawnFilms(lab, 32);
   await take((recipe) => ({ ...recipe, dataset: { ...recipe.dataset, name: "scans", format: "padchest" } }));
-  await expect(lab.getByRole("alert")).toContainText("Open scans, then take the recipe");
+  await expect(lab.getByRole("alert")).toContainText("Open scans, then take it again");
   await take((recipe) => ({ ...recipe, settings: { ...recipe.settings, validation: 7 } }));
   await expect(lab.getByRole("alert")).toContainText("gives “validation” as 7");
   await expect(lab.getByRole("button", { name: "Next step" })).toBeVisible();
