@@ -54,7 +54,7 @@ describe("the figures", () => {
   it("are of the first target, its films, groups and shares", async () => {
     const { store, asked, countFigures } = createLab();
     const counted = countFigures();
-    expect(store.getState().figures.state).toBe("counting");
+    expect(store.getState().figures).toMatchObject({ reading: null, summary: null });
     asked[0]?.answer({ number: "first" });
     await counted;
     expect(asked[0]).toMatchObject({
@@ -63,7 +63,6 @@ describe("the figures", () => {
     });
     expect(asked[0]?.choices).toMatchObject({ trainedShare: 0.5, useShare: 0.5 });
     expect(store.getState().figures).toMatchObject({
-      state: "ready",
       reading: { number: "first" },
       summary: { number: 1 },
       aurocs: [null, null],
@@ -81,22 +80,42 @@ describe("the figures", () => {
     await newest;
     asked[1]?.answer({ number: "slower" });
     await slower;
-    expect(store.getState().figures).toMatchObject({ state: "ready", reading: { number: "newest" }, summary: { number: 1 } });
+    expect(store.getState().figures).toMatchObject({ reading: { number: "newest" }, summary: { number: 1 } });
 
     const other = readFigures({ at: 1 });
     expect(store.getState().figures).toMatchObject({ reading: null, summary: null });
     asked[3]?.answer({});
     await other;
+    expect(store.getState().figures.prevalence).toBeNull();
     expect(asked[3]?.films.scores).toEqual(Float64Array.of(2, 4));
     expect(store.getState().figures.summary).toEqual({ number: 2 });
   });
 
-  it("keep the reader's prevalence for the same target, and say what went wrong", async () => {
+  it("have their summary though another point is chosen before it comes", async () => {
+    const { store, asked, countFigures, readFigures } = createLab();
+    const counted = countFigures();
+    const chosen = readFigures({ rule: { by: "probability", value: 0.3 } });
+    asked[0]?.answer({ number: "first" });
+    asked[1]?.answer({ number: "newest" });
+    await Promise.all([counted, chosen]);
+    expect(store.getState().figures).toMatchObject({ reading: { number: "newest" }, summary: { number: 1 } });
+  });
+
+  it("are read at another evaluation's own prevalence, and at the point that was asked for", async () => {
+    const { store, asked, countFigures, readFigures } = createLab();
+    const rule = { by: "sensitivity", value: 0.9 } as const;
+    void readFigures({ prevalence: 0.02, rule, scaled: true });
+    void countFigures();
+    expect(asked[1]?.choices).toMatchObject({ useShare: 0.5, rule, scaled: true });
+    expect(store.getState().figures.prevalence).toBeNull();
+  });
+
+  it("take the reader's prevalence, and say what went wrong", async () => {
     const { store, asked, readFigures } = createLab();
     const read = readFigures({ prevalence: 0.02 });
     expect(asked[0]?.choices.useShare).toBe(0.02);
     asked[0]?.refuse(new LabError("scoreNotFinite", "The network gave film 1 a score that is no number."));
     await read;
-    expect(store.getState().figures).toMatchObject({ state: "none", failure: { code: "scoreNotFinite" } });
+    expect(store.getState().figures).toMatchObject({ reading: null, failure: { code: "scoreNotFinite" } });
   });
 });

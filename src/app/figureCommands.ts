@@ -6,7 +6,7 @@ import { filmsOf, partsOf, sharesOf } from "./scoredFilms";
 import type { LabCommands } from "./state";
 
 export interface FigureCommands extends Pick<LabCommands, "readFigures"> {
-  /** Of an evaluation that has just ended. What the reader chose of the one before holds on. */
+  /** Of an evaluation that has just ended. The operating point that was asked for of the one before holds on. */
   countFigures(): Promise<void>;
 }
 
@@ -14,53 +14,62 @@ export function createFigureCommands({ store, workers: { statistics }, patch }: 
   /** Choices come faster than answers: only the newest is shown. */
   let asked = 0;
 
-  async function count(isOther: boolean): Promise<void> {
+  /** What every choice changes. */
+  async function read(): Promise<void> {
     const mine = ++asked;
-    const { evaluation: of, figures, settings } = store.getState();
+    const { evaluation: of, figures } = store.getState();
     const { evaluation, sample, trainedOn } = of;
     if (!evaluation || !sample) return;
     const { at, rule, prevalence, scaled } = figures;
     const facts = sample.validFacts;
     const ofTarget = filmsOf(evaluation, facts, at);
-    const { films } = ofTarget;
     const shares = sharesOf(trainedOn, sample.summary, at);
     const choices = { rule, scaled, trainedShare: shares.trained, useShare: prevalence ?? shares.dataset };
-    const parts = partsOf(facts, ofTarget, at, evaluation.targets.length);
+    patch("figures", { shares, failure: null });
     try {
-      patch("figures", { state: "counting", shares, failure: null });
-      const reading = await statistics.read(films, choices, parts);
-      if (mine !== asked) return;
-      patch("figures", { reading });
-      if (isOther) {
-        const summary = await statistics.summarise(films, settings.seed);
-        if (mine !== asked) return;
-        patch("figures", { summary });
-      }
-      patch("figures", { state: "ready" });
+      const reading = await statistics.read(ofTarget.films, choices, partsOf(facts, ofTarget, at, evaluation.targets.length));
+      if (mine === asked) patch("figures", { reading });
     } catch (error) {
-      if (mine === asked) patch("figures", { state: "none", failure: toFailure(error) });
+      if (mine === asked) patch("figures", { failure: toFailure(error) });
     }
+  }
+
+  /** What only another target changes: it is waited for whatever else is chosen meanwhile. */
+  async function summarise(): Promise<void> {
+    const { evaluation: of, figures, settings } = store.getState();
+    const { evaluation, sample } = of;
+    if (!evaluation || !sample) return;
+    const { at } = figures;
+    const isShown = () => store.getState().evaluation.evaluation === evaluation && store.getState().figures.at === at;
+    try {
+      const summary = await statistics.summarise(filmsOf(evaluation, sample.validFacts, at).films, settings.seed);
+      if (isShown()) patch("figures", { summary });
+    } catch (error) {
+      if (isShown()) patch("figures", { failure: toFailure(error) });
+    }
+  }
+
+  async function estimateAurocs(): Promise<void> {
+    const { evaluation, sample } = store.getState().evaluation;
+    if (!evaluation || !sample) return;
+    const targets = evaluation.targets.map((_, at) => filmsOf(evaluation, sample.validFacts, at).films);
+    // What fails here fails in the reading too, which says so.
+    const aurocs = await statistics.estimateAurocs(targets).catch(() => []);
+    if (store.getState().evaluation.evaluation === evaluation) patch("figures", { aurocs });
   }
 
   return {
     async countFigures() {
-      const { evaluation: of, figures } = store.getState();
-      const { evaluation, sample } = of;
-      if (!evaluation || !sample) return;
-      const { rule, prevalence, scaled } = figures;
-      store.setState({ figures: { ...EMPTY_FIGURES, rule, prevalence, scaled } });
-      await count(true);
-      const targets = evaluation.targets.map((_, at) => filmsOf(evaluation, sample.validFacts, at).films);
-      const aurocs = await statistics.estimateAurocs(targets).catch(() => []);
-      if (store.getState().evaluation.evaluation === evaluation) patch("figures", { aurocs });
+      const { rule, scaled } = store.getState().figures;
+      store.setState({ figures: { ...EMPTY_FIGURES, rule, scaled } });
+      await Promise.all([read(), estimateAurocs(), summarise()]);
     },
     async readFigures(change) {
-      const before = store.getState().figures;
-      patch("figures", change);
-      const isOther = change.at !== undefined && change.at !== before.at;
-      // The other target's figures are not this one's.
-      if (isOther) patch("figures", { summary: null, reading: null, prevalence: null });
-      await count(isOther);
+      const { at } = store.getState().figures;
+      const isOther = change.at !== undefined && change.at !== at;
+      // The other target's figures are not this one's, and neither is its prevalence.
+      patch("figures", isOther ? { summary: null, reading: null, prevalence: null, ...change } : change);
+      await Promise.all([read(), isOther && summarise()]);
     },
   };
 }

@@ -67,7 +67,6 @@ export const EMPTY_EVALUATION: EvaluationState = {
 };
 
 export const EMPTY_FIGURES: FiguresState = {
-  state: "none",
   at: 0,
   rule: { by: "youden" },
   prevalence: null,

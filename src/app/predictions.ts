@@ -13,26 +13,30 @@ export interface Prediction {
   finding: string;
 }
 
-/** Film by film, under each target. */
-export function listPredictions({
-  paths,
-  targets,
-  labels,
-  logits,
-  probabilities,
-}: Pick<Evaluation, "paths" | "labels" | "logits" | "probabilities"> & {
+type Predicted = Pick<Evaluation, "paths" | "labels" | "logits" | "probabilities"> & {
   targets: readonly Pick<TargetScores, "target">[];
-}): Prediction[] {
-  return Array.from(logits, (logit, at): Prediction => {
-    const label = labels[at];
-    return {
-      path: paths[Math.floor(at / targets.length)] ?? "",
-      target: label === undefined || label === UNKNOWN_LABEL ? null : label === 1 ? 1 : 0,
-      logit,
-      probability: probabilities[at] ?? 0,
-      finding: targets[at % targets.length]?.target ?? "",
-    };
-  });
+};
+
+/** Film by film, under each target. */
+export function listPredictions(of: Predicted): Prediction[] {
+  return of.paths.flatMap((_, film) => of.targets.map((_, at) => predictionOf(of, film, at)));
+}
+
+/** Film by film under the target at this place: a prediction's place is its film's. */
+export function predictionsUnder(of: Predicted, at: number): Prediction[] {
+  return of.paths.map((_, film) => predictionOf(of, film, at));
+}
+
+function predictionOf({ paths, targets, labels, logits, probabilities }: Predicted, film: number, at: number): Prediction {
+  const cell = film * targets.length + at;
+  const label = labels[cell];
+  return {
+    path: paths[film] ?? "",
+    target: label === undefined || label === UNKNOWN_LABEL ? null : label === 1 ? 1 : 0,
+    logit: logits[cell] ?? Number.NaN,
+    probability: probabilities[cell] ?? Number.NaN,
+    finding: targets[at]?.target ?? "",
+  };
 }
 
 /** How far a prediction is from its label: 0 is right, as is any where there is no label, and 1 as wrong as can be. */

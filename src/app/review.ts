@@ -5,7 +5,7 @@ import type { Failure } from "../protocol/labError";
 import type { Estimate, TargetReading, TargetSummary } from "../protocol/statistics";
 import type { StepColumns } from "../protocol/steps";
 import type { KeptValidation, Trial } from "../protocol/training";
-import { listPredictions, type Prediction, wrongness } from "./predictions";
+import { type Prediction, predictionsUnder, wrongness } from "./predictions";
 import type { Shares } from "./state";
 
 /** Of a kept validation, its main target in full. */
@@ -71,8 +71,7 @@ export const MOST_WRONG = 6;
 /** The films furthest from their label under the main target, worst first; right or wrong, so that there are some of a good network too. */
 export function chooseWrong({ targets, ...kept }: KeptValidation): WrongFilm[] {
   const probabilities = Float64Array.from(kept.logits, (logit) => 1 / (1 + Math.exp(-logit)));
-  return listPredictions({ ...kept, probabilities, targets: targets.map((target) => ({ target })) })
-    .filter((_, at) => at % targets.length === 0)
+  return predictionsUnder({ ...kept, probabilities, targets: targets.map((target) => ({ target })) }, 0)
     .map((film, place) => ({ ...film, place }))
     .filter((film) => film.target !== null)
     .sort((a, b) => wrongness(b) - wrongness(a))

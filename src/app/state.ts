@@ -179,7 +179,6 @@ export interface EvaluationState {
 
 /** What the evaluation's films say of one target, and how the reader wants them read. */
 export interface FiguresState {
-  state: "none" | "counting" | "ready";
   /** Place of the target among the evaluation's. */
   at: number;
   rule: ThresholdRule;

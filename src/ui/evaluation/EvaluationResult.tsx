@@ -1,6 +1,6 @@
 // What an evaluation found of one of its targets, from the whole to the single film.
 import { useMemo } from "react";
-import { listPredictions } from "../../app/predictions";
+import { predictionsUnder } from "../../app/predictions";
 import type { Evaluation } from "../../protocol/training";
 import { useLab } from "../labContext";
 import { FailureNotice } from "../parts/Notice";
@@ -15,8 +15,7 @@ import { ProbabilityBars } from "./ProbabilityBars";
 export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
   const at = useLab((lab) => lab.figures.at);
   const failure = useLab((lab) => lab.figures.failure);
-  const shown = evaluation.targets[at]?.target;
-  const predictions = useMemo(() => listPredictions(evaluation).filter(({ finding }) => finding === shown), [evaluation, shown]);
+  const predictions = useMemo(() => predictionsUnder(evaluation, at), [evaluation, at]);
   return (
     <>
       <HowGood evaluation={evaluation} />
@@ -27,7 +26,7 @@ export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
       <Panel title="Films by probability" aside="as trained">
         <ProbabilityBars predictions={predictions} />
       </Panel>
-      <FilmBrowser evaluation={evaluation} />
+      <FilmBrowser evaluation={evaluation} predictions={predictions} />
     </>
   );
 }

@@ -1,8 +1,7 @@
 // Every validation film, in the order and of the kind that is asked for, and the chosen one large: from film to film by the arrow keys.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { listPredictions, wrongness } from "../../app/predictions";
-import { filmsOf } from "../../app/scoredFilms";
+import { type Prediction, wrongness } from "../../app/predictions";
 import type { Evaluation } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
 import { SelectField } from "../parts/fields";
@@ -29,11 +28,21 @@ const FILTERS: { value: FilmFilter; label: string }[] = [
 const LABEL_WORDS = { 0: "negative", 1: "positive", unknown: "unknown" };
 const ROW_HEIGHT = 32;
 
-export function FilmBrowser({ evaluation }: { evaluation: Evaluation }) {
+interface FilmBrowserProps {
+  evaluation: Evaluation;
+  /** Of all its films, under the target that is looked at. */
+  predictions: Prediction[];
+}
+
+export function FilmBrowser({ evaluation, predictions }: FilmBrowserProps) {
   const [order, setOrder] = useState<FilmOrder>("mostWrong");
   const [filter, setFilter] = useState<FilmFilter>("all");
   const threshold = useLab((lab) => lab.figures.reading?.operatingPoint?.threshold ?? 0);
-  const films = useFilms(evaluation);
+  const doubtful = useLab((lab) => lab.settings.doubtful);
+  const films = useMemo(() => {
+    const marked = new Set(doubtful);
+    return predictions.map((prediction, place) => ({ ...prediction, place, doubtful: marked.has(prediction.path) }));
+  }, [predictions, doubtful]);
   const shown = useMemo(
     () => orderFilms(filterFilms(films, filter, threshold), order, threshold),
     [films, filter, order, threshold],
@@ -56,34 +65,12 @@ export function FilmBrowser({ evaluation }: { evaluation: Evaluation }) {
         <span>{formatPlural(shown.length, "film")}</span>
       </div>
       {/* The chosen film is another one's place where what is shown changes. */}
-      <Films key={`${order} ${filter}`} films={shown} />
+      <Films key={`${order} ${filter}`} evaluation={evaluation} films={shown} />
     </Panel>
   );
 }
 
-/** Of the target that is looked at. */
-function useFilms(evaluation: Evaluation): ListedFilm[] {
-  const at = useLab((lab) => lab.figures.at);
-  const facts = useLab((lab) => lab.evaluation.sample?.validFacts);
-  const probabilities = useLab((lab) => lab.figures.reading?.probabilities);
-  const doubtful = useLab((lab) => lab.settings.doubtful);
-  return useMemo(() => {
-    const marked = new Set(doubtful);
-    const { places } = filmsOf(evaluation, facts, at);
-    const corrected = new Map(Array.from(probabilities ?? [], (probability, film) => [places[film], probability]));
-    const finding = evaluation.targets[at]?.target;
-    return listPredictions(evaluation)
-      .filter((prediction) => prediction.finding === finding)
-      .map((prediction, place) => ({
-        ...prediction,
-        place,
-        corrected: corrected.get(place) ?? null,
-        doubtful: marked.has(prediction.path),
-      }));
-  }, [evaluation, facts, at, probabilities, doubtful]);
-}
-
-function Films({ films }: { films: ListedFilm[] }) {
+function Films({ evaluation, films }: { evaluation: Evaluation; films: ListedFilm[] }) {
   const [at, setAt] = useState(0);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
@@ -160,7 +147,7 @@ function Films({ films }: { films: ListedFilm[] }) {
           })}
         </div>
       </div>
-      <FilmDetail film={chosen} onMark={(doubtful) => mark(chosen, doubtful)} />
+      <FilmDetail evaluation={evaluation} film={chosen} onMark={(doubtful) => mark(chosen, doubtful)} />
     </div>
   );
 }

@@ -1,5 +1,7 @@
 // One film of an evaluation, large: what it was labelled, what the network says of it and where it looked, and whether a person doubts the label.
-import { useState } from "react";
+import { useMemo, useState } from "react";
+import { filmsOf } from "../../app/scoredFilms";
+import type { Evaluation } from "../../protocol/training";
 import { useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import { CheckField } from "../parts/fields";
@@ -11,12 +13,14 @@ import { MapControls } from "./MapControls";
 import { useExplanation } from "./useExplanation";
 
 interface FilmDetailProps {
+  evaluation: Evaluation;
   film: ListedFilm;
   onMark: (doubtful: boolean) => void;
 }
 
-export function FilmDetail({ film, onMark }: FilmDetailProps) {
-  const { path, finding, target, probability, corrected, logit, doubtful } = film;
+export function FilmDetail({ evaluation, film, onMark }: FilmDetailProps) {
+  const { path, finding, target, probability, logit, doubtful } = film;
+  const corrected = useCorrected(evaluation, film);
   const [showMap, setShowMap] = useState(true);
   const [opacity, setOpacity] = useState(DEFAULT_OPACITY);
   return (
@@ -35,6 +39,14 @@ export function FilmDetail({ film, onMark }: FilmDetailProps) {
       <CheckField label="Its label is doubtful: leave it out of the next trial" checked={doubtful} onChange={onMark} />
     </div>
   );
+}
+
+/** Its probability at the place of use; null where its label is unknown or nothing was read yet. */
+function useCorrected(evaluation: Evaluation, { place }: ListedFilm): number | null {
+  const at = useLab((lab) => lab.figures.at);
+  const probabilities = useLab((lab) => lab.figures.reading?.probabilities);
+  const places = useMemo(() => filmsOf(evaluation, undefined, at).places, [evaluation, at]);
+  return probabilities?.[places.indexOf(place)] ?? null;
 }
 
 function Film({ film, showMap, opacity }: { film: ListedFilm; showMap: boolean; opacity: number }) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { filterFilms, type ListedFilm, orderFilms } from "./films";
 
 function film(path: string, target: 0 | 1 | null, logit: number, doubtful = false): ListedFilm {
-  return { path, target, logit, probability: 1 / (1 + Math.exp(-logit)), finding: "Edema", place: 0, corrected: null, doubtful };
+  return { path, target, logit, probability: 1 / (1 + Math.exp(-logit)), finding: "Edema", place: 0, doubtful };
 }
 
 const FILMS = [

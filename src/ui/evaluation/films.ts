@@ -4,8 +4,6 @@ import { type Prediction, wrongness } from "../../app/predictions";
 export interface ListedFilm extends Prediction {
   /** Its place among the evaluation's films. */
   place: number;
-  /** Its probability at the place of use; null where its label is unknown or nothing was read yet. */
-  corrected: number | null;
   doubtful: boolean;
 }
 
