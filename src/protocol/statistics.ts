@@ -44,16 +44,14 @@ export interface ReliabilityBin {
   positiveShare: Estimate;
 }
 
-/** Bins of equal width, or of about as many films each, which tell more where most probabilities are small. */
-export type BinStrategy = "uniform" | "quantile";
-
+/** Whether films that are called 20 % are positive in 20 of 100. */
 export interface Calibration {
   /** Mean square of what probability and label differ by. */
   brier: number;
   /** Expected calibration error over 15 bins of equal width. */
   ece: number;
-  /** Ten bins, those that hold films. */
-  reliability: Record<BinStrategy, ReliabilityBin[]>;
+  /** Ten bins of equal width, those that hold films. */
+  reliability: ReliabilityBin[];
 }
 
 /** What a network's logits become before they are made probabilities: `logit / temperature + shift`. */
@@ -144,11 +142,6 @@ export interface BootstrapOptions {
   rounds?: number;
 }
 
-export interface SummaryOptions extends PlaceOfUse, BootstrapOptions {
-  /** A probability of 0.5 where left out. */
-  rule?: ThresholdRule;
-}
-
 /** One target on one set of films. Null where the films cannot tell, as with one class only. */
 export interface TargetSummary {
   films: number;
@@ -163,9 +156,6 @@ export interface TargetSummary {
   roc: RocCurve | null;
   precisionRecall: PrecisionRecallCurve | null;
   calibration: Calibration | null;
-  /** Null too where there is no correction. */
-  corrected: Calibration | null;
-  operatingPoint: OperatingPoint | null;
 }
 
 export interface GroupSummary {

@@ -42,6 +42,43 @@ describe("read", () => {
     expect(elsewhere.operatingPoint!.atPrevalence!.prevalence).toBe(0.01);
   });
 
+  it("reads a probability as corrected, and gives PPV where the finding is rarer", async () => {
+    const films = drawFilms(2000, 0.3, 0.3);
+    const choices = { ...HALF, rule: { by: "probability", value: 0.2 }, trainedShare: 0.3, useShare: 0.03 } as const;
+    const { operatingPoint: point, correction } = await statistics.read(films, choices, NO_PARTS);
+    expect(point!.probability).toBeCloseTo(0.2, 12);
+    expect(point!.threshold).toBeCloseTo(Math.log(0.2 / 0.8) - correction.shift, 12);
+    expect(point!.atPrevalence!.ppv!.value).toBeLessThan(point!.ppv!.value);
+    expect((await statistics.read(films, HALF, NO_PARTS)).operatingPoint).toMatchObject({ threshold: 0, probability: 0.5 });
+  });
+
+  it("finds a chosen point again by its threshold, and none where a rule lacks its class", async () => {
+    const films = drawFilms(300, 0.3, 0.3);
+    const pointBy = async (of: ScoredFilms, rule: ReadingChoices["rule"]) =>
+      (await statistics.read(of, { ...HALF, rule }, NO_PARTS)).operatingPoint;
+    const youden = await pointBy(films, { by: "youden" });
+    expect(await pointBy(films, { by: "score", value: youden!.threshold })).toEqual(youden);
+    expect(await pointBy({ ...films, labels: films.labels.map(() => 0) }, { by: "youden" })).toBeNull();
+  });
+
+  it("holds no NaN, whatever films there are, and refuses a prevalence that cannot be", async () => {
+    const choices = { rule: { by: "probability", value: 1 }, trainedShare: 0.5, useShare: 0.1, scaled: true } as const;
+    for (const count of [1, 2, 3, 5, 9]) {
+      const { labels, scores, patients } = drawFilms(count, 0.5, 0.5);
+      const parts = { groupings: [new Uint8Array(count)], blanks: Uint8Array.from(labels, (_, film) => film % 2) };
+      const numbers: unknown[] = [];
+      JSON.stringify(await statistics.read({ labels, scores, patients }, choices, parts), (_, value) => {
+        if (typeof value === "number") numbers.push(value);
+        return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value;
+      });
+      expect(numbers.length).toBeGreaterThan(0);
+      expect(numbers.filter(Number.isNaN)).toEqual([]);
+    }
+    await expect(statistics.read(drawFilms(9, 0.5, 0.5), { ...choices, useShare: 12 }, NO_PARTS)).rejects.toMatchObject({
+      code: "badSettings",
+    });
+  });
+
   it("scales by the temperature that fits, where it is asked to", async () => {
     const films = drawFilms(5000, 0.5, 0.5);
     const sure = { ...films, scores: films.scores.map((score) => score * 3) };

@@ -1,6 +1,6 @@
 // Whether films that are called 20 % are positive in 20 of 100. Changes no probability: correction.ts does.
-import type { BinStrategy, Calibration, Estimate, ReliabilityBin } from "../protocol/statistics";
-import { quantile, wilson } from "./interval";
+import type { Calibration, Estimate, ReliabilityBin } from "../protocol/statistics";
+import { wilson } from "./interval";
 
 /** Bins of a drawn reliability curve: scikit-learn's and most papers' ten, which a few hundred films still fill. */
 const DRAWN_BINS = 10;
@@ -13,10 +13,7 @@ export function describeCalibration(probabilities: ArrayLike<number>, labels: Ar
   return {
     brier: brierScore(probabilities, labels),
     ece: expectedCalibrationError(probabilities, labels),
-    reliability: {
-      uniform: reliabilityCurve(probabilities, labels, "uniform", DRAWN_BINS),
-      quantile: reliabilityCurve(probabilities, labels, "quantile", DRAWN_BINS),
-    },
+    reliability: reliabilityCurve(probabilities, labels, DRAWN_BINS),
   };
 }
 
@@ -32,26 +29,19 @@ export function brierScore(probabilities: ArrayLike<number>, labels: ArrayLike<n
  * probability of the positive class rather than of the more likely one. NaN without films.
  */
 export function expectedCalibrationError(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const bins = reliabilityCurve(probabilities, labels, "uniform", ECE_BINS);
+  const bins = reliabilityCurve(probabilities, labels, ECE_BINS);
   const apart = bins.map((bin) => bin.films * Math.abs(bin.positiveShare.value - bin.meanProbability));
   return apart.reduce((total, films) => total + films, 0) / labels.length;
 }
 
 /**
- * scikit-learn's `calibration_curve`: bins of equal width, or between quantiles of the probabilities and so of about as many films each. A
- * probability on an edge belongs to the bin below. Bins without films are left out.
+ * scikit-learn's `calibration_curve`, in bins of equal width. A probability on an edge belongs to the bin below. Bins without films are left
+ * out.
  */
-export function reliabilityCurve(
-  probabilities: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  strategy: BinStrategy,
-  bins: number,
-): ReliabilityBin[] {
+export function reliabilityCurve(probabilities: ArrayLike<number>, labels: ArrayLike<number>, bins: number): ReliabilityBin[] {
   if (labels.length === 0) return [];
-  const shares = Float64Array.from({ length: bins + 1 }, (_, edge) => (edge === bins ? 1 : edge * (1 / bins)));
-  const sorted = strategy === "quantile" ? Float64Array.from(probabilities).sort() : null;
-  // By way of per cent, as numpy: a rounding that puts a film on the edge above puts it into another bin.
-  const edges = sorted ? shares.map((share) => quantile(sorted, (share * 100) / 100)) : shares;
+  // As numpy's linspace: a rounding that puts a film on the edge above puts it into another bin.
+  const edges = Float64Array.from({ length: bins + 1 }, (_, edge) => (edge === bins ? 1 : edge * (1 / bins)));
 
   const films = new Uint32Array(bins);
   const positives = new Uint32Array(bins);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ScoredFilms } from "../protocol/statistics";
-import { shiftForPrevalence } from "./correction";
 import golden from "./golden/statistics.json";
 import { wilson } from "./interval";
+import { operateAt } from "./operatingPoint";
 import { compareModels, SMALL_CLASS, summariseGroups, summariseTarget } from "./summarise";
 
 const given = golden.cases[0]!;
@@ -21,7 +21,7 @@ const choose = (wanted: (film: number) => boolean): ScoredFilms => ({
 
 describe("a target's summary", () => {
   it("has scikit-learn's figures", async () => {
-    const summary = (await summariseTarget(films, { ...options, rule: { by: "score", value: given.point.threshold } }))!;
+    const summary = (await summariseTarget(films, options))!;
     expect(summary).toMatchObject({
       films: 150,
       positives: 45,
@@ -33,40 +33,20 @@ describe("a target's summary", () => {
       calibration: {
         brier: expect.closeTo(given.calibration.brier, 11),
         ece: expect.closeTo(given.calibration.ece, 11),
-        reliability: { uniform: { length: given.calibration.uniform.mean.length }, quantile: { length: 10 } },
+        reliability: { length: given.calibration.mean.length },
       },
-      corrected: null,
-      operatingPoint: { ppv: { value: expect.closeTo(given.point.ppv, 11) }, atPrevalence: null },
     });
     expect(summary.roc!.tpr.at(-1)).toBe(1);
     expect(summary.precisionRecall!.recall[0]).toBe(1);
   });
 
-  it("reads a probability as corrected, and gives PPV where the finding is rarer", async () => {
-    // Of the films 30 % are positive; at the place of use 3 % are.
-    const correction = { shift: shiftForPrevalence(0.3, 0.03), temperature: 1 };
-    const rule = { by: "probability", value: 0.2 } as const;
-    const summary = (await summariseTarget(films, { ...options, correction, prevalence: 0.03, rule }))!;
-    const point = summary.operatingPoint!;
-    expect(point.probability).toBeCloseTo(0.2, 12);
-    expect(point.threshold).toBeCloseTo(Math.log(0.2 / 0.8) - correction.shift, 12);
-    expect(point.atPrevalence!.ppv!.value).toBeLessThan(point.ppv!.value);
-    expect(summary.corrected!.brier).not.toBe(summary.calibration!.brier);
-
-    const uncorrected = (await summariseTarget(films, options))!;
-    expect(summary.auroc).toEqual(uncorrected.auroc);
-    expect(summary.calibration).toEqual(uncorrected.calibration);
-    expect(uncorrected.operatingPoint).toMatchObject({ threshold: 0, probability: 0.5 });
-  });
-
-  it("finds a chosen point again by its threshold, and none where a rule lacks its class", async () => {
-    const youden = (await summariseTarget(films, { ...options, rule: { by: "youden" } }))!.operatingPoint!;
-    const again = await summariseTarget(films, { ...options, rule: { by: "score", value: youden.threshold } });
-    expect(again!.operatingPoint).toEqual(youden);
-    const negatives = choose((film) => films.labels[film] === 0);
-    const none = await summariseTarget(negatives, { ...options, rule: { by: "youden" } });
-    expect(none).toMatchObject({ operatingPoint: null, auroc: null, averagePrecision: null, roc: null, precisionRecall: null });
-    expect(none!.calibration!.reliability.quantile.every((bin) => bin.positiveShare.value === 0)).toBe(true);
+  it("of one class says what one class can", async () => {
+    const none = await summariseTarget(
+      choose((film) => films.labels[film] === 0),
+      options,
+    );
+    expect(none).toMatchObject({ auroc: null, averagePrecision: null, roc: null, precisionRecall: null });
+    expect(none!.calibration!.reliability.every((bin) => bin.positiveShare.value === 0)).toBe(true);
   });
 
   it("has nothing to say of no films", async () => {
@@ -86,8 +66,6 @@ describe("a target's summary", () => {
       roc: null,
       precisionRecall: null,
       calibration: null,
-      corrected: null,
-      operatingPoint: null,
     });
   });
 
@@ -95,7 +73,7 @@ describe("a target's summary", () => {
     for (const count of [1, 2, 3, 5, 9]) {
       const summary = await summariseTarget(
         choose((film) => film < count),
-        { ...options, prevalence: 0.1, correction: { shift: -2, temperature: 1.5 }, rule: { by: "probability", value: 1 } },
+        options,
       );
       // Every number passes here before it is written.
       const numbers: unknown[] = [];
@@ -108,10 +86,9 @@ describe("a target's summary", () => {
     }
   });
 
-  it("refuses scores that are none, and a prevalence that cannot be, before it draws", async () => {
+  it("refuses scores that are none, before it draws", async () => {
     const broken = { ...films, scores: films.scores.map((score, film) => (film === 8 ? Number.NaN : score)) };
     await expect(summariseTarget(broken, options)).rejects.toMatchObject({ code: "scoreNotFinite", at: "film 9" });
-    await expect(summariseTarget(films, { ...options, prevalence: 12 })).rejects.toMatchObject({ code: "badSettings" });
   });
 
   it("stops", async () => {
@@ -152,13 +129,11 @@ describe("groups", () => {
     for (const { group, small, ...summary } of summaries) {
       const alone = (await summariseTarget(
         choose((film) => groups[film] === group),
-        {
-          ...options,
-          rule: { by: "score", value: 0.4 },
-        },
+        options,
       ))!;
-      const { auroc, films: count, positives, patients, prevalence, operatingPoint } = alone;
-      const { sensitivity, specificity } = operatingPoint!;
+      const { auroc, films: count, positives, patients, prevalence } = alone;
+      const part = choose((film) => groups[film] === group);
+      const { sensitivity, specificity } = operateAt(part.scores, part.labels, { by: "score", value: 0.4 })!;
       expect(summary).toEqual({ auroc, films: count, positives, patients, prevalence, sensitivity, specificity });
     }
   });

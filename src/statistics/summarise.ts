@@ -5,9 +5,7 @@ import type {
   ModelComparison,
   PatientBootstrap,
   ScoredFilms,
-  SummaryOptions,
   TargetSummary,
-  ThresholdRule,
 } from "../protocol/statistics";
 import { bootstrapByPatient, bootstrapDifference } from "./bootstrap";
 import { describeCalibration } from "./calibration";
@@ -15,14 +13,13 @@ import { checkFilms } from "./check";
 import { toProbabilities } from "./correction";
 import { compareAurocs, estimateAuroc } from "./delong";
 import { wilson } from "./interval";
-import { confusionAt, operateAt, ratesOf } from "./operatingPoint";
+import { confusionAt, ratesOf } from "./operatingPoint";
 import { numberPatients } from "./patients";
 import { averagePrecision, precisionRecallCurve, thinPrecisionRecall } from "./precisionRecall";
 import { rocCurve, thinRoc } from "./roc";
 
 /** More points of a curve are not seen on a page. */
 const DRAWN_POINTS = 500;
-const HALF: ThresholdRule = { by: "probability", value: 0.5 };
 
 /**
  * With fewer films of a class than this, a group is small: each film is then more than ten points of sensitivity or specificity, and the
@@ -33,18 +30,15 @@ export const SMALL_CLASS = 10;
 /**
  * @param films logits, of films whose label is known
  * @returns null where stopped
- * @throws LabError scoreNotFinite; badSettings, of an option that there cannot be
+ * @throws LabError scoreNotFinite
  */
 export async function summariseTarget(
   films: ScoredFilms,
-  options: SummaryOptions,
+  options: BootstrapOptions,
   signal?: AbortSignal,
 ): Promise<TargetSummary | null> {
   checkFilms(films);
   const { labels, scores } = films;
-  const { rule = HALF, correction = null } = options;
-  // First, since it refuses what cannot be, and drawing takes the longest.
-  const operatingPoint = labels.length === 0 ? null : operateAt(scores, labels, rule, options);
   const byPatient: PatientBootstrap | null = await bootstrapByPatient(films, options, signal);
   if (!byPatient) return null;
   const roc = rocCurve(scores, labels);
@@ -57,8 +51,6 @@ export async function summariseTarget(
     roc: roc && thinRoc(roc, DRAWN_POINTS),
     precisionRecall: precisionRecall && thinPrecisionRecall(precisionRecall, DRAWN_POINTS),
     calibration: describeCalibration(toProbabilities(scores), labels),
-    corrected: correction && describeCalibration(toProbabilities(scores, correction), labels),
-    operatingPoint,
   };
 }
 

@@ -140,7 +140,7 @@ function PrecisionRecallChart({ curve, point, summary }: PrecisionRecallProps) {
 }
 
 function CalibrationChart({ asTrained, corrected }: { asTrained: Calibration; corrected: Calibration }) {
-  const bins = corrected.reliability.uniform;
+  const bins = corrected.reliability;
   const trace = (of: ReliabilityBin[], { x, y }: Scales) =>
     tracePath(of.map(({ meanProbability, positiveShare }) => [x.at(meanProbability), y.at(positiveShare.value)]));
   function read(pixels: number, { x }: Scales): Reading | undefined {
@@ -206,7 +206,7 @@ function CalibrationChart({ asTrained, corrected }: { asTrained: Calibration; co
               stroke="var(--faint)"
               strokeDasharray="3 4"
             />
-            <path d={trace(asTrained.reliability.uniform, scales)} stroke="var(--faint)" strokeWidth={1.6} />
+            <path d={trace(asTrained.reliability, scales)} stroke="var(--faint)" strokeWidth={1.6} />
             <path d={trace(bins, scales)} stroke="var(--accent)" strokeWidth={2} />
           </>
         )}
