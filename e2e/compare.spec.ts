@@ -1,17 +1,10 @@
 // Two trials side by side, as a person compares them: who is better on the same films, the curves, and what was set otherwise.
-import { prepareSmallRun } from "./runSupport";
-import { expect, fill, goToStep, seriousFindings, status, test, waitForEvents } from "./support";
+import { prepareSmallRun, trainTwoAndTick } from "./runSupport";
+import { expect, seriousFindings, status, test } from "./support";
 
 test("two trials are compared on the films that both validated on, against the one or the other", async ({ lab }) => {
   await prepareSmallRun(lab, { maxLr: 1e-3 });
-  await lab.getByRole("button", { name: "Train", exact: true }).click();
-  await waitForEvents(lab, "trained");
-  await fill(lab, "Max LR", "1e-2");
-  await lab.getByRole("button", { name: "Train", exact: true }).click();
-  await waitForEvents(lab, "trained", 2);
-
-  await goToStep(lab, "Trials");
-  await lab.getByLabel("Tick all trials that are shown").click();
+  await trainTwoAndTick(lab);
   await lab.getByRole("button", { name: "Compare", exact: true }).click();
   await expect(lab.getByRole("heading", { level: 1 })).toHaveText("Trials 1 and 2");
   await expect(status(lab)).toContainText("Trials are compared with trial 1.");

@@ -1,8 +1,8 @@
 // The review of two trials as a file that a person hands on: whole, still, and without a name in it unless it was asked for.
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "@playwright/test";
-import { prepareSmallRun } from "./runSupport";
-import { expect, fill, goToStep, seriousFindings, status, test, waitForEvents } from "./support";
+import { prepareSmallRun, trainTwoAndTick } from "./runSupport";
+import { expect, goToStep, seriousFindings, status, test } from "./support";
 
 async function download(page: Page, button: string): Promise<{ name: string; path: string; text: string }> {
   const [file] = await Promise.all([
@@ -28,14 +28,7 @@ test("the review of two trials is one file that names no film, loads nothing and
   await goToStep(lab, "Dataset");
   const rows = (await download(lab, "Save sampled rows")).text.trim().split("\n").slice(1);
   await goToStep(lab, "Train");
-  await lab.getByRole("button", { name: "Train", exact: true }).click();
-  await waitForEvents(lab, "trained");
-  await fill(lab, "Max LR", "1e-2");
-  await lab.getByRole("button", { name: "Train", exact: true }).click();
-  await waitForEvents(lab, "trained", 2);
-
-  await goToStep(lab, "Trials");
-  await lab.getByLabel("Tick all trials that are shown").click();
+  await trainTwoAndTick(lab);
   for (const trial of [1, 2]) await lab.getByRole("checkbox", { name: `Tick trial ${trial}` }).check();
   await lab.getByRole("button", { name: "Review", exact: true }).click();
   await expect(lab.getByRole("heading", { level: 1 })).toHaveText("Trial 1 & 2");

@@ -1,8 +1,18 @@
-// What tests of interrupted runs share: a small run with given settings, the ways to interrupt it, and what is kept of it.
+// What tests of runs share: a small run with given settings, two of them, the ways to interrupt it, and what is kept of it.
 import type { BrowserContext, Page } from "@playwright/test";
 import { acceptAdapter } from "../scripts/driveLab";
 import type { TrialSettings } from "../src/protocol/settings";
-import { collectEvents, countEvents, eventsOf, expect, goToStep, type LabEvent, prepareDrawnFilms } from "./support";
+import {
+  collectEvents,
+  countEvents,
+  eventsOf,
+  expect,
+  fill,
+  goToStep,
+  type LabEvent,
+  prepareDrawnFilms,
+  waitForEvents,
+} from "./support";
 
 /** densenet-mini on drawn films of 32 px, in two epochs of a few steps each. */
 const SMALL_RUN = { arch: "densenet-mini", imageSize: 32, batchSize: 16, epochs: 2 } as const;
@@ -64,6 +74,17 @@ export async function waitForTrained(page: Page): Promise<TrainedTrial> {
   await expect.poll(() => eventsOf(page, "trained"), { timeout: 600_000 }).toHaveLength(1);
   const [trained] = await eventsOf(page, "trained");
   return (trained as LabEvent & { trial: TrainedTrial }).trial;
+}
+
+/** Two trials of the prepared run, the second at another max LR; then the Trials step, where both are ticked. */
+export async function trainTwoAndTick(page: Page): Promise<void> {
+  await button(page, "Train").click();
+  await waitForEvents(page, "trained");
+  await fill(page, "Max LR", "1e-2");
+  await button(page, "Train").click();
+  await waitForEvents(page, "trained", 2);
+  await goToStep(page, "Trials");
+  await page.getByLabel("Tick all trials that are shown").click();
 }
 
 export interface TrainedTrial {

@@ -6,6 +6,7 @@ import { useCommands, useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import fieldStyles from "../parts/fields.module.css";
 import { Panel } from "../parts/Panel";
+import partsStyles from "../parts/parts.module.css";
 import { isUnderWay } from "../parts/ready";
 import { useLooksOn } from "../parts/useLooksOn";
 import { COLUMNS } from "./columns";
@@ -65,6 +66,7 @@ export function TrialDetails({ row, asked }: TrialDetailsProps) {
             <label className={styles.which}>
               Weights
               <select
+                className={partsStyles.bareField}
                 aria-label={`Weights of trial ${trial.id} to take`}
                 value={which}
                 onChange={({ currentTarget: { value } }) =>

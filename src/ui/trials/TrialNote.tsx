@@ -2,6 +2,7 @@
 import { useEffect, useId, useState } from "react";
 import type { Trial } from "../../protocol/training";
 import { useCommands } from "../labContext";
+import partsStyles from "../parts/parts.module.css";
 import styles from "./details.module.css";
 
 const PAUSE_MS = 800;
@@ -20,6 +21,7 @@ export function TrialNote({ trial: { id, note }, disabled }: { trial: Trial; dis
       <label htmlFor={field}>Note on trial {id}</label>
       <textarea
         id={field}
+        className={partsStyles.bareField}
         rows={Math.max(2, typed.split("\n").length)}
         value={typed}
         disabled={disabled}

@@ -35,6 +35,7 @@ export function TrialsPanel({ rows, total, openedId, onOpen }: TrialsPanelProps)
       <div className={styles.tools}>
         <input
           type="search"
+          className={partsStyles.bareField}
           aria-label="Filter trials"
           placeholder="Filter by number, target, state, note …"
           value={filter}
