@@ -51,7 +51,8 @@ function createLabOnDoubles(
     return Promise.resolve();
   };
   const training: Partial<TrainApi> = {
-    listTrials: async () => [...trials],
+    listTrialNumbers: async () => trials.map(({ id }) => id),
+    listTrials: async (ids = []) => trials.filter(({ id }) => ids.includes(id)),
     readSteps: async () => allocateSteps(0),
     readSample: async () => SAMPLE_OF_TRIAL as NonNullable<typeof SAMPLE>,
     createTrial: async (request) => {
@@ -207,6 +208,7 @@ describe("a tab that looks on", () => {
     const lookOn = vi.fn<RunBroadcast["lookOn"]>(() => () => {});
     const { store, commands, training } = createLabOnDoubles(undefined, undefined, { ...createRunBroadcast(), lookOn });
     const listed = (id: number) => {
+      training.listTrialNumbers = async () => [id];
       training.listTrials = async () => [{ id } as Trial];
     };
     const seen = () => store.getState().trials.map(({ id }) => id);
@@ -381,4 +383,20 @@ describe("an evaluation of weights from elsewhere", () => {
     expect(evaluations[0]).toMatchObject({ sample: { store: "s" }, settings: ofPage });
     expect(store.getState().evaluation).toMatchObject({ total: 3 });
   });
+});
+
+it("lists the trials as they are, whatever was deleted while they were read", async () => {
+  const { store, commands, training } = createLabOnDoubles();
+  let kept = [1, 2].map((id) => ({ id }) as Trial);
+  store.setState({ trials: kept });
+  training.listTrialNumbers = async () => kept.map(({ id }) => id);
+  training.listTrials = async () => {
+    const read = kept;
+    // As a deletion does that comes in between.
+    kept = kept.filter(({ id }) => id !== 1);
+    if (read.length === 2) store.setState({ trials: kept });
+    return read;
+  };
+  await commands.loadTrials();
+  expect(store.getState().trials.map(({ id }) => id)).toEqual([2]);
 });

@@ -8,6 +8,7 @@ import { createFinderCommands } from "./finderCommands";
 import type { Forecasts } from "./forecasts";
 import { createGpuJobs } from "./gpuJobs";
 import { createRunBroadcast } from "./onlooking";
+import { readTrials } from "./readTrials";
 import type { LabCommands } from "./state";
 import { createTrainCommands } from "./trainCommands";
 
@@ -42,7 +43,10 @@ export function createRunCommands(
   }
 
   async function loadTrials(): Promise<Trial[]> {
-    const trials = await workers.training.listTrials();
+    const { trials: before } = store.getState();
+    const trials = await readTrials(workers.training);
+    // What was starred or deleted while they were read may stand in their parts as it was.
+    if (store.getState().trials !== before) return loadTrials();
     store.setState({ trials });
     await measureDisk();
     return trials;

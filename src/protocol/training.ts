@@ -338,7 +338,10 @@ export interface TrainApi extends StorageApi {
    * @throws LabError weightsMismatch, weightsUnreadable
    */
   inspectWeights(file: Blob, name: string, settings: TrialSettings): Promise<WeightsSummary>;
-  listTrials(): Promise<Trial[]>;
+  /** In order; some may be deleted. */
+  listTrialNumbers(): Promise<number[]>;
+  /** By number, all of them or those of `trialIds`; those that are deleted are not among them. */
+  listTrials(trialIds?: readonly number[]): Promise<Trial[]>;
   readSample(trialId: number): Promise<PreparedSample>;
   /**
    * Of the validation that the last or the best checkpoint was kept after; null where it was kept within an epoch, or by an earlier version.

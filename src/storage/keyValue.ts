@@ -1,10 +1,12 @@
 // One IndexedDB database as a typed map from strings to values. It knows nothing of what it keeps.
-import { createStore, delMany, get, keys, set, update, values } from "idb-keyval";
+import { createStore, delMany, get, getMany, keys, set, update, values } from "idb-keyval";
 import { LabError } from "../protocol/labError";
 
 /** Each call is one transaction: it happens wholly or not at all. All throw LabError storageFull or storageFailed. */
 export interface KeyValue<Value> {
   read(key: string): Promise<Value | undefined>;
+  /** Of these keys' values those that are there, in their order. */
+  readMany(keys: string[]): Promise<Value[]>;
   write(key: string, value: Value): Promise<void>;
   /** Reads and writes in one transaction, so that two tabs never take the same number. */
   change(key: string, change: (old: Value | undefined) => Value): Promise<void>;
@@ -17,6 +19,8 @@ export function openKeyValue<Value>(database: string): KeyValue<Value> {
   const store = createStore(database, "values");
   return {
     read: (key) => named(get<Value>(key, store)),
+    readMany: (which) =>
+      named(getMany<Value | undefined>(which, store).then((found) => found.filter((value) => value !== undefined))),
     write: (key, value) => named(set(key, value, store)),
     change: (key, change) => named(update<Value>(key, change, store)),
     remove: (which) => named(delMany(which, store)),

@@ -14,6 +14,7 @@ export function createTestKeyValue<Value>(): TestKeyValue<Value> {
     map,
     beforeWrite: () => {},
     read: async (key) => structuredClone(map.get(key)),
+    readMany: async (keys) => structuredClone(keys.flatMap((key) => map.get(key) ?? [])),
     write: async (key, value) => {
       double.beforeWrite("write", key);
       map.set(key, structuredClone(value));

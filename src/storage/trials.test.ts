@@ -93,6 +93,7 @@ it("hides a deleted trial, and names it among what is to be removed until it is 
   const [first = 0, second = 0] = ids;
   await store.patch(first, { deletedAt: "2019-06-01T00:00:00Z" });
   expect([(await store.list()).map(({ id }) => id), await store.listStray()]).toEqual([[second], [first]]);
+  expect([await store.listNumbers(), (await store.list([9, second, first])).map(({ id }) => id)]).toEqual([ids, [second]]);
   expect([await store.has(first), await store.has(second), await store.has(9)]).toEqual([false, true, false]);
   await expect(store.read(first)).rejects.toMatchObject({ code: "storageFailed" });
   await store.patch(first, { deletedAt: null });

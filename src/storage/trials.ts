@@ -39,8 +39,10 @@ export interface TrialStore {
   readCourse(id: number): Promise<Course | null>;
   /** Changes fields of a kept trial, and resolves to it as it now is. */
   patch(id: number, change: Partial<Omit<Trial, "id">>): Promise<Trial>;
-  /** By number; those that are deleted are not among them. */
-  list(): Promise<Trial[]>;
+  /** By number, all of them or those of `ids`; those that are deleted are not among them. */
+  list(ids?: readonly number[]): Promise<Trial[]>;
+  /** In order; some may be deleted. */
+  listNumbers(): Promise<number[]>;
   remove(id: number): Promise<void>;
   /** Numbers of deleted trials, and of samples and courses whose trial is not there: it was being removed or added when the page ended. */
   listStray(): Promise<number[]>;
@@ -152,13 +154,14 @@ export function createTrialStore({ numbers, trials, samples, courses }: TrialSto
       });
       return complete(await readFrom(trials, id));
     },
-    async list() {
-      const kept = await trials.values();
+    async list(ids) {
+      const kept = await (ids ? trials.readMany(ids.map(String)) : trials.values());
       return kept
         .filter(({ deletedAt }) => !deletedAt)
         .map(complete)
         .sort((a, b) => a.id - b.id);
     },
+    listNumbers: async () => (await trials.keys()).map(Number).sort((a, b) => a - b),
     async remove(id) {
       await trials.remove([String(id)]);
       await samples.remove([String(id)]);

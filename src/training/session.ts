@@ -192,7 +192,8 @@ export function createSession(tools: Tools): TrainApi {
         notes: beginning.notes,
       };
     },
-    listTrials: () => trials.list(),
+    listTrialNumbers: () => trials.listNumbers(),
+    listTrials: (ids) => trials.list(ids),
     readSample: (trialId) => trials.readSample(trialId),
     readValidation: async (trialId, which) =>
       readKeptValidation(checkpoints, await trials.read(trialId), await trials.readSample(trialId), which),
