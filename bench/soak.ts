@@ -37,22 +37,21 @@ export async function benchSoak(args: string[]): Promise<void> {
   const betweenMs = readCount(values["seconds-between"], "seconds-between", 1) * 1000;
 
   const counts: Counts = { steps: 0, epochs: 0, checkpoints: 0, gpuBytes: 0, tensors: 0 };
-  let ended: string | null = null;
-  const lab = await openLab((event) => {
-    count(counts, event);
-    if (event.type === "failed" || event.type === "trained") ended = event.message ?? "The run came to its end.";
-  }, true);
+  const lab = await openLab((event) => count(counts, event), true);
   try {
     const { page } = lab;
     // Where processor and graphics card are one, a busy one may keep a click waiting.
     page.setDefaultTimeout(10 * 60_000);
     await startLongRun(lab, values.batch);
+    // Waited for from the start, so that no event of all these hours is kept; whatever else ends the run fails the benchmark where it stands.
+    const stopped = lab.waitFor("stopped", "trained");
+    const endedEarly = stopped.then(({ type }) => Promise.reject(new Error(`The run is ${type} before its time.`)));
+    endedEarly.catch(() => {});
     const samples: Sample[] = [];
     const begun = performance.now();
     const elapsed = () => (performance.now() - begun) / 60_000;
     while (elapsed() < minutes) {
-      await new Promise((resolve) => setTimeout(resolve, betweenMs));
-      if (ended) throw new Error(ended);
+      await Promise.race([endedEarly, new Promise((resolve) => setTimeout(resolve, betweenMs))]);
       await page.getByRole("button", { name: "Pause", exact: true }).click();
       const resume = page.getByRole("button", { name: "Resume", exact: true, disabled: false });
       await resume.waitFor();
@@ -65,7 +64,7 @@ export async function benchSoak(args: string[]): Promise<void> {
       await resume.click();
     }
     await page.getByRole("button", { name: "Stop", exact: true }).click();
-    await lab.waitFor("stopped");
+    await stopped;
     console.log(JSON.stringify(summarise(samples, counts)));
   } finally {
     await lab.close();

@@ -55,11 +55,11 @@ export async function openLab(onEvent: (event: LabEvent) => void = () => {}, mea
 
   async function waitFor(...types: string[]): Promise<LabEvent> {
     for (;;) {
-      while (pending.length > 0) {
-        const event = pending.shift() as LabEvent;
-        if (event.type === "failed") throw new Error(event.message ?? "The lab failed.");
-        if (types.includes(event.type)) return event;
-      }
+      const at = pending.findIndex(({ type }) => type === "failed" || types.includes(type));
+      // One by one they would be moved up once for each: hours of training leave hundreds of thousands.
+      const event = pending.splice(0, at < 0 ? pending.length : at + 1)[at];
+      if (event?.type === "failed") throw new Error(event.message ?? "The lab failed.");
+      if (event) return event;
       await Promise.race([closed, new Promise<void>((resolve) => (wake = resolve))]);
     }
   }
