@@ -70,7 +70,9 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
 
 test("a dropped weights file is taken too, PyTorch's or safetensors", async ({ lab }) => {
   const own = initialise(listArrays(DENSENETS["densenet-mini"], 1), 1);
-  const written = new Uint8Array(writeWeights(own, { arch: "densenet-mini", head: "linear", classes: ["Edema"], imageSize: 32 }));
+  const written = new Uint8Array(
+    writeWeights(own, { arch: "densenet-mini", head: "linear", normalisation: "imagenet", classes: ["Edema"], imageSize: 32 }),
+  );
   await dropFile(lab, FILE.name, weights);
   await expect(status(lab)).toContainText("mini.pth is taken: densenet-mini, 1,000 classes.");
   await dropFile(lab, "mini.safetensors", written);

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { MOST_FINDER_RUNS } from "../src/protocol/finder";
 import { type NumericSetting, SETTING_RULES } from "../src/protocol/settingRules";
-import { ACTIVATIONS, ENGINES, HEADS, LOSSES, METRICS, SCHEDULES } from "../src/protocol/settings";
+import { ACTIVATIONS, ENGINES, HEADS, LOSSES, METRICS, NORMALISATIONS, SCHEDULES } from "../src/protocol/settings";
 
 interface SettingFlag {
   /** What it takes, as the usage shows it. */
@@ -68,6 +68,7 @@ export const SETTING_FLAGS: Record<string, SettingFlag> = {
   "gpu-budget": number(ENGINE, "gpuBudgetMiB", "MIB"),
   schedule: choice("Schedule", "Kind", SCHEDULES),
   head: choice("Transfer", "Head", HEADS),
+  normalisation: choice("Transfer", "Normalisation", NORMALISATIONS),
   "freeze-epochs": number("Transfer", "freezeEpochs", "N"),
   "slice-from": number("Transfer", "sliceFrom", "1e-5"),
   augment: button("Augmentation", { none: "None", fastai: "Use fastai's" }),

@@ -5,6 +5,7 @@ import type { TrainingSettings } from "../protocol/settings";
 const SHAPES_CURVE: Record<keyof TrainingSettings, boolean> = {
   arch: true,
   head: true,
+  normalisation: true,
   batchSize: true,
   // The stock engine knows neither passes nor halves.
   engine: true,

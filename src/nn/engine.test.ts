@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
 import { STILL } from "../kernels/films";
-import { ENGINES, NORMALISATION } from "../protocol/settings";
+import { CHANNEL_MOMENTS, ENGINES, NORMALISATIONS, type Normalisation } from "../protocol/settings";
 import { createEngine } from "./createEngine";
 import { type Batch, type BatchImages, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
 import { showFilm } from "./moveFilms";
@@ -22,12 +22,11 @@ const adamw: OptimizerStep = { name: "adamw", lr: 1e-2, beta1: 0.9, beta2: 0.99,
 const sgd: OptimizerStep = { name: "sgd", lr: 1e-2, momentum: 0.9, weightDecay: 1e-2 };
 
 /** What a network should see of a batch of films, by its definition. */
-function normalise(batch: Batch): BatchImages {
+function normalise(batch: Batch, normalisation: Normalisation = "imagenet"): BatchImages {
+  const { mean, std } = CHANNEL_MOMENTS[normalisation];
   const data = Array.from({ length: COUNT }, (_, film) => {
     const greys = showFilm(batch, film);
-    return NORMALISATION.mean.flatMap((mean, channel) =>
-      Array.from(greys, (grey) => (grey - mean) / NORMALISATION.std[channel]!),
-    );
+    return mean.flatMap((middle, channel) => Array.from(greys, (grey) => (grey - middle) / std[channel]!));
   });
   return { kind: "normalised", data: Float32Array.from(data.flat()), size: SIZE };
 }
@@ -61,10 +60,10 @@ describe.each(ENGINES)("the %s engine", (name) => {
     expect(engine.memory().tensors).toBe(before);
   });
 
-  it("sees films as bytes just as it sees them normalised", async () => {
-    const engine = open();
+  it.each(NORMALISATIONS)("sees films as bytes just as it sees them normalised: %s", async (normalisation) => {
+    const engine = createEngine(name, { arch: "densenet-mini", classes: 1, normalisation }, 5);
     const fromBytes = await engine.predict(films);
-    const fromFloats = await engine.predict({ ...films, images: normalise(films) });
+    const fromFloats = await engine.predict({ ...films, images: normalise(films, normalisation) });
     fromBytes.forEach((logit, index) => {
       expect(logit).toBeCloseTo(fromFloats[index] ?? Number.NaN, 5);
     });
@@ -200,7 +199,13 @@ describe.each(ENGINES)("the %s engine", (name) => {
       const end = await engine.snapshot();
       engine.dispose();
 
-      const file = writeWeights(kept.model, { arch: "densenet-mini", head: "fastai", classes: ["Edema"], imageSize: SIZE });
+      const file = writeWeights(kept.model, {
+        arch: "densenet-mini",
+        head: "fastai",
+        normalisation: "imagenet",
+        classes: ["Edema"],
+        imageSize: SIZE,
+      });
       const read = readWeights(file, "file", "densenet-mini").model;
       const resumed = openFastai(6);
       resumed.restore({ ...kept, model: read });

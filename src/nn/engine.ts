@@ -1,7 +1,7 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
-import type { Activations, Architecture, Head } from "../protocol/settings";
+import type { Activations, Architecture, Head, Normalisation } from "../protocol/settings";
 import type { Random } from "./random";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
@@ -111,6 +111,8 @@ export interface EngineOptions {
   positiveWeights?: readonly number[];
   /** By default `linear`. */
   head?: Head;
+  /** Of films that come as bytes; by default `imagenet`. */
+  normalisation?: Normalisation;
   /** Focal loss (torchvision `sigmoid_focal_loss`) in place of plain cross-entropy; `alpha` null for no weighting. */
   focal?: { gamma: number; alpha: number | null };
   /** A moving average of the weights is kept, and predicts. */

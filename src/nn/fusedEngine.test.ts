@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
 import { cutPasses } from "../protocol/passes";
-import { NORMALISATION } from "../protocol/settings";
+import { CHANNEL_MOMENTS } from "../protocol/settings";
 import { getGpu } from "./backend";
 import { type Batch, countKnown, type EngineOptions, type NamedArrays, type OptimizerStep, UNKNOWN } from "./engine";
 import { createFusedEngine } from "./fusedEngine";
@@ -114,8 +114,8 @@ it("blends films across slices and passes, each with the move of its own", async
   const passes = await look({ ...options, filmsPerPass: 3 }, batch);
   const data = Array.from({ length: 5 }, (_, film) => {
     const greys = showFilm(batch, film);
-    return NORMALISATION.mean.flatMap((mean, channel) =>
-      Array.from(greys, (grey) => (grey - mean) / NORMALISATION.std[channel]!),
+    return CHANNEL_MOMENTS.imagenet.mean.flatMap((mean, channel) =>
+      Array.from(greys, (grey) => (grey - mean) / CHANNEL_MOMENTS.imagenet.std[channel]!),
     );
   });
   const images = { kind: "normalised", data: Float32Array.from(data.flat()), size: SIZE } as const;

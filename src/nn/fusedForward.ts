@@ -4,7 +4,7 @@ import { MOMENT_QUADS } from "../kernels/columns";
 import { dispatch } from "../kernels/dispatches";
 import { blendFilms, spreadFilms } from "../kernels/films";
 import { normaliseInference } from "../kernels/normalise";
-import { NORMALISATION } from "../protocol/settings";
+import { CHANNEL_MOMENTS } from "../protocol/settings";
 import { recordHeadForward } from "./fusedHead";
 import type { BlockPlace } from "./fusedLayout";
 import { type Pass, same, scaled, windowOf } from "./fusedPass";
@@ -39,8 +39,9 @@ function recordNorms({ add, layout, state: { parameters, running, norms } }: Pas
 /** Bytes to normalised images; where a step may blend films, these with their partners. */
 function recordFilms({ add, at, slices, batch, options, training }: Pass): void {
   const { size } = batch.shape;
-  const [mean0, mean1, mean2] = NORMALISATION.mean;
-  const [std0, std1, std2] = NORMALISATION.std;
+  const { mean, std } = CHANNEL_MOMENTS[options.normalisation ?? "imagenet"];
+  const [mean0, mean1, mean2] = mean;
+  const [std0, std1, std2] = std;
   for (const { index, films } of slices) {
     const values = films * size * size;
     const uniforms = { values, size, mean0, mean1, mean2, std0, std1, std2 };

@@ -2,7 +2,7 @@
 // backend is set; not fast, and not frugal with memory.
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
-import { type Head, NORMALISATION } from "../protocol/settings";
+import { CHANNEL_MOMENTS, type Head, type Normalisation } from "../protocol/settings";
 import { type BatchStatistics, NORM_EPSILON, NORM_MOMENTUM, normaliseBatch } from "./batchNorm";
 import { DENSENETS, type DenseNetInputs, type DenseNetSpec, denseFeatures, denseNet, listArrays } from "./densenet";
 import { drawMask } from "./dropout";
@@ -70,7 +70,7 @@ function concatenate(tensors: tf.Tensor[]): tf.Tensor1D {
 }
 
 /** [count, size, size, 3], moved, blended and normalised. */
-function openImages(batch: Batch): tf.Tensor4D {
+function openImages(batch: Batch, normalisation: Normalisation = "imagenet"): tf.Tensor4D {
   const { count, images } = batch;
   const { size } = images;
   if (images.kind === "normalised") {
@@ -80,7 +80,8 @@ function openImages(batch: Batch): tf.Tensor4D {
   for (let film = 0; film < count; film++) greys.set(showFilm(batch, film), film * size * size);
   const perChannel = (values: number[]) => tf.tensor4d(values, [1, 1, 1, values.length]);
   const films = tf.tensor4d(greys, [count, size, size, 1]);
-  return tf.div(tf.sub(films, perChannel(NORMALISATION.mean)), perChannel(NORMALISATION.std));
+  const { mean, std } = CHANNEL_MOMENTS[normalisation];
+  return tf.div(tf.sub(films, perChannel(mean)), perChannel(std));
 }
 
 function disposeState({ model, average, optimizer }: State): void {
@@ -145,7 +146,7 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
   /** The step as a graph: nothing of it has been read back yet. */
   function step(batch: Batch, optimizerStep: OptimizerStep) {
     const statistics: BatchStatistics[] = [];
-    const images = openImages(batch);
+    const images = openImages(batch, options.normalisation);
     const targets = tf.tensor2d(batch.targets, [batch.count, options.classes]);
     const { model } = state;
     const parameters = openPacked(parameterPacking, model.parameters);
@@ -221,7 +222,7 @@ export function createStockEngine(options: EngineOptions, seed: number): Engine 
           NORM_EPSILON,
         );
       const drop = (x: tf.Tensor2D) => x;
-      return network(spec, openImages(batch), { parameter, normalise, drop }, options.head);
+      return network(spec, openImages(batch, options.normalisation), { parameter, normalise, drop }, options.head);
     });
   }
 

@@ -8,14 +8,14 @@ import { readWeights, type WeightsInfo, writeWeights } from "./weights";
 
 const arch = "densenet-mini";
 const makeModel = (classes = 1) => initialise(listArrays(DENSENETS[arch], classes), 3);
-const info = { arch, head: "linear", classes: ["Cardiomegaly"], imageSize: 64 } as const;
-const write = (model = makeModel()) => writeWeights(model, { ...info, classes: [...info.classes] });
+const INFO: WeightsInfo = { arch, head: "linear", normalisation: "imagenet", classes: ["Cardiomegaly"], imageSize: 64 };
+const write = (model = makeModel()) => writeWeights(model, INFO);
 const read = (file: ArrayBuffer, chosen: Parameters<typeof readWeights>[2] = arch) =>
   readWeights(file, "trial.safetensors", chosen);
 
 it("gives back model and description", () => {
   const model = makeModel();
-  expect(read(write(model))).toEqual({ model, info, notes: [] });
+  expect(read(write(model))).toEqual({ model, info: INFO, notes: [] });
 });
 
 it("says in the file what a program elsewhere needs", () => {
@@ -30,16 +30,29 @@ it("says in the file what a program elsewhere needs", () => {
   });
 });
 
+it("keeps how films are scaled, as what is taken off them and divides them", () => {
+  const file = writeWeights(makeModel(), { ...INFO, normalisation: "xrv" });
+  expect(read(file).info.normalisation).toBe("xrv");
+  expect(readSafetensors(file, "file").metadata).toMatchObject({
+    mean: "[0.5,0.5,0.5]",
+    std: "[0.00048828125,0.00048828125,0.00048828125]",
+  });
+  const metadata = { mean: "[0.5,0.5,0.5]", std: "[0.5,0.5,0.5]" };
+  expect(() => read(writeSafetensors({ arrays: makeModel(), metadata }))).toThrow(
+    /films were scaled by the mean \[0\.5,0\.5,0\.5\] and the deviation .*, which the lab does not have/,
+  );
+});
+
 it("takes a file without metadata and without num_batches_tracked", () => {
   const arrays = new Map([...makeModel(2)].filter(([name]) => !name.endsWith("num_batches_tracked")));
   const { model, info } = read(writeSafetensors({ arrays, metadata: {} }));
   expect([...model.keys()]).toEqual([...makeModel(2).keys()]);
-  expect(info).toEqual({ arch, head: "linear", classes: ["class 1", "class 2"], imageSize: null });
+  expect(info).toEqual({ arch, head: "linear", normalisation: "imagenet", classes: ["class 1", "class 2"], imageSize: null });
 });
 
 it("knows fastai's head by its names, with its classes", () => {
   const model = initialise(listArrays(DENSENETS[arch], 2, "fastai"), 3);
-  const info: WeightsInfo = { arch, head: "fastai", classes: ["Cardiomegaly", "Edema"], imageSize: 64 };
+  const info: WeightsInfo = { ...INFO, head: "fastai", classes: ["Cardiomegaly", "Edema"] };
   expect(read(writeWeights(model, info))).toEqual({ model, info, notes: [] });
   expect(readSafetensors(writeWeights(model, info), "file").metadata.head).toBe("fastai");
   expect(read(writeSafetensors({ arrays: model, metadata: {} })).info).toMatchObject({ head: "fastai", classes: { length: 2 } });
@@ -79,7 +92,7 @@ it("reads a state dict of early torchvision, as torch.save writes it", () => {
   );
   const { model: found, info, notes } = readWeights(makeStateDictFile(new Map(arrays)), "densenet.pth", "densenet121");
   expect(found).toEqual(model);
-  expect(info).toEqual({ arch, head: "linear", classes: ["class 1", "class 2"], imageSize: null });
+  expect(info).toEqual({ arch, head: "linear", normalisation: "imagenet", classes: ["class 1", "class 2"], imageSize: null });
   expect(notes).toEqual(["Names of early torchvision were read as today's: norm.1 is norm1."]);
 });
 

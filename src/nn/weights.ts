@@ -1,7 +1,14 @@
 // A trained model as a file that a person takes away, and back: written as safetensors under torchvision's names and layouts, read from
 // PyTorch's own files too. What a network makes of weights that are not of its classes is fitWeights.ts.
 import { LabError } from "../protocol/labError";
-import { ARCHITECTURES, type Architecture, type Head, NORMALISATION } from "../protocol/settings";
+import {
+  ARCHITECTURES,
+  type Architecture,
+  CHANNEL_MOMENTS,
+  type Head,
+  NORMALISATIONS,
+  type Normalisation,
+} from "../protocol/settings";
 import { DENSENETS, findHead, listArrays } from "./densenet";
 import type { NamedArrays } from "./engine";
 import type { ArrayFile, LazyArrays } from "./lazyArrays";
@@ -15,6 +22,8 @@ const FORMAT_VERSION = "1";
 export interface WeightsInfo {
   arch: Architecture;
   head: Head;
+  /** How films are scaled for it. */
+  normalisation: Normalisation;
   /** Names of the targets, one for each logit. */
   classes: string[];
   /** Side in pixels that the model was trained at; null where the file does not say. */
@@ -24,17 +33,18 @@ export interface WeightsInfo {
 /** A model as a safetensors file. `origin` stands in its metadata as it is: where the weights come from. */
 export function writeWeights(
   model: NamedArrays,
-  { arch, head, classes, imageSize }: WeightsInfo,
+  { arch, head, normalisation, classes, imageSize }: WeightsInfo,
   origin: Record<string, string> = {},
 ): ArrayBuffer {
+  const { mean, std } = CHANNEL_MOMENTS[normalisation];
   const metadata: Record<string, string> = {
     ...origin,
     formatVersion: FORMAT_VERSION,
     architecture: arch,
     head,
     classes: JSON.stringify(classes),
-    mean: JSON.stringify(NORMALISATION.mean),
-    std: JSON.stringify(NORMALISATION.std),
+    mean: JSON.stringify(mean),
+    std: JSON.stringify(std),
   };
   if (imageSize !== null) metadata.imageSize = String(imageSize);
   return writeSafetensors({ arrays: model, metadata });
@@ -93,6 +103,21 @@ function readDeclared({ architecture }: Record<string, string>, source: string):
   throw new LabError("weightsMismatch", message, "Architecture");
 }
 
+/** Of a file that says nothing of it: what torchvision's and timm's weights were trained with. */
+const UNSAID: Normalisation = "imagenet";
+
+function readNormalisation({ mean, std }: Record<string, string>, source: string): Normalisation {
+  if (mean === undefined && std === undefined) return UNSAID;
+  const isSaid = (name: Normalisation) => {
+    const { mean: wantedMean, std: wantedStd } = CHANNEL_MOMENTS[name];
+    return mean === JSON.stringify(wantedMean) && std === JSON.stringify(wantedStd);
+  };
+  const known = NORMALISATIONS.find(isSaid);
+  if (known) return known;
+  const message = `${source} says that its films were scaled by the mean ${mean} and the deviation ${std}, which the lab does not have. Choose weights of films scaled as ImageNet's or torchxrayvision's are.`;
+  throw new LabError("weightsMismatch", message, "Normalisation");
+}
+
 /** What a weights file holds: a whole network, and what a person should know of how it was read. */
 export interface ReadWeights {
   model: NamedArrays;
@@ -131,6 +156,7 @@ export function readWeights(buffer: ArrayBuffer, source: string, chosen: Archite
   const info = {
     arch,
     head,
+    normalisation: readNormalisation(file.metadata, source),
     classes: parseClasses(file.metadata.classes, classes),
     imageSize: Number.isInteger(imageSize) ? imageSize : null,
   };

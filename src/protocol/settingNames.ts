@@ -20,6 +20,7 @@ const OTHER_NAMES: Record<Exclude<keyof TrialSettings, NumericSetting>, string> 
   grading: "Grey scale",
   arch: "Architecture",
   head: "Head",
+  normalisation: "Normalisation",
   schedule: "Schedule",
   moms: "Momentum at the ends and at the top",
   flip: "Flip left to right",

@@ -15,6 +15,13 @@ export type Activations = (typeof ACTIVATIONS)[number];
 export const HEADS = ["linear", "fastai"] as const;
 export type Head = (typeof HEADS)[number];
 
+/**
+ * How a film's greys, in [0, 1], become the three input channels. `imagenet`: by ImageNet's mean and deviation, as torchvision, timm and fastai
+ * do. `xrv`: to [-1024, 1024], all channels alike, as torchxrayvision does (`datasets.normalize`).
+ */
+export const NORMALISATIONS = ["imagenet", "xrv"] as const;
+export type Normalisation = (typeof NORMALISATIONS)[number];
+
 /** CheXpert's U-Ignore, U-Zeros, U-Ones (Irvin et al. 2019, section 3.1). */
 export type UncertainPolicy = "ignore" | "zero" | "one";
 /** A blank cell is a finding the report does not mention. */
@@ -159,6 +166,7 @@ export interface TrainingSettings
     KeepingSettings {
   arch: Architecture;
   head: Head;
+  normalisation: Normalisation;
   batchSize: number;
   weightDecay: number;
   /** Whether decay falls on BatchNorm and biases too (fastai's `bn_wd`). */
@@ -260,6 +268,7 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   seed: 0,
   arch: "densenet121",
   head: "linear",
+  normalisation: "imagenet",
   batchSize: 16,
   schedule: "oneCycle",
   maxLr: 1e-3,
@@ -294,8 +303,13 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   gpuBudgetMiB: 0,
 };
 
-/** Mean and standard deviation of the three input channels, of films in [0, 1]: ImageNet's, as torchvision and fastai use them. */
-export const NORMALISATION = {
-  mean: [0.485, 0.456, 0.406] as [number, number, number],
-  std: [0.229, 0.224, 0.225] as [number, number, number],
+/** What is taken off each input channel, and what it is then divided by; films are in [0, 1]. */
+export interface ChannelMoments {
+  mean: [number, number, number];
+  std: [number, number, number];
+}
+
+export const CHANNEL_MOMENTS: Record<Normalisation, ChannelMoments> = {
+  imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  xrv: { mean: [0.5, 0.5, 0.5], std: [1 / 2048, 1 / 2048, 1 / 2048] },
 };

@@ -30,6 +30,7 @@ const OTHERS: TrialSettings = {
   seed: 7,
   arch: "densenet161",
   head: "fastai",
+  normalisation: "xrv",
   batchSize: 4,
   schedule: "plateau",
   maxLr: 7.4e-2,

@@ -54,8 +54,8 @@ export async function loadNetwork(
   const loaded = await loadWeights(tools, weights, settings.arch);
   if (!loaded) return { loaded, settings };
   demandTargets(loaded, settings);
-  const { arch, head } = loaded.info;
-  return { loaded, settings: { ...settings, arch, head } };
+  const { arch, head, normalisation } = loaded.info;
+  return { loaded, settings: { ...settings, arch, head, normalisation } };
 }
 
 /** A whole network from a file. `arch` as in `loadWeights`. @throws LabError weightsUnreadable, weightsMismatch */
@@ -71,8 +71,8 @@ export async function loadFile(tools: Tools, file: Blob, name: string, arch: Arc
  */
 export async function exportKept(tools: Tools, trial: Trial, which: WhichWeights, notice: Notify) {
   const { model, origin } = await readKeptWeights(tools.checkpoints, trial, which, notice);
-  const { arch, head, imageSize } = trial.settings;
-  const info: WeightsInfo = { arch, head, classes: namesOf(trial.settings), imageSize };
+  const { arch, head, normalisation, imageSize } = trial.settings;
+  const info: WeightsInfo = { arch, head, normalisation, classes: namesOf(trial.settings), imageSize };
   return { model, info, bytes: tools.writeWeights(model, info, origin) };
 }
 

@@ -100,7 +100,11 @@ export function createTestLab(targets?: string[]): TestLab {
           ["classifier.bias", { shape: [length], data: new Float32Array(bytes, 4 * length * pixels) }],
         ]);
         const classes = Array.from({ length }, (_, k) => `class ${k + 1}`);
-        return { model, info: { arch, head: "linear", classes, imageSize: TEST_SIZE }, notes: ["read"] };
+        return {
+          model,
+          info: { arch, head: "linear", normalisation: "imagenet", classes, imageSize: TEST_SIZE },
+          notes: ["read"],
+        };
       },
       // The "body" of this network is nothing: another head is a network of zeros.
       fitWeights: (_, { classes }) =>

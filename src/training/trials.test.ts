@@ -62,6 +62,14 @@ it("gives the same text whatever order its fields were stored in", () => {
   expect(formatTrial(shuffled, [])).toBe(formatTrial(trial, []));
 });
 
+it("says by which numbers its films were scaled", () => {
+  const numbersOf = (normalisation: "imagenet" | "xrv") =>
+    JSON.parse(formatTrial({ ...trial, settings: { ...TEST_SETTINGS, normalisation } }, [])).normalisation;
+  expect(numbersOf("imagenet")).toEqual({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
+  const { mean, std } = numbersOf("xrv");
+  expect([0, 0.5, 1].map((grey) => (grey - mean[1]) / std[1])).toEqual([-1024, 0, 1024]);
+});
+
 it("spells out the schedule and the optimiser, and nothing of schedules that were not chosen", () => {
   const settings = { ...TEST_SETTINGS, freezeEpochs: 1, sliceFrom: TEST_SETTINGS.maxLr / 100, clipNorm: 1, normDecay: false };
   const phases = [

@@ -2,7 +2,7 @@
 import { TRIAL_PURPOSES } from "../nn/random";
 import { chooseBudget } from "../protocol/budget";
 import { planPhases } from "../protocol/schedule";
-import { NORMALISATION, type ScheduleName, type ScheduleSettings, type TrialSettings } from "../protocol/settings";
+import { CHANNEL_MOMENTS, type ScheduleName, type ScheduleSettings, type TrialSettings } from "../protocol/settings";
 import type { Beginning, NewTrial, StepRecord, Trial } from "../protocol/training";
 import { NONE_KEPT } from "../storage/checkpoints";
 import { choose } from "./finderCurve";
@@ -57,7 +57,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     settings: inOrder(settings),
     schedule: describeSchedule(settings, trial.stepsTotal),
     optimizer: describeOptimizer(settings),
-    normalisation: NORMALISATION,
+    normalisation: CHANNEL_MOMENTS[settings.normalisation],
     seeds: { seed: settings.seed, purposes: TRIAL_PURPOSES },
     dataset: inOrder(trial.dataset),
     sample: { kept, setAside, positives, negatives, ...inOrder({ ...counts, after }) },

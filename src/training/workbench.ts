@@ -150,12 +150,13 @@ export function createWorkbench(tools: Tools): Workbench {
   const validFilms = new Stopwatch();
 
   function chooseOptions(settings: TrialSettings, adapter: Adapter): EngineOptions {
-    const { arch, head, activations, filmsPerPass, gpuBudgetMiB, averageDecay, mixup } = settings;
+    const { arch, head, normalisation, activations, filmsPerPass, gpuBudgetMiB, averageDecay, mixup } = settings;
     const { loss, focalGamma: gamma, focalAlpha: alpha } = settings;
     return {
       arch,
       classes: targetsOf(settings).length,
       head,
+      normalisation,
       ...(loss === "focal" && { focal: { gamma, alpha: alpha < 0 ? null : alpha } }),
       averages: averageDecay > 0,
       blends: mixup > 0,

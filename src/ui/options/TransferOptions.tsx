@@ -1,5 +1,5 @@
 // What of a network that was trained before is trained anew, and at which rates.
-import { HEADS, type Head } from "../../protocol/settings";
+import { HEADS, type Head, NORMALISATIONS, type Normalisation } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { SelectField } from "../parts/fields";
 import { formatLrField } from "../parts/format";
@@ -10,6 +10,11 @@ import { transferWords } from "./words";
 
 const HEAD_NAMES: Record<Head, string> = { linear: "linear (torchvision)", fastai: "fastai" };
 const HEAD_OPTIONS = HEADS.map((value) => ({ value, label: HEAD_NAMES[value] }));
+const NORMALISATION_NAMES: Record<Normalisation, string> = {
+  imagenet: "ImageNet's (torchvision, timm)",
+  xrv: "[-1024, 1024] (torchxrayvision)",
+};
+const NORMALISATION_OPTIONS = NORMALISATIONS.map((value) => ({ value, label: NORMALISATION_NAMES[value] }));
 
 export function TransferOptions({ disabled }: { disabled: boolean }) {
   const settings = useLab((lab) => lab.settings);
@@ -27,6 +32,16 @@ export function TransferOptions({ disabled }: { disabled: boolean }) {
       />
       <p className={styles.hint}>
         One layer, or fastai's: mean and maximum of the features, a hidden layer of 512, BatchNorm and dropout.
+      </p>
+      <SelectField
+        label="Normalisation"
+        value={settings.normalisation}
+        options={NORMALISATION_OPTIONS}
+        disabled={disabled}
+        onChange={(normalisation) => changeSettings({ normalisation })}
+      />
+      <p className={styles.hint}>
+        How a film's greys are scaled for the network. Weights want films as they were trained: see where weights are chosen.
       </p>
       <SettingField field="freezeEpochs" unit="epochs" empty={{ value: 0, words: "none" }} disabled={disabled} />
       <p className={styles.hint}>

@@ -11,6 +11,7 @@ it("says what is set of each group, and nothing that has no effect", () => {
   expect(transferWords(set({ head: "fastai", freezeEpochs: 1, sliceFrom: 1e-5 }))).toBe(
     "fastai's head, 1 epoch frozen, rates from 1.0e-5",
   );
+  expect(transferWords(set({ normalisation: "xrv" }))).toBe("films in [-1024, 1024]");
   expect(lossWords(set({ focalGamma: 5 }))).toBe("cross-entropy");
   expect(lossWords(set({ loss: "focal", focalAlpha: -1, labelSmoothing: 0.1 }))).toBe("focal, gamma 2, smoothed by 0.1");
   expect(regularisationWords(set({ normDecay: false, clipNorm: 1 }))).toBe("decay 0.01, not of norms, clipped at 1");

@@ -32,10 +32,13 @@ export function scheduleWords({ schedule, pctStart, flatPct, plateauFactor }: Sc
   return list(SCHEDULE_NAMES[schedule], detail[schedule]);
 }
 
-export function transferWords({ freezeEpochs, sliceFrom, head }: TransferSettings & Pick<TrainingSettings, "head">): string {
+type Transfer = TransferSettings & Pick<TrainingSettings, "head" | "normalisation">;
+
+export function transferWords({ freezeEpochs, sliceFrom, head, normalisation }: Transfer): string {
   return (
     list(
       head === "fastai" && "fastai's head",
+      normalisation === "xrv" && "films in [-1024, 1024]",
       freezeEpochs > 0 && `${formatPlural(freezeEpochs, "epoch")} frozen`,
       sliceFrom > 0 && `rates from ${formatLr(sliceFrom)}`,
     ) || "all trained alike"
