@@ -1,5 +1,5 @@
 // Mounts the lab on the page, once. Everything else is in app/ and ui/.
-import "@mantine/core/styles.css";
+import "./ui/mantine.css";
 import "./ui/theme.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
