@@ -6,6 +6,7 @@ type Benchmark = (flags: string[]) => Promise<void>;
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   drawn: async () => (await import("./drawn")).benchDrawn,
   index: async () => (await import("./index")).benchIndex,
+  load: async () => (await import("./load")).benchLoad,
   live: async () => (await import("./live")).benchLive,
   memory: async () => (await import("./memory")).benchMemory,
   prepare: async () => (await import("./prepare")).benchPrepare,
