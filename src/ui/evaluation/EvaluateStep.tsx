@@ -16,6 +16,7 @@ import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { EvaluationResult } from "./EvaluationResult";
 import styles from "./evaluation.module.css";
+import { FilmBrowser } from "./FilmBrowser";
 import { describeMismatch } from "./mismatch";
 import { ViewsField } from "./ViewsField";
 import { WhichWeights } from "./WhichWeights";
@@ -24,7 +25,7 @@ export function EvaluateStep() {
   const { state, label, compiling, notices, views, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
   const source = useLab(describeSource);
   const blocked = useLab(whatEvaluationNeeds);
-  const { evaluate, stopEvaluating, downloadPredictions } = useCommands();
+  const { evaluate, stopEvaluating, downloadPredictions, goTo } = useCommands();
   const mismatch = useLab(describeMismatch);
   const isRunning = state === "running" || state === "stopping";
   return (
@@ -64,7 +65,7 @@ export function EvaluateStep() {
       )}
       <FailureNotice failure={failure} title="The films could not be evaluated" />
       {mismatch && <Notice tone="warning">{mismatch}</Notice>}
-      <div className={partsStyles.columns}>
+      <div className={evaluation ? styles.figuresAndFilms : partsStyles.columns}>
         <div className={partsStyles.stack}>
           {notices.map((notice) => (
             <Notice key={notice} tone="warning">
@@ -75,7 +76,7 @@ export function EvaluateStep() {
             <EvaluationResult evaluation={evaluation} />
           ) : (
             !isRunning && (
-              <Notice tone="note">
+              <Notice tone="note" actions={<Button onClick={() => goTo("train")}>Go to Train</Button>}>
                 Train a trial, or choose a weights file, and every validation film gets a probability here: how well the classes
                 part, and which films are most wrong.
               </Notice>
@@ -83,6 +84,7 @@ export function EvaluateStep() {
           )}
         </div>
         <div className={partsStyles.stack}>
+          {evaluation && <FilmBrowser evaluation={evaluation} />}
           <Panel title="How it is evaluated" className={styles.choices}>
             <WhichWeights disabled={isRunning} />
             <ViewsField disabled={isRunning} />

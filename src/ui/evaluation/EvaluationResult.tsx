@@ -1,21 +1,18 @@
-// What an evaluation found of one of its targets, from the whole to the single film.
-import { useMemo } from "react";
-import { predictionsUnder } from "../../app/predictions";
+// What an evaluation found of one of its targets, of all films together and in groups.
 import type { Evaluation } from "../../protocol/training";
 import { useLab } from "../labContext";
 import { FailureNotice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import { Curves } from "./Curves";
-import { FilmBrowser } from "./FilmBrowser";
 import { GroupTable } from "./GroupTable";
 import { HowGood } from "./HowGood";
 import { OperatingPanel } from "./OperatingPanel";
 import { ProbabilityBars } from "./ProbabilityBars";
+import { usePredictions } from "./usePredictions";
 
 export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
-  const at = useLab((lab) => lab.figures.at);
   const failure = useLab((lab) => lab.figures.failure);
-  const predictions = useMemo(() => predictionsUnder(evaluation, at), [evaluation, at]);
+  const predictions = usePredictions(evaluation);
   return (
     <>
       <HowGood evaluation={evaluation} />
@@ -26,7 +23,6 @@ export function EvaluationResult({ evaluation }: { evaluation: Evaluation }) {
       <Panel title="Films by probability" aside="as trained">
         <ProbabilityBars predictions={predictions} />
       </Panel>
-      <FilmBrowser evaluation={evaluation} predictions={predictions} />
     </>
   );
 }

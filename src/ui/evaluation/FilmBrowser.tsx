@@ -1,7 +1,7 @@
 // Every validation film, in the order and of the kind that is asked for, and the chosen one large: from film to film by the arrow keys.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { type Prediction, wrongness } from "../../app/predictions";
+import { wrongness } from "../../app/predictions";
 import type { Evaluation } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
 import { SelectField } from "../parts/fields";
@@ -11,6 +11,7 @@ import partsStyles from "../parts/parts.module.css";
 import styles from "./browser.module.css";
 import { FilmDetail } from "./FilmDetail";
 import { type FilmFilter, type FilmOrder, filterFilms, type ListedFilm, orderFilms } from "./films";
+import { usePredictions } from "./usePredictions";
 
 const ORDERS: { order: FilmOrder; words: string }[] = [
   { order: "mostWrong", words: "most wrong" },
@@ -28,17 +29,12 @@ const FILTERS: { value: FilmFilter; label: string }[] = [
 const LABEL_WORDS = { 0: "negative", 1: "positive", unknown: "unknown" };
 const ROW_HEIGHT = 32;
 
-interface FilmBrowserProps {
-  evaluation: Evaluation;
-  /** Of all its films, under the target that is looked at. */
-  predictions: Prediction[];
-}
-
-export function FilmBrowser({ evaluation, predictions }: FilmBrowserProps) {
+export function FilmBrowser({ evaluation }: { evaluation: Evaluation }) {
   const [order, setOrder] = useState<FilmOrder>("mostWrong");
   const [filter, setFilter] = useState<FilmFilter>("all");
   const threshold = useLab((lab) => lab.figures.reading?.operatingPoint?.threshold ?? 0);
   const doubtful = useLab((lab) => lab.settings.doubtful);
+  const predictions = usePredictions(evaluation);
   const films = useMemo(() => {
     const marked = new Set(doubtful);
     return predictions.map((prediction, place) => ({ ...prediction, place, doubtful: marked.has(prediction.path) }));
@@ -50,6 +46,7 @@ export function FilmBrowser({ evaluation, predictions }: FilmBrowserProps) {
   return (
     <Panel
       title="Films"
+      className={styles.panel}
       aside={
         <div className={partsStyles.pills}>
           {ORDERS.map((one) => (

@@ -6,6 +6,7 @@ import { useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import { CheckField } from "../parts/fields";
 import { formatMetric } from "../parts/format";
+import { PathText } from "../parts/PathText";
 import styles from "./browser.module.css";
 import { DEFAULT_OPACITY, FilmWithMap } from "./FilmWithMap";
 import type { ListedFilm } from "./films";
@@ -29,7 +30,7 @@ export function FilmDetail({ evaluation, film, onMark }: FilmDetailProps) {
       <MapControls showMap={showMap} onShowMap={setShowMap} opacity={opacity} onOpacity={setOpacity} />
       <FigureRows
         rows={[
-          { name: "Film", value: path },
+          { name: "Film", value: <PathText path={path} /> },
           { name: finding, value: target === null ? "unknown" : target === 1 ? "positive" : "negative" },
           { name: "Probability, as trained", value: formatMetric(probability) },
           ...(corrected === null ? [] : [{ name: "Probability, corrected", value: formatMetric(corrected) }]),
@@ -54,7 +55,7 @@ function Film({ film, showMap, opacity }: { film: ListedFilm; showMap: boolean; 
   const size = useLab((lab) => lab.evaluation.sample?.imageSize ?? 0);
   const { explanation, most, failure, isCurrent } = useExplanation(film.place, at);
   if (failure) return <p className={styles.none}>{failure.message}</p>;
-  if (!explanation) return <p className={styles.none}>The film is on its way.</p>;
+  if (!explanation) return <p className={styles.waiting}>The film is on its way.</p>;
   return (
     <div className={styles.film} aria-busy={!isCurrent}>
       <FilmWithMap

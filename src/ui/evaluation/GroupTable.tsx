@@ -1,4 +1,5 @@
 // How the network does in parts of the films: a figure over all hides a group that it fails.
+import type { ReactNode } from "react";
 import type { FilmGroups } from "../../protocol/dataset";
 import type { Estimate, GroupSummary, TargetReading } from "../../protocol/statistics";
 import { useLab } from "../labContext";
@@ -50,17 +51,25 @@ export function GroupFigures({ groupings, reading: { groups, negatives } }: Grou
 
 function describeGroup({ by, names }: { by: string; names: readonly string[] }, group: GroupSummary) {
   const { films, positives, auroc, sensitivity, specificity, small } = group;
-  const cell = (content: string) => (small ? <span className={styles.small}>{content}</span> : content);
+  const cell = (content: ReactNode) => (small ? <span className={styles.small}>{content}</span> : content);
   return {
     key: `${by} ${group.group}`,
     cells: [
       cell(`${by}: ${names[group.group] ?? ""}${small ? ", small" : ""}`),
       cell(formatCount(films)),
       cell(formatCount(positives)),
-      ...[auroc, sensitivity, specificity].map((estimate) => cell(withInterval(estimate))),
+      cell(withInterval(auroc)),
+      cell(withInterval(sensitivity)),
+      cell(withInterval(specificity)),
     ],
   };
 }
 
-const withInterval = (estimate: Estimate | null) =>
-  estimate ? `${formatMetric(estimate.value)} (${formatInterval(estimate)})` : "–";
+function withInterval(estimate: Estimate | null): ReactNode {
+  if (!estimate) return "–";
+  return (
+    <>
+      {formatMetric(estimate.value)} <small className={styles.interval}>{formatInterval(estimate)}</small>
+    </>
+  );
+}
