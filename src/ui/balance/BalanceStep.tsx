@@ -1,4 +1,5 @@
 // Step 2: how many positives against how many negatives, before and after, and what is set aside for it.
+import { Button } from "@mantine/core";
 import type { SampleSummary, TargetCounts } from "../../protocol/dataset";
 import { useCommands, useLab } from "../labContext";
 import { FigureRows, SplitBar } from "../parts/Figures";
@@ -20,13 +21,13 @@ export function BalanceStep() {
   const counts = useCounts();
   const settings = useLab((lab) => lab.settings);
   const preparing = usePreparing();
-  const { changeSettings } = useCommands();
+  const { changeSettings, goTo } = useCommands();
   if (!isOpen) {
     return (
       <>
         <StepHeader title="Balance">How many positives are trained against how many negatives.</StepHeader>
         <FailureNotice failure={failure} title="The films could not be counted" />
-        <Notice tone="note">
+        <Notice tone="note" actions={<Button onClick={() => goTo("dataset")}>Go to Dataset</Button>}>
           Choose a dataset first: then the labels are counted, and the four ways to balance them stand here.
         </Notice>
       </>

@@ -17,7 +17,7 @@ export function GpuNotice() {
     return (
       <Notice
         tone="warning"
-        title="Only a software adapter was found"
+        title="Training would be slow here"
         actions={<Button onClick={() => void allowSoftwareAdapter()}>Use the slow software adapter</Button>}
       >
         {failure?.message} The slow one is enough to try the lab with drawn films and the small network.

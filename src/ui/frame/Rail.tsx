@@ -15,13 +15,17 @@ export function Rail() {
     }),
   );
   const { goTo } = useCommands();
+  const rail = useRef<HTMLElement>(null);
   const here = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
-    // As a strip on a narrow page the rail scrolls sideways.
-    if (current) here.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (!rail.current || !current) return;
+    // As a strip on a narrow page the rail scrolls sideways. It is watched, not only looked at now: a phone is turned.
+    const watcher = new ResizeObserver(() => here.current?.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    watcher.observe(rail.current);
+    return () => watcher.disconnect();
   }, [current]);
   return (
-    <nav className={styles.rail} aria-label="Steps">
+    <nav className={styles.rail} aria-label="Steps" ref={rail}>
       <ol>
         {STEPS.map((step, index) => {
           const [title, line, done] = lines.slice(index * 3, index * 3 + 3);

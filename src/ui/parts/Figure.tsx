@@ -23,15 +23,15 @@ interface FigureProps {
 export function Figure({ label, title, legend = [], head, table, children }: FigureProps) {
   const [asTable, setAsTable] = useState(false);
   return (
-    <figure aria-label={label} className={styles.panel}>
+    <figure aria-label={label} className={`${styles.panel} ${styles.figure}`}>
       <div className={styles.panelHead}>
         <h2>{title}</h2>
         <div className={styles.legend}>
           <Legend lines={legend} />
-          <button type="button" className={styles.textButton} onClick={() => setAsTable(!asTable)}>
-            {asTable ? "Show as chart" : "Show as table"}
-          </button>
         </div>
+        <button type="button" className={styles.textButton} onClick={() => setAsTable(!asTable)}>
+          <span>Show as</span> {asTable ? "chart" : "table"}
+        </button>
       </div>
       {head}
       <div className={styles.plot}>{asTable ? table() : children}</div>

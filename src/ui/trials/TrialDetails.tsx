@@ -1,12 +1,12 @@
 // The trial that is open: what can be done with it, what a person says of it, and all that the table's columns say, shown there or not.
-import { useEffect, useRef, useState } from "react";
+import { NativeSelect } from "@mantine/core";
+import { useEffect, useId, useRef, useState } from "react";
 import { chooseOffered, offerWeights } from "../../app/offeredWeights";
 import type { WhichWeights } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import fieldStyles from "../parts/fields.module.css";
 import { Panel } from "../parts/Panel";
-import partsStyles from "../parts/parts.module.css";
 import { isUnderWay } from "../parts/ready";
 import { useLooksOn } from "../parts/useLooksOn";
 import { COLUMNS } from "./columns";
@@ -38,6 +38,7 @@ export function TrialDetails({ row, asked }: TrialDetailsProps) {
   const isBusy = looksOn || isRunning;
   const offered = offerWeights(trial);
   const which = chooseOffered(trial, wanted);
+  const choice = useId();
   const doing = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!asked) return;
@@ -63,23 +64,18 @@ export function TrialDetails({ row, asked }: TrialDetailsProps) {
       <div className={styles.details}>
         <div className={styles.doing} ref={doing} tabIndex={-1}>
           {offered.length > 1 && (
-            <label className={styles.which}>
-              Weights
-              <select
-                className={partsStyles.bareField}
+            <div className={styles.which}>
+              <label htmlFor={choice}>Weights</label>
+              <NativeSelect
+                id={choice}
                 aria-label={`Weights of trial ${trial.id} to take`}
                 value={which}
+                data={offered.map((one) => ({ value: one.which, label: one.label }))}
                 onChange={({ currentTarget: { value } }) =>
                   setWanted(offered.find((one) => one.which === value)?.which ?? "last")
                 }
-              >
-                {offered.map((one) => (
-                  <option key={one.which} value={one.which}>
-                    {one.label}
-                  </option>
-                ))}
-              </select>
-            </label>
+              />
+            </div>
           )}
           <TrialActions
             trial={trial}

@@ -29,7 +29,7 @@ function AllTrials() {
   const { rows, shown } = useRows();
   const [asked, setAsked] = useState<Asked | null>(null);
   const looksOn = useLooksOn();
-  const { importTrial, takeTrialFile, downloadTable } = useCommands();
+  const { importTrial, takeTrialFile, downloadTable, goTo } = useCommands();
   // One is always open; what is opened stays so when the filter passes it over.
   const opened = rows.find(({ trial }) => trial.id === asked?.id) ?? shown[0] ?? rows.at(-1);
 
@@ -69,7 +69,9 @@ function AllTrials() {
           : `${formatPlural(rows.length, "trial")}, kept on this machine with settings, curves and weights.`}
       </StepHeader>
       {rows.length === 0 ? (
-        <Notice tone="note">No trial yet. Prepare films, find a rate, and Train: the first trial then stands here.</Notice>
+        <Notice tone="note" actions={<Button onClick={() => goTo("train")}>Go to Train</Button>}>
+          No trial yet. Prepare films, find a rate, and Train: the first trial then stands here.
+        </Notice>
       ) : (
         <TrialsPanel rows={shown} total={rows.length} openedId={opened?.trial.id} onOpen={setAsked} />
       )}
