@@ -1,6 +1,6 @@
 // Two trials side by side, as a person compares them: who is better on the same films, the curves, and what was set otherwise.
 import { prepareSmallRun, trainTwoAndTick } from "./runSupport";
-import { expect, seriousFindings, status, test } from "./support";
+import { expect, expectAccessible, status, test } from "./support";
 
 test("two trials are compared on the films that both validated on, against the one or the other", async ({ lab }) => {
   await prepareSmallRun(lab, { maxLr: 1e-3 });
@@ -27,6 +27,7 @@ test("two trials are compared on the films that both validated on, against the o
   const settings = lab.getByRole("table", { name: "Settings, data and versions that differ" });
   await expect(settings.getByRole("row")).toHaveText(["whattrial 1trial 2", "Max LR1e-30.01"]);
 
+  await expectAccessible(lab, "compared");
   for (const name of ["Loss compared", "AUROC compared", "Learning rate compared"]) {
     const figure = lab.getByRole("figure", { name });
     await figure.getByRole("button", { name: "Show as table" }).click();
@@ -34,7 +35,7 @@ test("two trials are compared on the films that both validated on, against the o
     await expect(rows, "two epochs").toHaveCount(3);
     await expect(rows.nth(2).getByRole("cell").last(), name).toHaveText(/\d/);
   }
-  expect(await seriousFindings(lab)).toEqual([]);
+  await expectAccessible(lab, "compared, as tables");
   await lab.setViewportSize({ width: 390, height: 844 });
   expect(await lab.evaluate(() => document.documentElement.scrollWidth), "nothing is cut off").toBe(390);
 

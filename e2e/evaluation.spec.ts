@@ -1,7 +1,7 @@
 // What a network learnt, as a reader looks at it: an operating point, a prevalence, groups, and from film to film to a doubtful label.
 import type { Page } from "@playwright/test";
 import { button, prepareSmallRun, waitForTrained } from "./runSupport";
-import { eventsOf, expect, fill, goToStep, test, waitForEvents } from "./support";
+import { eventsOf, expect, expectAccessible, fill, goToStep, test, waitForEvents } from "./support";
 
 const rate = async (lab: Page, name: RegExp) =>
   Number(
@@ -18,7 +18,10 @@ test("an evaluation is read at an operating point, by group and film by film, an
 }) => {
   await prepareSmallRun(lab, { epochs: 3, maxLr: 0.01, balance: "weight" });
   await button(lab, "Train").click();
+  await waitForEvents(lab, "step");
+  await expectAccessible(lab, "a run under way");
   await waitForTrained(lab);
+  await expectAccessible(lab, "a run at its end");
   await goToStep(lab, "Evaluate");
   await button(lab, "Evaluate").click();
   const [evaluated] = await waitForEvents(lab, "evaluated");
@@ -40,9 +43,14 @@ test("an evaluation is read at an operating point, by group and film by film, an
   await expect.poll(() => rate(lab, /^PPV at a prevalence/)).toBe(0.02);
   expect(await rate(lab, /^PPV among/)).toBeGreaterThan(0.2);
 
+  await expectAccessible(lab, "an evaluation, a film with its map");
   await expect(lab.getByRole("table", { name: "Figures by group" })).toContainText("sex: ");
   await lab.getByRole("figure", { name: "ROC curve" }).getByRole("button", { name: "Show as table" }).click();
   await expect(lab.getByRole("table", { name: "ROC curve" })).toBeVisible();
+  await lab.setViewportSize({ width: 390, height: 844 });
+  await expectAccessible(lab, "an evaluation on a phone");
+  expect(await lab.evaluate(() => document.querySelector("main")?.scrollWidth), "nothing is cut off").toBe(390);
+  await lab.setViewportSize({ width: 1440, height: 900 });
 
   const films = lab.getByRole("listbox", { name: "Validation films" });
   const { paths } = evaluated as { paths: string[] } & typeof evaluated;
@@ -58,6 +66,7 @@ test("an evaluation is read at an operating point, by group and film by film, an
   await expect(doubtful).toBeChecked();
   await lab.getByLabel("Show", { exact: true }).selectOption("marked as doubtful");
   await expect(films.getByRole("option")).toHaveCount(1);
+  await expectAccessible(lab, "a doubtful film");
 
   await goToStep(lab, "Dataset");
   await expect(main).toContainText("1 film marked as doubtful is left out.");

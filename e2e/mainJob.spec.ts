@@ -5,6 +5,7 @@ import { acceptAdapter } from "../scripts/driveLab";
 import {
   eventsOf,
   expect,
+  expectAccessible,
   fill,
   goToStep,
   hasRealFilms,
@@ -64,6 +65,7 @@ test("a folder of films becomes trained weights that read back and predict the s
   expect(clicked).toBeGreaterThan(1e-7);
   expect(clicked).toBeLessThan(10);
 
+  await expectAccessible(lab, "a finder's curve, a band over its runs");
   await goToStep(lab, "Train");
   await fill(lab, "Max LR", "3e-3");
   await lab.getByRole("button", { name: "Train", exact: true }).click();
@@ -114,6 +116,7 @@ test("a folder of films becomes trained weights that read back and predict the s
   const [own] = await waitForEvents(lab, "evaluated");
   expect(own?.auroc).toBe(trial.epochs.at(-1)?.auroc);
   await expect(lab.getByRole("table", { name: "Each target on the films" })).toContainText("Cardiomegaly");
+  await expectAccessible(lab, "an evaluation of two targets");
 
   await lab.getByLabel("Choose weights file", { exact: true }).setInputFiles({
     name: weights.name,

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "@playwright/test";
 import { prepareSmallRun, trainTwoAndTick } from "./runSupport";
-import { expect, goToStep, seriousFindings, status, test } from "./support";
+import { expect, expectAccessible, goToStep, status, test } from "./support";
 
 async function download(page: Page, button: string): Promise<{ name: string; path: string; text: string }> {
   const [file] = await Promise.all([
@@ -35,14 +35,7 @@ test("the review of two trials is one file that names no film, loads nothing and
   await expect(status(lab)).toContainText("The review of 2 trials is ready.", { timeout: 120_000 });
   await expect(lab.getByRole("img", { name: /^film 1, labelled/ })).toHaveCount(1);
   await lab.getByRole("textbox", { name: "Note on trial 1" }).fill("Too slow?\n\nTry a higher rate.");
-  expect(await seriousFindings(lab)).toEqual([]);
-  const headings = await lab
-    .locator("main :is(h1, h2, h3, h4)")
-    .evaluateAll((all) => all.map(({ tagName }) => Number(tagName[1])));
-  expect(
-    headings.filter((level, at) => level > (headings[at - 1] ?? 0) + 1),
-    "no level is left out",
-  ).toEqual([]);
+  await expectAccessible(lab, "review");
 
   const review = await download(lab, "Download review");
   expect(review.name).toBe("review-trial-1-2.html");

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { prepareSmallRun, type TrainedTrial } from "./runSupport";
-import { dropFile, eventsOf, expect, goToStep, status, test, waitForEvents } from "./support";
+import { dropFile, eventsOf, expect, expectAccessible, goToStep, status, test, waitForEvents } from "./support";
 
 /** Trains a new trial until it has gone a few steps beyond its first checkpoint, and stops it there. */
 async function trainAndStop(lab: Page): Promise<number> {
@@ -81,6 +81,7 @@ test("prepared films are counted, kept while they are used, removed with a word 
   const ask = films.getByRole("button", { name: "Remove films of 32 px, stretched" });
   await ask.press("Enter");
   await expect(films.getByRole("button", { name: "Keep them" })).toBeFocused();
+  await expectAccessible(lab, "a run paused, films asked to be removed");
   await lab.keyboard.press("Escape");
   await expect(ask).toBeFocused();
   const remove = async () => {

@@ -106,8 +106,42 @@ export async function dropFile(page: Page, name: string, bytes: Uint8Array): Pro
 
 const AXE = createRequire(import.meta.url).resolve("axe-core");
 
+/** In both themes axe finds nothing serious in what is shown, whatever was done before; and its headings leave out no level. */
+export async function expectAccessible(page: Page, state: string): Promise<void> {
+  const theme = () => page.locator("html").getAttribute(THEME);
+  const before = await theme();
+  for (const shown of ["light", "dark"]) {
+    await showIn(page, shown);
+    expect(await seriousFindings(page), `${state}, ${shown}`).toEqual([]);
+  }
+  await showIn(page, before ?? "dark");
+  const levels = await page
+    .locator("main :is(h1, h2, h3, h4):visible")
+    .evaluateAll((headings) => headings.map(({ tagName }) => Number(tagName[1])));
+  expect(levels[0], `${state}, the first heading`).toBe(1);
+  expect(
+    levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1),
+    `${state}, headings after a level that is left out`,
+  ).toEqual([]);
+}
+
+const THEME = "data-mantine-color-scheme";
+
+async function showIn(page: Page, theme: string): Promise<void> {
+  await page.evaluate(([name, value]) => document.documentElement.setAttribute(name, value), [THEME, theme] as const);
+  // Colours that are on their way from one theme to the other have neither's contrast.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((one) => one instanceof CSSTransition)
+        .map(({ finished }) => finished),
+    ),
+  );
+}
+
 /** What axe finds that is serious or worse. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+async function seriousFindings(page: Page): Promise<string[]> {
   // Evaluated, not added as a script: the content security policy would refuse that, as it should.
   await page.evaluate(readFileSync(AXE, "utf8"));
   const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());

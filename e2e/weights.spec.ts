@@ -9,7 +9,18 @@ import { DENSENETS, listArrays } from "../src/nn/densenet";
 import { initialise } from "../src/nn/initialise";
 import { makeStateDictFile } from "../src/nn/torchFiles/testSupport";
 import { writeWeights } from "../src/nn/weights";
-import { dropFile, eventsOf, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
+import {
+  dropFile,
+  eventsOf,
+  expect,
+  expectAccessible,
+  fill,
+  goToStep,
+  prepareDrawnFilms,
+  status,
+  test,
+  waitForEvents,
+} from "./support";
 
 const CLASSES = 1000;
 /** As if from ImageNet: a thousand classes, and nothing said of them. */
@@ -186,6 +197,7 @@ test("a trial goes on at another image size from its weights, and says from whic
   await goToStep(lab, "Trials");
   await lab.getByRole("button", { name: "Resize trial 1" }).click();
   await fill(lab, "Image size after trial 1", 64);
+  await expectAccessible(lab, "resizing a trial");
   await lab.getByRole("button", { name: "Continue at 64 px" }).click();
   await expect(lab.getByLabel("Image size", { exact: true })).toHaveValue("64");
   await lab.getByRole("button", { name: "Prepare films", exact: true }).click();

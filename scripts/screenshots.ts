@@ -153,7 +153,7 @@ await driveLab(lab, {
   arch: "densenet-mini",
   size: 64,
   batch: 64,
-  epochs: 3,
+  epochs: 2,
   validation: films ? undefined : "20",
   maxLr: "auto",
   balance: "undersample",

@@ -34,7 +34,7 @@ export function GroupFigures({ groupings, reading: { groups, negatives } }: Grou
   ];
   const someSmall = [...groups, negatives].some((of) => of.some(({ small }) => small));
   return (
-    <>
+    <div className={styles.groups}>
       <DataTable
         caption="Figures by group"
         columns={["group", "films", "positive", "AUROC", "sensitivity", "specificity"]}
@@ -45,7 +45,7 @@ export function GroupFigures({ groupings, reading: { groups, negatives } }: Grou
           Grey groups are small: fewer than ten films of a class, so that one film more or less moves much.
         </p>
       )}
-    </>
+    </div>
   );
 }
 

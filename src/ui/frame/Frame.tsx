@@ -9,6 +9,7 @@ import { Rail } from "./Rail";
 import { TabNotice } from "./TabNotice";
 import { TopBar } from "./TopBar";
 import { tabTitle } from "./tabTitle";
+import { useKeptFocus } from "./useKeptFocus";
 
 export function Frame({ children }: { children: ReactNode }) {
   const status = useLab((lab) => lab.status);
@@ -17,6 +18,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const title = useLab(tabTitle);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(step);
+  useKeptFocus();
   useEffect(() => {
     if (shown.current !== step) main.current?.scrollTo(0, 0);
     shown.current = step;
@@ -34,14 +36,14 @@ export function Frame({ children }: { children: ReactNode }) {
         <AgainNotice />
         {children}
       </main>
-      <div className={styles.status}>
+      <footer className={styles.status}>
         <div role="status" aria-label="Lab status">
           {status}
         </div>
         <a href="./THIRD_PARTY_LICENSES.txt" target="_blank" rel="noreferrer">
           Licences
         </a>
-      </div>
+      </footer>
       <DropOverlay />
     </div>
   );

@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { countTrials } from "../../app/deletionCommands";
 import { useCommands, useLab } from "../labContext";
 import { Notice } from "../parts/Notice";
+import { useBequeathedFocus } from "../parts/useBequeathedFocus";
 import { useFoundFocus } from "../parts/useFoundFocus";
 import styles from "./details.module.css";
 
@@ -16,6 +17,7 @@ export function UndoNotice() {
 function Undo({ deleted }: { deleted: readonly number[] }) {
   const { undoDeletion } = useCommands();
   const undo = useFoundFocus<HTMLButtonElement>();
+  useBequeathedFocus(undo, findRow);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
@@ -44,3 +46,6 @@ function Undo({ deleted }: { deleted: readonly number[] }) {
     </div>
   );
 }
+
+/** Where the keys of the table go on: at what was brought back, or at what stands in its place. */
+const findRow = () => document.querySelector<HTMLElement>("[role=grid] [data-index][tabindex='0']");
