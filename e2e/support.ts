@@ -108,8 +108,7 @@ const AXE = createRequire(import.meta.url).resolve("axe-core");
 
 /** In both themes axe finds nothing serious in what is shown, whatever was done before; and its headings leave out no level. */
 export async function expectAccessible(page: Page, state: string): Promise<void> {
-  const theme = () => page.locator("html").getAttribute(THEME);
-  const before = await theme();
+  const before = await page.locator("html").getAttribute(THEME);
   for (const shown of ["light", "dark"]) {
     await showIn(page, shown);
     expect(await seriousFindings(page), `${state}, ${shown}`).toEqual([]);
@@ -130,14 +129,7 @@ const THEME = "data-mantine-color-scheme";
 async function showIn(page: Page, theme: string): Promise<void> {
   await page.evaluate(([name, value]) => document.documentElement.setAttribute(name, value), [THEME, theme] as const);
   // Colours that are on their way from one theme to the other have neither's contrast.
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter((one) => one instanceof CSSTransition)
-        .map(({ finished }) => finished),
-    ),
-  );
+  await page.waitForTimeout(250);
 }
 
 /** What axe finds that is serious or worse. */

@@ -28,7 +28,7 @@ export function RunSentence() {
 
   switch (run.state) {
     case "running": {
-      if (phase && phase !== "training" && phaseDetail) return phaseDetail;
+      if (phase && phase !== "training" && phaseDetail) return stepsSeen > 0 ? `${at}. ${phaseDetail}` : phaseDetail;
       const left = secondsLeft > 0 ? `, ${formatDuration(secondsLeft)} left` : "";
       return `${at}${left}. ${describeCheckpoint(trial?.checkpoints.last ?? null, now, looksOn)}`;
     }

@@ -23,6 +23,7 @@ import { EpochTable } from "./EpochTable";
 import { LossFigure } from "./LossFigure";
 import { RunActions } from "./RunActions";
 import { RunSentence } from "./RunSentence";
+import styles from "./train.module.css";
 
 export function TrainStep() {
   const run = useLab((lab) => lab.run);
@@ -30,7 +31,9 @@ export function TrainStep() {
   return (
     <>
       <StepHeader title="Train" actions={<RunActions />}>
-        <RunSentence />
+        <span className={underWay ? styles.sentence : undefined}>
+          <RunSentence />
+        </span>
       </StepHeader>
       <FailureNotice failure={run.failure} title={nameFailure(run)} actions={<BeginAgain />} />
       {underWay ? <CompileProgress progress={run.compiling} /> : <BudgetNotice />}
