@@ -34,7 +34,11 @@ test("the review of two trials is one file that names no film, loads nothing and
   await expect(lab.getByRole("heading", { level: 1 })).toHaveText("Trial 1 & 2");
   await expect(status(lab)).toContainText("The review of 2 trials is ready.", { timeout: 120_000 });
   await expect(lab.getByRole("img", { name: /^film 1, labelled/ })).toHaveCount(1);
-  await lab.getByRole("textbox", { name: "Note on trial 1" }).fill("Too slow?\n\nTry a higher rate.");
+  await lab.getByRole("textbox", { name: "Note on trial 1" }).fill(`Too slow?\n\n${"Try a higher rate. ".repeat(40)}`);
+  await lab.emulateMedia({ media: "print" });
+  const words = lab.getByRole("textbox", { name: "Note on trial 1" });
+  expect(await words.evaluate((field) => field.scrollHeight - field.clientHeight), "paper does not scroll").toBe(0);
+  await lab.emulateMedia({ media: "screen" });
   await expectAccessible(lab, "review");
 
   const review = await download(lab, "Download review");

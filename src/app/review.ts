@@ -2,23 +2,30 @@
 import type { FilmGroups } from "../protocol/dataset";
 import type { Explanation } from "../protocol/explanation";
 import type { Failure } from "../protocol/labError";
-import type { Estimate, TargetReading, TargetSummary } from "../protocol/statistics";
+import type { Estimate, TargetReading, TargetSummary, ThresholdRule } from "../protocol/statistics";
 import type { StepColumns } from "../protocol/steps";
 import type { KeptValidation, Trial } from "../protocol/training";
 import { type Prediction, predictionsUnder, wrongness } from "./predictions";
-import type { Shares } from "./state";
+import type { FiguresState, LabState, Shares } from "./state";
 
-/** Of a kept validation, its main target in full. */
+/** A target on those films of a kept validation whose label under it is known. */
+export interface ReviewedTarget {
+  target: string;
+  shares: Shares;
+  summary: TargetSummary;
+  /** How the operating point of `reading` was asked for. */
+  rule: ThresholdRule;
+  reading: TargetReading;
+}
+
+/** What a kept validation says. */
 export interface ReviewedFigures {
   which: "best" | "last";
   /** From 0: the epoch that it ended. */
   epoch: number;
-  targets: { target: string; films: number; positives: number; auroc: Estimate | null }[];
-  shares: Shares;
-  summary: TargetSummary;
-  /** At the point where sensitivity and specificity are largest together (Youden), at the dataset's share of positives. */
-  reading: TargetReading;
-  /** Of `reading.groups`. */
+  /** The main one first, and it alone read in groups. */
+  targets: ReviewedTarget[];
+  /** Of the main target's `reading.groups`. */
   groupings: Pick<FilmGroups, "by" | "names">[];
   /** That another checkpoint stands in for a damaged one. */
   notice: string | null;
@@ -64,6 +71,25 @@ export function titleReview(ids: readonly number[]): string {
 /** review-trial-27-28.html */
 export function nameReview(ids: readonly number[]): string {
   return `review-trial-${ids.join("-")}.html`;
+}
+
+/** With its interval by patient, or DeLong's where too few patients can be drawn. */
+export function aurocOf({ auroc, byPatient }: TargetSummary): Estimate | null {
+  return byPatient.auroc ?? auroc;
+}
+
+/**
+ * How a network is read under one of its targets: as the reader last chose in Evaluate. Only where the network was evaluated under that very
+ * target is a point that was slid to its own, since that is a score, and the prevalence that was given the target's.
+ * @param weights as files of them are called
+ */
+export function chooseReading(
+  { evaluation, figures: { at, rule, scaled, prevalence } }: Pick<LabState, "evaluation" | "figures">,
+  weights: string,
+  target: number,
+): Pick<FiguresState, "rule" | "scaled" | "prevalence"> {
+  if (evaluation.name === weights && at === target) return { rule, scaled, prevalence };
+  return { rule: rule.by === "score" ? { by: "youden" } : rule, scaled, prevalence: null };
 }
 
 export const MOST_WRONG = 6;

@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
 import { createStore } from "zustand/vanilla";
+import { UNKNOWN_LABEL } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
+import type { FilmParts, ReadingChoices, ScoredFilms, ThresholdRule } from "../protocol/statistics";
 import { createContext } from "./context";
 import { INITIAL_STATE } from "./initialState";
+import type { ReviewedFigures, ReviewedTarget } from "./review";
 import { createReviewCommands } from "./reviewCommands";
 import type { LabState } from "./state";
 import type { Workers } from "./workers";
@@ -33,9 +36,8 @@ function createLab(training: object = {}) {
       ...training,
     },
     statistics: {
-      estimateAurocs: async () => [null],
-      summarise: async () => ({ films: 2 }),
-      read: async () => ({ groups: [] }),
+      summarise: async ({ labels }: ScoredFilms) => ({ films: labels.length }),
+      read: async (_: ScoredFilms, choices: ReadingChoices, { groupings }: FilmParts) => ({ choices, groups: groupings }),
     },
   };
   return { store, ...createReviewCommands(createContext(store, workers as unknown as Workers)) };
@@ -48,7 +50,7 @@ it("reads the trials by number, and the worst films' pictures", async () => {
   expect(trials).toEqual([1, 3]);
   expect(read.get(3)).toMatchObject({
     steps: { loss: [] },
-    figures: { which: "last", epoch: 1, targets: [{ target: "Edema", films: 2, positives: 1, auroc: null }] },
+    figures: { which: "last", epoch: 1, targets: [{ target: "Edema", summary: { films: 2 } }] },
     films: { wrong: [{ path: "a" }, { path: "b" }], size: 32, explanation: { films: [0, 1] } },
   });
   closeReview();
@@ -66,6 +68,51 @@ it("says of each part why it is not there, and reads the rest", async () => {
   const { read } = store.getState().review;
   expect(read.get(1)).toMatchObject({ steps: { code: "checkpointDamaged" }, figures: null, films: null });
   expect(read.get(2)).toMatchObject({ films: { explanation: null }, pictureFailure: { message: busy.message } });
+});
+
+it("reads every target of every trial as the reader last did in Evaluate, and a point slid to where it was slid to alone", async () => {
+  const several = {
+    ...KEPT,
+    targets: ["Edema", "Cardiomegaly"],
+    labels: Uint8Array.of(0, UNKNOWN_LABEL, 1, 1),
+    logits: new Float32Array(4),
+  };
+  const validFacts = {
+    patients: Uint32Array.of(1, 2),
+    blanks: new Uint8Array(4),
+    groups: [{ by: "sex", codes: [0, 1], names: [] }],
+  };
+  const { store, reviewTrials } = createLab({
+    readValidation: async () => several,
+    readSample: async () => ({ summary, imageSize: 32, validFacts }),
+  });
+  const review = async (rule: ThresholdRule) => {
+    store.setState(({ figures, evaluation }) => ({
+      evaluation: { ...evaluation, name: "trial-1" },
+      figures: { ...figures, at: 0, rule, prevalence: 0.1, scaled: true },
+    }));
+    await reviewTrials([1, 2]);
+    return [...store.getState().review.read.values()].map(({ figures }) => (figures as ReviewedFigures).targets);
+  };
+  const rules = (trials: ReviewedTarget[][]) => trials.map((targets) => targets.map(({ rule }) => rule));
+
+  const [sensitivity, youden] = [{ by: "sensitivity", value: 0.9 } as const, { by: "youden" } as const];
+  const chosen = await review(sensitivity);
+  expect(rules(chosen)).toEqual([
+    [sensitivity, sensitivity],
+    [sensitivity, sensitivity],
+  ]);
+  expect(chosen[0]).toMatchObject([
+    { target: "Edema", summary: { films: 2 }, reading: { choices: { rule: sensitivity, useShare: 0.1, scaled: true } } },
+    { target: "Cardiomegaly", summary: { films: 1 }, reading: { choices: { rule: sensitivity, useShare: null }, groups: [] } },
+  ]);
+  expect(chosen[1]?.[0]?.reading).toMatchObject({ choices: { useShare: 0.5 }, groups: [Uint8Array.of(0, 1)] });
+
+  const slid = { by: "score", value: 1.5 } as const;
+  expect(rules(await review(slid))).toEqual([
+    [slid, youden],
+    [youden, youden],
+  ]);
 });
 
 it("adds nothing to a review that was closed meanwhile", async () => {

@@ -4,7 +4,8 @@ import type { Trial } from "../protocol/training";
 import type { LabContext } from "./context";
 import { formatPlural } from "./format";
 import { NO_REVIEW } from "./initialState";
-import { chooseWrong, nameReview, type ReviewedFigures, type ReviewedTrial } from "./review";
+import { chooseOffered, nameWeights } from "./offeredWeights";
+import { chooseReading, chooseWrong, nameReview, type ReviewedFigures, type ReviewedTarget, type ReviewedTrial } from "./review";
 import { saveText } from "./save";
 import { filmsOf, partsOf, sharesOf } from "./scoredFilms";
 import type { LabCommands } from "./state";
@@ -21,37 +22,30 @@ export function createReviewCommands({ store, workers, patch, say }: LabContext)
     patch("review", { read: new Map(read).set(id, { ...read.get(id), ...part }) });
   }
 
-  async function readValidation({ id, checkpoints, settings, sample: trainedOn }: Trial) {
+  async function readValidation(trial: Trial) {
+    const { id, checkpoints, settings, sample: trainedOn } = trial;
     const which = checkpoints.best ? "best" : "last";
     const kept = await training.readValidation(id, which);
     if (!kept) return null;
     const sample = await training.readSample(id);
     const { validFacts: facts, summary: drawn } = sample;
-    const ofTargets = kept.targets.map((_, at) => filmsOf(kept, facts, at));
-    const [main] = ofTargets;
-    if (!main) return null;
-    const shares = sharesOf(trainedOn, drawn, 0);
-    const choices = { rule: { by: "youden" } as const, scaled: false, trainedShare: shares.trained, useShare: shares.dataset };
-    const groups = facts?.groups ?? [];
-    const [aurocs, summary, reading] = await Promise.all([
-      statistics.estimateAurocs(ofTargets.map(({ films }) => films)),
-      statistics.summarise(main.films, settings.seed),
-      statistics.read(main.films, choices, partsOf(facts, main, 0, kept.targets.length)),
-    ]);
-    const figures: ReviewedFigures = {
-      which,
-      epoch: kept.epoch,
-      targets: kept.targets.map((target, at) => {
-        const labels = ofTargets[at]?.films.labels ?? new Uint8Array();
-        const positives = labels.reduce((sum, label) => sum + label, 0);
-        return { target, films: labels.length, positives, auroc: aurocs[at] ?? null };
-      }),
-      shares,
-      summary,
-      reading,
-      groupings: groups.map(({ by, names }) => ({ by, names })),
-      notice: kept.notice,
-    };
+    const weights = nameWeights(id, chooseOffered(trial, which));
+    const targets: ReviewedTarget[] = [];
+    // One after another: each is drawn some thousand times, and the worker does one thing at a time.
+    for (const [at, target] of kept.targets.entries()) {
+      const ofTarget = filmsOf(kept, facts, at);
+      const shares = sharesOf(trainedOn, drawn, at);
+      const { rule, scaled, prevalence } = chooseReading(store.getState(), weights, at);
+      const choices = { rule, scaled, trainedShare: shares.trained, useShare: prevalence ?? shares.dataset };
+      const parts = at === 0 ? partsOf(facts, ofTarget, at, kept.targets.length) : { groupings: [], blanks: null };
+      const [summary, reading] = await Promise.all([
+        statistics.summarise(ofTarget.films, settings.seed),
+        statistics.read(ofTarget.films, choices, parts),
+      ]);
+      targets.push({ target, shares, summary, rule, reading });
+    }
+    const groupings = (facts?.groups ?? []).map(({ by, names }) => ({ by, names }));
+    const figures: ReviewedFigures = { which, epoch: kept.epoch, targets, groupings, notice: kept.notice };
     return { which, kept, sample, figures } as const;
   }
 

@@ -11,13 +11,18 @@ import partsStyles from "../parts/parts.module.css";
 import styles from "./evaluation.module.css";
 import { Rates } from "./Rates";
 
-const RULES: { rule: ThresholdRule; words: string }[] = [
-  { rule: { by: "youden" }, words: "Youden" },
-  { rule: { by: "sensitivity", value: 0.95 }, words: "sensitivity 0.95" },
-  { rule: { by: "sensitivity", value: 0.9 }, words: "sensitivity 0.9" },
-  { rule: { by: "specificity", value: 0.9 }, words: "specificity 0.9" },
-  { rule: { by: "probability", value: 0.5 }, words: "probability 0.5" },
+const RULES: ThresholdRule[] = [
+  { by: "youden" },
+  { by: "sensitivity", value: 0.95 },
+  { by: "sensitivity", value: 0.9 },
+  { by: "specificity", value: 0.9 },
+  { by: "probability", value: 0.5 },
 ];
+
+export function nameRule(rule: ThresholdRule): string {
+  if (rule.by === "youden") return "Youden";
+  return rule.by === "score" ? "set by hand" : `${rule.by} ${rule.value}`;
+}
 
 export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
   const { at, rule, prevalence, scaled, shares, reading } = useLab((lab) => lab.figures);
@@ -32,11 +37,11 @@ export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
           {RULES.map((one) => (
             <button
               type="button"
-              key={one.words}
-              aria-pressed={isSame(one.rule, rule)}
-              onClick={() => void readFigures({ rule: one.rule })}
+              key={nameRule(one)}
+              aria-pressed={isSame(one, rule)}
+              onClick={() => void readFigures({ rule: one })}
             >
-              {one.words}
+              {nameRule(one)}
             </button>
           ))}
         </div>

@@ -1,5 +1,5 @@
 // Several reviewed trials in a line each: what they have in common with a table of results, and no verdict.
-import { isFailure, type ReviewedTrial } from "../../app/review";
+import { aurocOf, isFailure, type ReviewedTrial } from "../../app/review";
 import type { Trial } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
 import { formatArchitecture, formatInterval, formatLr, formatMetric, formatTargets } from "../parts/format";
@@ -19,7 +19,8 @@ export function AtAGlance({ trials, read }: AtAGlanceProps) {
         columns={["trial", "target", "network", "size", "max LR", "epochs", "AUROC", "95 %"]}
         rows={trials.map(({ id, settings, epochs }) => {
           const figures = read.get(id)?.figures;
-          const auroc = figures && !isFailure(figures) ? figures.targets[0]?.auroc : null;
+          const main = figures && !isFailure(figures) ? figures.targets[0] : null;
+          const auroc = main && aurocOf(main.summary);
           return {
             key: id,
             cells: [

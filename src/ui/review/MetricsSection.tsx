@@ -1,8 +1,9 @@
 // What a trial's kept validation says: figures with intervals at one operating point, at the dataset's prevalence, and by group.
-import { isFailure, type ReviewedFigures, type ReviewedTrial } from "../../app/review";
+import { aurocOf, isFailure, type ReviewedFigures, type ReviewedTrial } from "../../app/review";
+import type { ThresholdRule } from "../../protocol/statistics";
 import { GroupFigures } from "../evaluation/GroupTable";
 import { describeFilms } from "../evaluation/HowGood";
-import { describeCorrection, formatProbability } from "../evaluation/OperatingPanel";
+import { describeCorrection, formatProbability, nameRule } from "../evaluation/OperatingPanel";
 import { Rates } from "../evaluation/Rates";
 import { DataTable } from "../parts/DataTable";
 import { Readings } from "../parts/Figures";
@@ -19,8 +20,11 @@ export function MetricsSection({ figures, mask }: { figures: ReviewedTrial["figu
 }
 
 function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
-  const { targets, summary, reading, shares, groupings, notice } = figures;
-  const area = summary.byPatient.auroc ?? summary.auroc;
+  const { targets, groupings, notice } = figures;
+  const [main] = targets;
+  if (!main) return null;
+  const { summary, reading, rule, shares } = main;
+  const area = aurocOf(summary);
   const precision = summary.byPatient.averagePrecision;
   const point = reading.operatingPoint;
   return (
@@ -30,7 +34,7 @@ function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
       {targets.length > 1 && <TargetTable targets={targets} />}
       <Readings
         readings={[
-          { name: "AUROC", value: formatMetric(summary.auroc?.value), ...(area && { detail: formatInterval(area) }) },
+          { name: "AUROC", value: formatMetric(area?.value), ...(area && { detail: formatInterval(area) }) },
           {
             name: "average precision",
             value: formatMetric(summary.averagePrecision),
@@ -44,13 +48,16 @@ function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
       {point && (
         <>
           <p>
-            At Youden’s operating point, chosen on these films: positive from a probability of{" "}
-            {formatProbability(point.probability)}.
+            Operating point {describeRule(rule)}: positive from a probability of {formatProbability(point.probability)}.
           </p>
           <Rates point={point} />
         </>
       )}
-      <p className={styles.remark}>{describeCorrection(shares)}</p>
+      <p className={styles.remark}>
+        {describeCorrection(shares)}
+        {reading.correction.temperature !== 1 &&
+          ` They are scaled by a temperature of ${formatMetric(reading.correction.temperature)}, fitted on these films.`}
+      </p>
       {groupings.length + reading.negatives.length > 0 && (
         <GroupFigures
           groupings={groupings.map(({ by, names }) => ({
@@ -68,23 +75,48 @@ function TargetTable({ targets }: Pick<ReviewedFigures, "targets">) {
   return (
     <DataTable
       caption="Each target on the films whose label is known"
-      columns={["target", "AUROC", "95 %", "positive", "known"]}
-      rows={targets.map(({ target, auroc, positives, films }) => ({
-        key: target,
-        cells: [
-          target,
-          formatMetric(auroc?.value),
-          auroc ? formatInterval(auroc) : "–",
-          formatCount(positives),
-          formatCount(films),
-        ],
-      }))}
+      columns={[
+        "target",
+        "positive",
+        "of films",
+        "AUROC",
+        "95 %",
+        "average precision",
+        "operating point",
+        "from",
+        "sensitivity",
+        "specificity",
+      ]}
+      rows={targets.map(({ target, summary, rule, reading: { operatingPoint: point } }) => {
+        const area = aurocOf(summary);
+        return {
+          key: target,
+          cells: [
+            target,
+            formatCount(summary.positives),
+            formatCount(summary.films),
+            formatMetric(area?.value),
+            area ? formatInterval(area) : "–",
+            formatMetric(summary.averagePrecision),
+            nameRule(rule),
+            point ? formatProbability(point.probability) : "–",
+            formatMetric(point?.sensitivity?.value),
+            formatMetric(point?.specificity?.value),
+          ],
+        };
+      })}
     />
   );
 }
 
+/** Rules that look at the films find the point that is best on these very films. */
+function describeRule(rule: ThresholdRule): string {
+  if (rule.by === "score") return "set by hand in Evaluate";
+  return rule.by === "probability" ? `by ${nameRule(rule)}` : `by ${nameRule(rule)}, chosen on these films`;
+}
+
 function describeWeights({ which, epoch, targets }: ReviewedFigures): string {
-  const of = targets.length > 1 ? ` The figures below are ${targets[0]?.target}’s.` : "";
+  const of = targets.length > 1 ? ` Below the table, the figures are ${targets[0]?.target}’s.` : "";
   if (which === "last") return `Of the weights after epoch ${epoch + 1}, the last.${of}`;
   return `Of the weights of the best epoch, ${epoch + 1}, which was chosen on these very films: they are somewhat too hopeful.${of}`;
 }

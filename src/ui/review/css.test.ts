@@ -32,6 +32,11 @@ describe("the rules of a part", () => {
     expect(collectRules([print], uses(".c"))).toBe("");
   });
 
+  it("hold the margins of a sheet of paper, which no selector asks for", () => {
+    const page = { ...style("", "margin: 14mm;"), cssText: "@page { margin: 14mm; }" };
+    expect(collectRules([page], uses())).toBe("@page { margin: 14mm; }\n");
+  });
+
   it("name no address, and neither animations nor fonts", () => {
     const rules = [
       style(".a", 'color: red; background: url("https://elsewhere.example/x.png") 0px; margin: 0px;'),

@@ -17,6 +17,7 @@ export function collectRules(rules: Iterable<RuleLike>, isUsed: (selector: strin
 }
 
 function writeRule({ cssText, selectorText, style, cssRules }: RuleLike, isUsed: (selector: string) => boolean): string {
+  if (/^@page\b/.test(cssText)) return `${cssText}\n`;
   if (selectorText !== undefined) {
     const used = splitSelectors(selectorText).filter((selector) => isUsed(withoutPseudoElements(selector)));
     const body = withoutAddresses(style?.cssText ?? "");
