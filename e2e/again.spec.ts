@@ -47,6 +47,8 @@ test("a trial is repeated to the bit from its file, where nothing else of it is 
   await dropFile(lab, "trial-1.json", file);
   const notice = lab.getByRole("status").filter({ hasText: "trial-1 is run again" });
   await expect(notice).toContainText("Open the dataset: Drawn films, 1,200 films, label file");
+  await reopen(lab);
+  await expect(notice, "what was taken is kept").toContainText("Open the dataset: Drawn films, 1,200 films, label file");
   await lab.getByRole("button", { name: "Try with drawn films" }).click();
   await expect(notice).toContainText("Prepare the films");
   await lab.getByRole("button", { name: "Prepare films", exact: true }).click();

@@ -1,10 +1,10 @@
-// Keeps a part of the page's state across a reload: its settings, and how its trials are looked at. It neither checks nor changes them
-// (storage/settings.ts and storage/trialsView.ts do).
+// Keeps a part of the page's state across a reload: its settings, how its trials are looked at, which trial is to be repeated. It neither checks
+// nor changes them (storage/settings.ts, storage/trialsView.ts and storage/again.ts do).
 import { toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
 import type { LabState } from "./state";
 
-type KeptPart = "settings" | "trialsView";
+type KeptPart = "settings" | "trialsView" | "again";
 
 interface KeptStore<Value> {
   read(): Promise<Value>;

@@ -1,6 +1,7 @@
 // The lab: one store of what is so, and the commands that change it. No React, no TF.js; the work is done in workers.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toFailure } from "../protocol/labError";
+import { createAgainStore } from "../storage/again";
 import { createBeginningStore } from "../storage/beginning";
 import { createLastFolderStore } from "../storage/lastFolder";
 import { createSettingsStore, openSettings } from "../storage/settings";
@@ -14,6 +15,7 @@ import { createFolderCommands } from "./folderCommands";
 import { createForecasts } from "./forecasts";
 import { formatCount } from "./format";
 import { INITIAL_STATE } from "./initialState";
+import { keepAgain } from "./keepAgain";
 import { keepBeginning } from "./keepBeginning";
 import { keepSlice } from "./keepSlice";
 import { LOOKS_ON, refuseWhileLookingOn } from "./onlooking";
@@ -87,6 +89,7 @@ export function createLab(): Lab {
     store.setState({ tab: "acts" });
     void keepSlice(context, "settings", createSettingsStore(openSettings()));
     void keepSlice(context, "trialsView", createTrialsViewStore());
+    void keepAgain(context, createAgainStore());
     forecasts.keep();
     keepNeeded();
     keepCompared();

@@ -8,6 +8,8 @@ type Words = { [Field in keyof TrialSettings]?: (value: TrialSettings[Field]) =>
 
 /** Those that are not written as they are. */
 const WORDS: Words = {
+  maxLr: writeRate,
+  sliceFrom: writeRate,
   arch: formatArchitecture,
   schedule: (schedule) => SCHEDULE_NAMES[schedule],
   keepBest: (metric) => METRIC_NAMES[metric],
@@ -28,10 +30,15 @@ function writeValue(value: unknown): string {
   return Array.isArray(value) ? value.map(writeValue).join(", ") : String(value);
 }
 
-/** In full, and small ones as rates are written where three digits are all they have. */
+/** Small numbers as rates are written. */
 function writeNumber(value: number): string {
+  return Math.abs(value) < 0.01 ? writeRate(value) : String(value);
+}
+
+/** Of more than three digits all are written: two that are others must not look alike. */
+function writeRate(value: number): string {
   const short = formatLrField(value);
-  return value !== 0 && Math.abs(value) < 0.01 && Number(short) === value ? short : String(value);
+  return value !== 0 && Number(short) === value ? short : String(value);
 }
 
 function describeTarget({ target, positive, uncertain, blank }: TargetSettings): string {

@@ -30,7 +30,7 @@ it("lists what differs in the page's words, and nothing that is equal or came of
   expect(listDifferences(trials)).toEqual([
     { name: "Validation share", values: ["10\u00a0%", "the dataset's own"] },
     { name: "Architecture", values: ["DenseNet121", "DenseNet mini"] },
-    { name: "Max LR", values: ["1e-3", "0.02"] },
+    { name: "Max LR", values: ["1e-3", "2e-2"] },
     { name: "One-cycle: share that rises", values: ["0.3", "0.5"] },
     { name: "Flip left to right", values: ["no", "yes"] },
   ]);
