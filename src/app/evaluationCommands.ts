@@ -1,5 +1,6 @@
 // The commands of an evaluation, and what its events make of the page.
 import * as Comlink from "comlink";
+import { askWhere } from "../protocol/explanation";
 import { LabError } from "../protocol/labError";
 import type { EvaluateEvent, EvaluateRequest, WeightsChoice } from "../protocol/training";
 import { withoutExtension } from "../protocol/weightsFileName";
@@ -102,8 +103,7 @@ export function createEvaluationCommands(
     },
     explainFilm(place) {
       if (!evaluated) throw new LabError("badSettings", "Nothing is evaluated: there is no film to look at.");
-      const { settings, sample, weights } = evaluated;
-      return workers.training.explain({ settings, sample, weights, films: [place], target: store.getState().figures.at });
+      return workers.training.explain(askWhere(evaluated, [place], store.getState().figures.at));
     },
     stopEvaluating() {
       if (!evaluating) return;

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { UNKNOWN_LABEL } from "../protocol/dataset";
+import type { ExplainRequest } from "../protocol/explanation";
 import { LabError } from "../protocol/labError";
 import type { FilmParts, ReadingChoices, ScoredFilms, ThresholdRule } from "../protocol/statistics";
 import { createContext } from "./context";
@@ -20,6 +21,12 @@ const KEPT = {
   logits: Float32Array.of(3, 1),
   notice: null,
 };
+const SAMPLE = {
+  summary,
+  imageSize: 32,
+  targets: KEPT.targets,
+  valid: { slots: Uint32Array.of(70, 80), labels: KEPT.labels },
+};
 const trial = (id: number) => ({ id, settings: { seed: 0 }, sample: summary, checkpoints: { best: null } });
 
 function createLab(training: object = {}) {
@@ -31,8 +38,8 @@ function createLab(training: object = {}) {
     training: {
       readSteps: async () => ({ loss: [] }),
       readValidation: async () => KEPT,
-      readSample: async () => ({ summary, imageSize: 32 }),
-      explain: async ({ films }: { films: number[] }) => ({ films }),
+      readSample: async () => SAMPLE,
+      explain: async ({ films }: ExplainRequest) => ({ slots: [...films.slots] }),
       ...training,
     },
     statistics: {
@@ -51,7 +58,7 @@ it("reads the trials by number, and the worst films' pictures", async () => {
   expect(read.get(3)).toMatchObject({
     steps: { loss: [] },
     figures: { which: "last", epoch: 1, targets: [{ target: "Edema", summary: { films: 2 } }] },
-    films: { wrong: [{ path: "a" }, { path: "b" }], size: 32, explanation: { films: [0, 1] } },
+    films: { wrong: [{ path: "a" }, { path: "b" }], size: 32, explanation: { slots: [70, 80] } },
   });
   closeReview();
   expect(store.getState().review.trials).toEqual([]);
@@ -84,7 +91,7 @@ it("reads every target of every trial as the reader last did in Evaluate, and a 
   };
   const { store, reviewTrials } = createLab({
     readValidation: async () => several,
-    readSample: async () => ({ summary, imageSize: 32, validFacts }),
+    readSample: async () => ({ ...SAMPLE, validFacts }),
   });
   const review = async (rule: ThresholdRule) => {
     store.setState(({ figures, evaluation }) => ({

@@ -1,4 +1,5 @@
 // A review is read: of each trial its steps, what its kept validation says, and its worst films. What is shown of that is the page's.
+import { askWhere } from "../protocol/explanation";
 import { toFailure } from "../protocol/labError";
 import type { Trial } from "../protocol/training";
 import type { LabContext } from "./context";
@@ -63,7 +64,7 @@ export function createReviewCommands({ store, workers, patch, say }: LabContext)
     if (films.wrong.length === 0) return;
     const weights = { kind: "trial", trialId: id, which } as const;
     const places = films.wrong.map(({ place }) => place);
-    const explanation = await training.explain({ settings, sample, weights, films: places, target: 0 }).catch(toFailure);
+    const explanation = await training.explain(askWhere({ settings, sample, weights }, places, 0)).catch(toFailure);
     if (isOld()) return;
     add(id, "code" in explanation ? { pictureFailure: explanation } : { films: { ...films, explanation } });
   }

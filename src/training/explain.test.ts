@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ExplainRequest } from "../protocol/explanation";
+import { FILM_KEY_BYTES } from "../protocol/dataset";
+import { askWhere } from "../protocol/explanation";
 import { LabError } from "../protocol/labError";
 import type { EvaluateEvent, WeightsChoice } from "../protocol/training";
 import { createTestLab, play, type TestLab } from "./testLab";
@@ -9,8 +10,11 @@ import { createTestSample, TEST_SIZE } from "./testSample";
 const PIXELS = TEST_SIZE ** 2;
 const FRESH: WeightsChoice = { kind: "fresh" };
 
-const explain = (lab: TestLab, films: number[], { weights = FRESH, target = 0 }: Partial<ExplainRequest> = {}) =>
-  lab.session.explain({ settings: lab.settings, sample: lab.sample, weights, films, target });
+const explain = (
+  lab: TestLab,
+  films: number[],
+  { weights = FRESH, target = 0 }: { weights?: WeightsChoice; target?: number } = {},
+) => lab.session.explain(askWhere({ settings: lab.settings, sample: lab.sample, weights }, films, target));
 const disposed = (lab: TestLab) => lab.engines.map((lent) => lent.disposed);
 
 async function evaluate(lab: TestLab, weights: WeightsChoice) {
@@ -132,11 +136,38 @@ describe("a question", () => {
     expect(ending(await run)).toEqual(["finished"]);
   });
 
-  it("about a film or a target that is not there fails by itself", async () => {
+  it("about a target that is not there fails by itself", async () => {
     const lab = createTestLab();
-    await expect(explain(lab, [7])).rejects.toThrow("no validation film 7");
     await expect(explain(lab, [0], { target: 1 })).rejects.toThrow("no target 1");
     expect((await explain(lab, [6])).maps).toHaveLength(1);
-    expect(disposed(lab)).toEqual([true, true, false]);
+    expect(disposed(lab)).toEqual([true, false]);
+  });
+
+  it("takes along the films that it is about, and no others", () => {
+    const { settings, sample } = createTestLab(["Cardiomegaly", "No Finding"]);
+    const keys = Uint8Array.from({ length: 7 * FILM_KEY_BYTES }, (_, at) => at % 251);
+    const of = { settings, sample: { ...sample, valid: { ...sample.valid, films: keys } }, weights: FRESH };
+    const { slots, labels } = sample.valid;
+    const { films } = askWhere(of, [5, 2], 0);
+    const keyOf = (film: number) => [...keys.subarray(film * FILM_KEY_BYTES, (film + 1) * FILM_KEY_BYTES)];
+    expect(films).toEqual({
+      slots: Uint32Array.of(slots[5]!, slots[2]!),
+      labels: Uint8Array.of(labels[10]!, labels[11]!, labels[4]!, labels[5]!),
+      films: Uint8Array.from([...keyOf(5), ...keyOf(2)]),
+    });
+    // A view would cross with all that it is a view of.
+    expect(Object.values(films).map(({ buffer }) => buffer.byteLength)).toEqual([8, 4, 2 * FILM_KEY_BYTES]);
+  });
+
+  it("is told that a checkpoint is damaged, and which was looked with in its place", async () => {
+    const lab = createTestLab();
+    const { id } = await lab.createTrial();
+    await train(lab, id);
+    const { last } = (await lab.session.listTrials())[0]!.checkpoints;
+    const record = lab.kept.map.get(last!.key)!;
+    lab.kept.map.set(last!.key, { ...record, bytes: record.bytes.slice(8) });
+    const { notices } = await explain(lab, [0], { weights: { kind: "trial", trialId: id, which: "last" } });
+    expect(notices).toEqual([expect.stringContaining("damaged")]);
+    expect((await explain(lab, [0])).notices).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ export function createExplainer(tools: Tools, workbench: Workbench, demandFree: 
   }
 
   async function open(key: string, { sample, ...request }: ExplainRequest): Promise<Lent> {
-    const { loaded, settings } = await loadNetwork(tools, request);
+    const { loaded, settings, notices } = await loadNetwork(tools, request);
     let tell: (question: Question | null) => void;
     const listen = () =>
       new Promise<Question | null>((resolve) => {
@@ -69,7 +69,7 @@ export function createExplainer(tools: Tools, workbench: Workbench, demandFree: 
           for (let question = await next; question; question = await next) {
             next = listen();
             const { request, answer } = question;
-            answer(await explainFilms(engine, model, await source(request.sample.valid), request));
+            answer({ ...(await explainFilms(engine, model, await source(request.films), request.target)), notices });
           }
         },
       )
@@ -110,16 +110,11 @@ function keyOf({ settings, sample: { store, targets }, weights }: ExplainRequest
 async function explainFilms(
   engine: Engine,
   model: NamedArrays,
-  { part, imageSize, read }: FilmSource,
-  { films, target }: ExplainRequest,
-): Promise<Explanation> {
-  const slots = films.map((film) => {
-    const slot = part.slots[film];
-    if (slot === undefined) throw new RangeError(`The sample has no validation film ${film}`);
-    return slot;
-  });
-  const pixels = await read(Uint32Array.from(slots));
+  { part: { slots }, imageSize, read }: FilmSource,
+  target: number,
+) {
+  const pixels = await read(slots);
   const images = { kind: "films", data: pixels, size: imageSize } as const;
-  const features = await engine.features({ count: films.length, images, targets: new Float32Array() });
+  const features = await engine.features({ count: slots.length, images, targets: new Float32Array() });
   return { side: features.side, maps: gradCam(features, model, target), pixels };
 }

@@ -45,17 +45,20 @@ export async function loadWeights(tools: Tools, choice: WeightsChoice, arch: Arc
 
 /**
  * What films are predicted with: the chosen weights, null for those the seed gives, and the settings with the network that the weights are of.
+ * `notices`: that a checkpoint is damaged, and what stands in for it.
  * @throws LabError as `loadWeights`; weightsMismatch where they are not of these targets
  */
 export async function loadNetwork(
   tools: Tools,
   { settings, weights }: { settings: TrialSettings; weights: WeightsChoice },
-): Promise<{ loaded: LoadedWeights | null; settings: TrialSettings }> {
+): Promise<{ loaded: LoadedWeights | null; settings: TrialSettings; notices: string[] }> {
   const loaded = await loadWeights(tools, weights, settings.arch);
-  if (!loaded) return { loaded, settings };
+  if (!loaded) return { loaded, settings, notices: [] };
   demandTargets(loaded, settings);
   const { arch, head, normalisation } = loaded.info;
-  return { loaded, settings: { ...settings, arch, head, normalisation } };
+  // Of a file it is how it was read, which was said when it was chosen.
+  const notices = weights.kind === "trial" ? loaded.beginning.notes : [];
+  return { loaded, settings: { ...settings, arch, head, normalisation }, notices };
 }
 
 /** A whole network from a file. `arch` as in `loadWeights`. @throws LabError weightsUnreadable, weightsMismatch */

@@ -56,12 +56,12 @@ export function createSession(tools: Tools): TrainApi {
   }
 
   async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
-    const { sample, weights, views } = request;
+    const { sample, views } = request;
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
-    const { loaded, settings } = await loadNetwork(tools, request);
+    const { loaded, settings, notices } = await loadNetwork(tools, request);
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<EvaluateEvent> => {
       if (loaded) engine.restore(beforeTraining(loaded.model));
-      if (weights.kind === "trial") for (const message of loaded?.beginning.notes ?? []) emit({ type: "notice", message });
+      for (const message of notices) emit({ type: "notice", message });
       await compile("inference");
       onPhase({ phase: "validating", detail: "Evaluating the validation films." });
       const due = createPace(now);

@@ -60,7 +60,7 @@ export interface Workbench {
    */
   lend<Result>(
     settings: TrialSettings,
-    sample: PreparedSample,
+    sample: Pick<PreparedSample, "store" | "targets" | "summary">,
     onPhase: (phase: Omit<PhaseEvent, "type">) => void,
     use: (bench: Bench) => Promise<Result>,
     isTrial?: boolean,

@@ -6,6 +6,7 @@ import { useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import { CheckField } from "../parts/fields";
 import { formatMetric } from "../parts/format";
+import { Lines } from "../parts/Lines";
 import { PathText } from "../parts/PathText";
 import styles from "./browser.module.css";
 import { DEFAULT_OPACITY, FilmWithMap } from "./FilmWithMap";
@@ -58,6 +59,7 @@ function Film({ film, showMap, opacity }: { film: ListedFilm; showMap: boolean; 
   if (!explanation) return <p className={styles.waiting}>The film is on its way.</p>;
   return (
     <div className={styles.film} aria-busy={!isCurrent}>
+      <Lines lines={explanation.notices} />
       <FilmWithMap
         pixels={explanation.pixels}
         size={size}

@@ -23,6 +23,9 @@ export function FilmsSection({ films, pictureFailure, target, mask }: FilmsSecti
     <>
       <p>The validation films whose probability, as trained, is furthest from their label of {target}.</p>
       {pictureFailure && <p>Without pictures: {mask.text(pictureFailure.message)}</p>}
+      {explanation?.notices.map((notice) => (
+        <p key={notice}>{mask.text(notice)}</p>
+      ))}
       <ol className={styles.films}>
         {wrong.map((film, at) => (
           <li key={film.place}>
