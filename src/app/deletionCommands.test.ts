@@ -100,3 +100,11 @@ it("leaves nothing on the page of what is gone", async () => {
     weights: INITIAL_STATE.weights,
   });
 });
+
+it("leaves a trial that is being evaluated, and says so", async () => {
+  const { store, commands, calls, ids } = createOnDoubles();
+  store.setState({ evaluation: { ...INITIAL_STATE.evaluation, state: "running", name: "trial-2-best" } });
+  await commands.deleteTrials([2, 3]);
+  expect([ids(), calls, store.getState().evaluation.state]).toEqual([[1, 2], ["delete 3"], "running"]);
+  expect(store.getState().status).toMatch(/^Trial 2 is being evaluated/);
+});

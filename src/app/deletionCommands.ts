@@ -1,5 +1,5 @@
 // Deleting trials, with a way back for some seconds. What deleting means for what is kept is the training worker's to say.
-import { toFailure } from "../protocol/labError";
+import { LabError, toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import type { LabCommands } from "./state";
@@ -27,13 +27,21 @@ export function createDeletionCommands({ store, workers, patch, say, measureDisk
     await measureDisk();
   }
 
+  /** @throws LabError badSettings where an evaluation has its weights, as the worker does where a run has the trial */
+  async function deleteTrial(id: number): Promise<void> {
+    const { state, name } = store.getState().evaluation;
+    if ((state === "running" || state === "stopping") && isOf(name, id))
+      throw new LabError("badSettings", `Trial ${id} is being evaluated. Wait for its end, or stop it, before deleting it.`);
+    await workers.training.deleteTrial(id);
+  }
+
   /** Nothing of them is left to go on with, to take away or to compare. */
   function forget(gone: ReadonlySet<number>): void {
     const { run, evaluation, weights, trials, trialsView } = store.getState();
     store.setState({ trials: trials.filter(({ id }) => !gone.has(id)) });
     patch("trialsView", { selected: trialsView.selected.filter((id) => !gone.has(id)) });
     if (run.trial && gone.has(run.trial.id)) store.setState({ run: EMPTY_RUN });
-    if (gone.has(Number(/^trial-(\d+)/.exec(evaluation.name)?.[1]))) store.setState({ evaluation: EMPTY_EVALUATION });
+    if ([...gone].some((id) => isOf(evaluation.name, id))) store.setState({ evaluation: EMPTY_EVALUATION });
     if (weights.choice.kind === "trial" && gone.has(weights.choice.trialId)) {
       store.setState({ weights: FRESH_WEIGHTS, finder: EMPTY_FINDER });
     }
@@ -43,7 +51,7 @@ export function createDeletionCommands({ store, workers, patch, say, measureDisk
     deleteTrials: (ids) =>
       inTurn(async () => {
         await carryOut();
-        const outcomes = await Promise.allSettled(ids.map((id) => workers.training.deleteTrial(id)));
+        const outcomes = await Promise.allSettled(ids.map(deleteTrial));
         const gone = ids.filter((_, at) => outcomes[at]?.status === "fulfilled");
         forget(new Set(gone));
         store.setState({ deletedTrials: gone });
@@ -63,6 +71,9 @@ export function createDeletionCommands({ store, workers, patch, say, measureDisk
       }),
   };
 }
+
+/** @param evaluated name of what was evaluated */
+const isOf = (evaluated: string, id: number) => evaluated.match(/^trial-(\d+)/)?.[1] === String(id);
 
 /** Trial 7 is, 3 trials are */
 export function countTrials(ids: readonly number[]): string {

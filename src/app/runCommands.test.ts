@@ -400,3 +400,16 @@ it("lists the trials as they are, whatever was deleted while they were read", as
   await commands.loadTrials();
   expect(store.getState().trials.map(({ id }) => id)).toEqual([2]);
 });
+
+it("lists a trial from its start, once", async () => {
+  const { store, commands, ports, trials, started } = createLabOnDoubles();
+  const listed = () => store.getState().trials.map(({ id }) => id);
+  const trained = commands.train();
+  await started(1);
+  expect(listed()).toEqual([1]);
+  ports[0]?.port.postMessage({ type: "stopped", trial: trials[0] });
+  await trained;
+  void commands.continueTrial(1);
+  await started(2);
+  expect(listed()).toEqual([1]);
+});

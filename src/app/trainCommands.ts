@@ -44,9 +44,12 @@ export function createTrainCommands(
   }
 
   async function run(trial: Trial, { steps, stepsSeen }: Pick<RunState, "steps" | "stepsSeen"> = EMPTY_RUN): Promise<void> {
-    const { report: adapter } = store.getState().gpu;
+    const { gpu, trials } = store.getState();
+    const { report: adapter } = gpu;
     store.setState({
       step: "train",
+      // As the newest, where it is new.
+      ...(!trials.some(({ id }) => id === trial.id) && { trials: [...trials, trial] }),
       run: {
         ...EMPTY_RUN,
         state: "running",

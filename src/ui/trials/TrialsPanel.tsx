@@ -4,7 +4,6 @@ import { useCommands, useLab } from "../labContext";
 import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
-import { isUnderWay } from "../parts/ready";
 import { useLooksOn } from "../parts/useLooksOn";
 import { ReviewButton } from "../review/ReviewButton";
 import { ColumnChooser } from "./ColumnChooser";
@@ -61,7 +60,6 @@ export function TrialsPanel({ rows, total, openedId, onOpen }: TrialsPanelProps)
 }
 
 function TickedTrials({ selected }: { selected: readonly number[] }) {
-  const live = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
   const looksOn = useLooksOn();
   const { changeTrialsView, deleteTrials } = useCommands();
   return (
@@ -70,7 +68,7 @@ function TickedTrials({ selected }: { selected: readonly number[] }) {
       <CompareButton ids={selected} />
       <ReviewButton ids={selected} />
       <div className={trialStyles.actions}>
-        <button type="button" disabled={looksOn} onClick={() => void deleteTrials(selected.filter((id) => id !== live))}>
+        <button type="button" disabled={looksOn} onClick={() => void deleteTrials(selected)}>
           Delete ticked
         </button>
         <button type="button" onClick={() => changeTrialsView({ selected: [] })}>
