@@ -5,11 +5,23 @@ import collections
 import io
 import json
 import pathlib
+import sys
+import types
+import warnings
 
 import numpy
 import torch
 
 torch.manual_seed(0)
+
+
+def have_no_source(_):
+    raise OSError
+
+
+# The legacy format keeps the source of a model's classes beside it, which the lab passes over and this repository should not hold.
+torch.serialization.get_source_lines_and_file = have_no_source
+warnings.simplefilter("ignore")
 
 
 def make_state() -> collections.OrderedDict:
@@ -41,6 +53,53 @@ def make_trained() -> dict:
     return {"model": layer.state_dict(), "opt": optimizer.state_dict()}
 
 
+def declare(module: str, name: str, base: type) -> type:
+    """A class as one of a package that is not installed here: pickle looks it up by these names."""
+    made = type(name, (base,), {"__module__": module})
+    for end in range(module.count(".") + 1):
+        package = module.rsplit(".", end)[0]
+        sys.modules.setdefault(package, types.ModuleType(package))
+    setattr(sys.modules[module], name, made)
+    return made
+
+
+def make_model(package: str, norm: type) -> torch.nn.Module:
+    """The beginning of a DenseNet, of the classes that the package's are of."""
+    layer = declare(f"{package}.models{'.densenet' if package == 'timm' else ''}", "_DenseLayer", torch.nn.Sequential)(
+        collections.OrderedDict(norm1=norm(2), conv1=torch.nn.Conv2d(2, 1, 1, bias=False))
+    )
+    model = declare(type(layer).__module__, "DenseNet", torch.nn.Module)()
+    stem = torch.nn.Conv2d(1, 2, 3, bias=False)
+    model.features = torch.nn.Sequential(collections.OrderedDict(conv0=stem, relu0=torch.nn.ReLU(inplace=True), denselayer1=layer))
+    model.classifier = torch.nn.Linear(2, 2)
+    model.register_buffer("unkept", torch.zeros(1), persistent=False)
+    return model
+
+
+def make_xrv() -> torch.nn.Module:
+    """As torchxrayvision's `DenseNet`, with what it says of its outputs; the last is not trained."""
+    model = make_model("torchxrayvision", torch.nn.BatchNorm2d)
+    model.targets = model.pathologies = ["Cardiomegaly", ""]
+    model.register_buffer("op_threshs", torch.tensor([0.25, float("nan")]))
+    return model
+
+
+def make_timm() -> torch.nn.Module:
+    """As timm's `DenseNet`: norms that activate, in DataParallel."""
+    act = torch.nn.ReLU(inplace=True)
+    norm = declare("timm.layers.norm_act", "BatchNormAct2d", torch.nn.BatchNorm2d)
+
+    def make_norm(channels):
+        made = norm(channels)
+        made.act = act
+        return made
+
+    model = make_model("timm", make_norm)
+    model.default_cfg = declare("timm.models._pretrained", "PretrainedCfg", object)()
+    model.default_cfg.mean = (0.485, 0.456, 0.406)
+    return torch.nn.DataParallel(model)
+
+
 def write(content: object, zipped: bool) -> bytes:
     file = io.BytesIO()
     torch.save(content, file, _use_new_zipfile_serialization=zipped)
@@ -48,7 +107,7 @@ def write(content: object, zipped: bool) -> bytes:
 
 
 def describe(state: dict) -> dict:
-    return {name: {"shape": list(tensor.shape), "data": tensor.detach().float().flatten().tolist()} for name, tensor in state.items()}
+    return {name: {"shape": list(tensor.shape), "data": [None if x != x else x for x in tensor.detach().float().flatten().tolist()]} for name, tensor in state.items()}
 
 
 cases = {}
@@ -57,12 +116,14 @@ for name, content, state in [
     ("views", v := make_views(), v),
     ("trained", t := make_trained(), t["model"]),
     ("parallel", {"epoch": 3, "best": 0.5, "state_dict": s}, s),
+    ("xrv", x := make_xrv(), x.state_dict()),
+    ("timm", {"epoch": 3, "model": (m := make_timm())}, m.state_dict()),
 ]:
     for zipped in (True, False):
         file = write(content, zipped)
         cases[f"{name}, {'zip' if zipped else 'legacy'}"] = {"file": base64.b64encode(file).decode(), "arrays": describe(state)}
-model = write(torch.nn.Linear(3, 2), True)
-cases["whole model"] = {"file": base64.b64encode(model).decode(), "arrays": None}
+other = write(torch.nn.LSTM(3, 2), True)
+cases["another model"] = {"file": base64.b64encode(other).decode(), "arrays": None}
 
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps(cases) + "\n")

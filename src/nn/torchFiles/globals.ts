@@ -1,4 +1,5 @@
 // The classes and functions that a PyTorch file may name, and what each comes to here. Everything else refuses the file.
+import { MODULE_CLASSES } from "./modules";
 import { Global } from "./pickle";
 import type { Refuse } from "./refusal";
 import { STORAGE_TYPES, Tensor } from "./tensor";
@@ -13,13 +14,15 @@ const INERT = [
   "numpy._core.multiarray.scalar",
   "_codecs.encode",
   "torch.device",
+  // What modules of torch before 1.2 kept beside their parameters.
+  "torch.nn.backends.thnn._get_thnn_function_backend",
   ...["float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"].map(
     (dtype) => `torch.${dtype}`,
   ),
 ];
 
-/** By which a whole model, not its state dict, is recognised. */
-const MODEL = /^(torchvision\.models|torch\.nn\.modules|fastai|__main__)\b/;
+/** By which a whole model of classes that the lab does not know is recognised. */
+const MODEL = /^(torchvision|torchxrayvision|timm|torch\.nn|fastai|__main__)\b/;
 
 /** The allow-list. @throws LabError naming what is not on it */
 export function createFindGlobal(refuse: Refuse): (name: string) => Global {
@@ -38,6 +41,8 @@ export function createFindGlobal(refuse: Refuse): (name: string) => Global {
   allow("torch._utils._rebuild_tensor", rebuildTensor);
   allow("torch._utils._rebuild_tensor_v2", rebuildTensor);
   allow("torch._utils._rebuild_parameter", ([data]) => data);
+  for (const set of ["__builtin__.set", "builtins.set"]) allow(set, ([items = []]) => items);
+  for (const name of MODULE_CLASSES) allowed.set(name, new Global(name, undefined, true));
   for (const type of STORAGE_TYPES.keys()) allow(`torch.${type}`);
   for (const name of INERT) allow(name, () => NOTHING);
 
@@ -45,7 +50,7 @@ export function createFindGlobal(refuse: Refuse): (name: string) => Global {
     const global = allowed.get(name);
     if (global) return global;
     const wayOut = MODEL.test(name)
-      ? "It holds a whole model, which is a program: save its weights alone, torch.save(model.state_dict(), file), and choose that file."
+      ? "It holds a whole model, which is a program, and not one of torchvision's, timm's or torchxrayvision's DenseNets: save its weights alone, torch.save(model.state_dict(), file), and choose that file."
       : undefined;
     throw refuse(`it asks for ${name}: the lab reads data only`, wayOut);
   };

@@ -2,14 +2,29 @@
 // file names to an allow-list. (Python's Lib/pickletools.py documents the opcodes; torch.save writes protocol 2.)
 import type { Refuse } from "./refusal";
 
-/** What a class or function that a file names stands for here: called with REDUCE's arguments, or only named, as classes of storages are. */
+/**
+ * What a class or function that a file names stands for here: called with REDUCE's arguments, or only named, as classes of storages are. Of one
+ * that `holds` attributes objects are made, which is no more than to keep these by their names.
+ */
 export class Global {
   readonly name: string;
   readonly call: ((args: unknown[]) => unknown) | undefined;
+  readonly holds: boolean;
 
-  constructor(name: string, call?: (args: unknown[]) => unknown) {
+  constructor(name: string, call?: (args: unknown[]) => unknown, holds = false) {
     this.name = name;
     this.call = call;
+    this.holds = holds;
+  }
+}
+
+/** An object of a class that `holds` attributes. */
+export class Instance {
+  readonly className: string;
+  readonly attributes = new Map<unknown, unknown>();
+
+  constructor(className: string) {
+    this.className = className;
   }
 }
 
@@ -151,10 +166,10 @@ class Machine {
         return this.#rules.findPersistent(this.#pop());
       case 0x52: // REDUCE
         return this.#call(...(this.#popMany(2) as [unknown, unknown]));
-      case 0x62: // BUILD: attributes, such as a state dict's `_metadata`; the lab wants none
-        this.#pop();
-        this.#top();
-        return DONE;
+      case 0x81: // NEWOBJ
+        return this.#create(...(this.#popMany(2) as [unknown, unknown]));
+      case 0x62: // BUILD
+        return this.#setAttributes(this.#pop(), this.#top());
     }
     const name = opcode.toString(16).padStart(2, "0");
     const plain = opcode > 0x20 && opcode < 0x7f ? ` (${String.fromCharCode(opcode)})` : "";
@@ -251,6 +266,20 @@ class Machine {
   #findOnStack(module: unknown, name: unknown): Global {
     if (typeof module !== "string" || typeof name !== "string") throw this.#damaged("names a global by what is no text");
     return this.#rules.findGlobal(`${module}.${name}`);
+  }
+
+  #create(global: unknown, args: unknown): Instance {
+    if (!(global instanceof Global) || !Array.isArray(args)) throw this.#damaged("makes an object of what is no class");
+    if (!global.holds) throw this.#rules.refuse(`it asks for an object of ${global.name}: the lab reads data only`);
+    return new Instance(global.name);
+  }
+
+  /** Attributes of what is no such object, as a state dict's `_metadata`, are of no use here. */
+  #setAttributes(attributes: unknown, target: unknown): typeof DONE {
+    if (!(target instanceof Instance)) return DONE;
+    if (!(attributes instanceof Map)) throw this.#damaged(`gives a ${target.className} attributes without names`);
+    for (const [name, value] of attributes) target.attributes.set(name, value);
+    return DONE;
   }
 
   #call(global: unknown, args: unknown): unknown {

@@ -3,32 +3,44 @@ import { describe, expect, it } from "vitest";
 import { LabError } from "../../protocol/labError";
 import goldens from "../golden/torchFiles.json";
 import { isTorchFile, readTorchFile } from "./readTorchFile";
-import { fromBase64, makeLegacyFile, opcodes, tensor, text } from "./testSupport";
+import { fromBase64, makeLegacyFile, opcodes, type Piece, tensor, text } from "./testSupport";
 
-type Golden = { file: string; arrays: Record<string, { shape: number[]; data: number[] }> | null };
+type Golden = { file: string; arrays: Record<string, { shape: number[]; data: (number | null)[] }> | null };
 const cases = Object.entries(goldens as unknown as Record<string, Golden>);
-const WITHIN: Record<string, string> = { trained: "model", parallel: "state_dict" };
+const WITHIN: Record<string, string> = { trained: "model", parallel: "state_dict", timm: "model" };
+/** Of whole models: what they say of themselves. */
+const METADATA: Record<string, object> = {
+  xrv: { module: "torchxrayvision.models.DenseNet", classes: '["Cardiomegaly",""]' },
+  timm: { module: "timm.models.densenet.DenseNet" },
+};
 
 describe("what torch.save wrote", () => {
   it.each(cases.filter(([, { arrays }]) => arrays))("%s", (name, { file, arrays }) => {
     const buffer = fromBase64(file);
     expect(isTorchFile(buffer)).toBe(true);
     const read = readTorchFile(buffer, "weights.pth");
-    expect(read.within).toBe(WITHIN[name.split(",")[0]!] ?? "");
+    const [kind = ""] = name.split(",");
+    expect(read.within).toBe(WITHIN[kind] ?? "");
+    expect(read.metadata).toEqual(METADATA[kind] ?? {});
     const found = Object.fromEntries(
-      Array.from(read.arrays, ([key, array]) => [key, { shape: array.shape, data: [...array.read()] }]),
+      Array.from(read.arrays, ([key, array]) => [
+        key,
+        { shape: array.shape, data: Array.from(array.read(), (one) => (Number.isNaN(one) ? null : one)) },
+      ]),
     );
     expect(found).toEqual(arrays);
     expect([...read.arrays.keys()]).toEqual(Object.keys(arrays!));
   });
 
-  it("a whole model is a program, and is refused with the way to save its weights", () => {
-    const { file } = goldens["whole model"];
+  it("a model of a class that is not known is a program, and is refused with the way to save its weights", () => {
+    const { file } = goldens["another model"];
     expect(() => readTorchFile(fromBase64(file), "model.pth")).toThrow(
-      /^model\.pth cannot be read as a PyTorch file: it asks for torch\.nn\.modules\.linear\.Linear: the lab reads data only\..*state_dict\(\)/,
+      /^model\.pth cannot be read as a PyTorch file: it asks for torch\.nn\.modules\.rnn\.LSTM: the lab reads data only\..*state_dict\(\)/,
     );
   });
 });
+
+const LINEAR = "ctorch.nn.modules.linear\nLinear\n";
 
 describe("what a file asks to be run is refused by name", () => {
   it.each<[string, number[], RegExp]>([
@@ -43,7 +55,18 @@ describe("what a file asks to be run is refused by name", () => {
     ["a storage's class", opcodes("ctorch\nFloatStorage\n", ")", "R", "."), /asks to run torch\.FloatStorage/],
     ["a class by INST", opcodes("(", "ios\nsystem\n", "."), /the pickle opcode 0x69 \(i\)/],
     ["a class by OBJ", opcodes("(", "ctorch\nSize\n", "o", "."), /the pickle opcode 0x6f \(o\)/],
-    ["a class by NEWOBJ", opcodes("ctorch\nSize\n", ")", [0x81], "."), /the pickle opcode 0x81:/],
+    [
+      "a class by NEWOBJ",
+      opcodes("ctorch\nSize\n", ")", [0x81], "."),
+      /asks for an object of torch\.Size: the lab reads data only/,
+    ],
+    ["an object of nothing", opcodes("N", ")", [0x81], "."), /makes an object of what is no class/],
+    ["a call of a module", opcodes(LINEAR, ")", "R", "."), /asks to run torch\.nn\.modules\.linear\.Linear: the lab/],
+    [
+      "a torchvision model that is no DenseNet",
+      opcodes("ctorchvision.models.resnet\nResNet\n", "."),
+      /asks for torchvision\.models\.resnet\.ResNet: .* not one of torchvision's, timm's or torchxrayvision's DenseNets/,
+    ],
     ["an extension", opcodes([0x82, 1], "."), /the pickle opcode 0x82:/],
     ["a text of Python's syntax", opcodes("S'x'\n", "."), /the pickle opcode 0x53 \(S\)/],
     ["nothing", opcodes("X", text("x"), ")", "R", "."), /calls what is no function/],
@@ -53,6 +76,27 @@ describe("what a file asks to be run is refused by name", () => {
       expect.objectContaining({ code: "weightsUnreadable" }),
     );
   });
+});
+
+/** Each of 30 modules holds the one before it twice; without the limit the walk would go 2^30 ways. */
+const MODULES_IN_MODULES = Array.from({ length: 30 }, (_, i): Piece => {
+  const last = i > 0 ? ["X", text("a"), "h", [i - 1], "s", "X", text("b"), "h", [i - 1], "s"] : [];
+  const attributes = [
+    "X",
+    text("_parameters"),
+    "}",
+    "s",
+    "X",
+    text("_buffers"),
+    "}",
+    "s",
+    "X",
+    text("_modules"),
+    "}",
+    ...last,
+    "s",
+  ];
+  return [LINEAR, ")", [0x81], "}", ...attributes, "b", "q", [i]];
 });
 
 describe("a file that asks for more than it is", () => {
@@ -111,6 +155,9 @@ describe("a file that asks for more than it is", () => {
       /recalls what was not kept/,
     ],
     ["a text of four gigabytes", opcodes("X", [255, 255, 255, 255], "."), /ends too early/],
+    ["a module without parameters", opcodes(LINEAR, ")", [0x81], "."), /a module in it has no _parameters/],
+    ["a module whose attributes have no names", opcodes(LINEAR, ")", [0x81], "]", "b", "."), /attributes without names/],
+    ["modules that hold each other twice", opcodes(MODULES_IN_MODULES, "."), /modules are more than any network has/],
     ["no end", opcodes("N".repeat(5_000_000)), /more than 4000000 steps/],
     ["nothing on the stack", opcodes("."), /takes what is not there/],
     ["a mark for a value", opcodes("(", "."), /takes what is not there/],

@@ -1,11 +1,10 @@
 // Reads what torch.save wrote, in both of its formats, as arrays by name. It runs nothing of the file (pickle.ts), and copies no array.
 // (torch/serialization.py: `_save` and `_legacy_save`.)
-import type { LazyArrays } from "../lazyArrays";
 import { NUMBER_TYPES } from "../numberTypes";
 import { createFindGlobal } from "./globals";
 import { Global, unpickle } from "./pickle";
 import { type Refuse, refusalOf } from "./refusal";
-import { findStateDict } from "./stateDict";
+import { findStateDict, type TorchFile } from "./stateDict";
 import { type Span, STORAGE_TYPES, Storage } from "./tensor";
 import { listZip } from "./zip";
 
@@ -24,11 +23,10 @@ const beginsWith = (buffer: ArrayBuffer, magic: number[]): boolean => {
 export const isTorchFile = (buffer: ArrayBuffer): boolean => beginsWith(buffer, ZIP_MAGIC) || beginsWith(buffer, LEGACY_MAGIC);
 
 /**
- * The state dict in the file, under the names it has there. `source` names the file in errors.
- * @returns `within`: where in the file the state dict stands, e.g. "model"; empty where it is all that the file holds
+ * The state dict in the file, or of the whole model in it, under the names it has there. `source` names the file in errors.
  * @throws LabError weightsUnreadable
  */
-export function readTorchFile(buffer: ArrayBuffer, source: string): { arrays: LazyArrays; within: string } {
+export function readTorchFile(buffer: ArrayBuffer, source: string): TorchFile {
   const refuse = refusalOf(source);
   const root = beginsWith(buffer, ZIP_MAGIC) ? readZipFormat(buffer, refuse) : readLegacyFormat(buffer, refuse);
   return findStateDict(root, refuse);
@@ -36,8 +34,10 @@ export function readTorchFile(buffer: ArrayBuffer, source: string): { arrays: La
 
 /** `findSpan` says where a storage lies, by its key and its length in bytes. */
 function createRules(refuse: Refuse, findSpan: (key: string, bytes: number) => () => Span) {
-  const findPersistent = (id: unknown): Storage => {
+  const findPersistent = (id: unknown): Storage | Global => {
     const [kind, global, key, , length] = Array.isArray(id) ? id : [];
+    // The legacy format has the source of a module's class beside it.
+    if (kind === "module" && global instanceof Global) return global;
     const type = global instanceof Global ? STORAGE_TYPES.get(global.name.replace("torch.", "")) : undefined;
     if (kind !== "storage" || !type || typeof key !== "string" || !Number.isSafeInteger(length) || length < 0) {
       throw refuse("it refers to something that is no storage of a tensor");

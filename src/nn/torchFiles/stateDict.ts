@@ -1,5 +1,7 @@
-// Finds the state dict in what a PyTorch file holds: the whole of it, or the part that trainers call by one of a few names.
+// Finds the state dict in what a PyTorch file holds: the whole of it, or the part that trainers call by one of a few names; or a model's.
 import type { LazyArrays } from "../lazyArrays";
+import { describeModule, gatherState } from "./modules";
+import { Instance } from "./pickle";
 import type { Refuse } from "./refusal";
 import { Tensor } from "./tensor";
 
@@ -8,18 +10,29 @@ const KEYS = ["state_dict", "model", "model_state_dict", "model_state"];
 
 const DEEPEST = 3;
 
+export interface TorchFile {
+  arrays: LazyArrays;
+  /** Where in the file they stand, e.g. "model"; empty where they are all that it holds. */
+  within: string;
+  /** What a whole model says of itself (`describeModule`); empty for a state dict. */
+  metadata: Record<string, string>;
+}
+
 /** @throws LabError weightsUnreadable, naming what is there instead */
-export function findStateDict(root: unknown, refuse: Refuse): { arrays: LazyArrays; within: string } {
+export function findStateDict(root: unknown, refuse: Refuse): TorchFile {
   const path: string[] = [];
   let dict = root;
   while (dict instanceof Map && path.length < DEEPEST) {
     const arrays = takeTensors(dict);
-    if (arrays.size > 0) return { arrays, within: path.join(".") };
+    if (arrays.size > 0) return { arrays, within: path.join("."), metadata: {} };
     const holder: Map<unknown, unknown> = dict;
-    const key = KEYS.find((name) => holder.get(name) instanceof Map);
+    const key = KEYS.find((name) => holder.get(name) instanceof Map || holder.get(name) instanceof Instance);
     if (!key) break;
     path.push(key);
     dict = holder.get(key);
+  }
+  if (dict instanceof Instance) {
+    return { arrays: gatherState(dict, refuse), within: path.join("."), metadata: describeModule(dict) };
   }
   const names = dict instanceof Map ? [...dict.keys()].filter((name) => typeof name === "string").slice(0, 5) : [];
   throw refuse(

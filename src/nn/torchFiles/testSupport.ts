@@ -2,7 +2,7 @@
 
 export const fromBase64 = (text: string): ArrayBuffer => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
 
-type Piece = string | number[] | Piece[];
+export type Piece = string | number[] | Piece[];
 
 /** Letters are opcodes by their own names, or lines; numbers are bytes. */
 export const opcodes = (...pieces: Piece[]): number[] =>
