@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ARCHITECTURES } from "../protocol/settings";
 import { DENSENETS, listArrays } from "./densenet";
+import torchFiles from "./golden/torchFiles.json";
 import { initialise } from "./initialise";
 import { readSafetensors, writeSafetensors } from "./safetensors";
-import { makeStateDictFile } from "./torchFiles/testSupport";
+import { fromBase64, makeStateDictFile } from "./torchFiles/testSupport";
 import { readWeights, type WeightsInfo, writeWeights } from "./weights";
 
 const arch = "densenet-mini";
@@ -103,6 +104,86 @@ it("reads fastai's names, behind a prefix, and says what it made of them", () =>
   const found = read(writeSafetensors({ arrays, metadata: {} }), "densenet121");
   expect(found).toMatchObject({ model, info: { arch, head: "fastai" } });
   expect(found.notes).toHaveLength(3);
+});
+
+describe("torchxrayvision's", () => {
+  const makeXrv = (classes: number, thresholds?: number[]) => {
+    const model = makeModel(classes);
+    const { shape, data } = model.get("features.conv0.weight")!;
+    const [out = 0, , ...sides] = shape;
+    model.set("features.conv0.weight", { shape: [out, 1, ...sides], data: data.slice(0, data.length / 3) });
+    if (thresholds) model.set("op_threshs", { shape: [thresholds.length], data: Float32Array.from(thresholds) });
+    return model;
+  };
+  const readXrv = (model: ReturnType<typeof makeXrv>) => readWeights(makeStateDictFile(model), "xrv.pt", arch);
+
+  it("one channel becomes three that add up to it, and all else stays", () => {
+    const grey = makeXrv(18);
+    const { model } = readXrv(grey);
+    const { shape, data } = grey.get("features.conv0.weight")!;
+    const spread = model.get("features.conv0.weight")!;
+    expect(spread.shape).toEqual([shape[0], 3, 7, 7]);
+    const sums = data.map((_, i) => {
+      const at = Math.floor(i / 49) * 3 * 49 + (i % 49);
+      return [0, 49, 98].reduce((sum, channel) => sum + spread.data[at + channel]!, 0);
+    });
+    sums.forEach((sum, i) => {
+      expect(sum).toBeCloseTo(data[i]!, 6);
+    });
+    expect([...model].filter(([name]) => name !== "features.conv0.weight")).toEqual(
+      [...grey].filter(([name]) => name !== "features.conv0.weight"),
+    );
+  });
+
+  it("says what it is: its findings, its stem, how films are scaled, and at which size it was trained", () => {
+    const { info, notes } = readXrv(makeXrv(18));
+    expect(info).toMatchObject({ normalisation: "xrv", imageSize: 224 });
+    expect(info.classes.slice(9, 11)).toEqual(["Pleural_Thickening", "Cardiomegaly"]);
+    expect(notes[0]).toBe("torchxrayvision DenseNet-mini, 18 findings, one-channel stem, films scaled to [-1024, 1024].");
+    expect(notes).toContainEqual(expect.stringContaining("a third to each"));
+    expect(notes).toContainEqual(expect.stringContaining("need not say"));
+  });
+
+  it("names no finding that its operating points say was not trained, and leaves these out", () => {
+    const { info, notes } = readXrv(
+      makeXrv(
+        18,
+        Array.from({ length: 18 }, (_, i) => (i === 2 ? Number.NaN : 0.5)),
+      ),
+    );
+    expect(info.classes.slice(0, 4)).toEqual(["Atelectasis", "Consolidation", "class 3", "Pneumothorax"]);
+    expect(notes).toContainEqual(expect.stringContaining("operating points were left out"));
+  });
+
+  it("one channel alone is no proof, which is said", () => {
+    const { info, notes } = readXrv(makeXrv(1));
+    expect(info).toMatchObject({ normalisation: "xrv", classes: ["class 1"], imageSize: null });
+    expect(notes[0]).toBe("DenseNet-mini, 1 finding, one-channel stem, films scaled to [-1024, 1024].");
+    expect(notes).toContainEqual(expect.stringContaining("does not say how its films were scaled"));
+  });
+
+  it("a file of another depth is refused by what it lacks and holds", () => {
+    const deeper = makeXrv(18);
+    const layer = /^(features\.denseblock4\.denselayer)2(\..*)$/;
+    for (const [name, array] of [...deeper]) if (layer.test(name)) deeper.set(name.replace(layer, "$13$2"), array);
+    expect(() => readXrv(deeper)).toThrow(
+      /^xrv\.pt holds features\.denseblock4\.denselayer3\.norm1\.weight \[\d+\], which densenet-mini has no place for, and 11 more/,
+    );
+    deeper.delete("features.norm5.bias");
+    expect(() => readXrv(deeper)).toThrow(/^xrv\.pt lacks features\.norm5\.bias \[\d+\]; it holds /);
+  });
+
+  it("a whole model that is no DenseNet of the lab's is refused by its arrays", () => {
+    const file = fromBase64(torchFiles["xrv, legacy"].file);
+    expect(() => readWeights(file, "model.pt", arch)).toThrow(/^model\.pt lacks features\.norm0\.weight \[8\]/);
+  });
+});
+
+it("takes features without a classifier (timm's num_classes=0), which tell no class", () => {
+  const arrays = new Map([...makeModel()].filter(([name]) => !name.startsWith("classifier")));
+  const { model, info } = read(writeSafetensors({ arrays, metadata: { format: "pt" } }), "densenet121");
+  expect(model).toEqual(arrays);
+  expect(info).toMatchObject({ arch, head: "linear", normalisation: "imagenet", classes: [] });
 });
 
 it.each([

@@ -9,13 +9,14 @@ import {
   NORMALISATIONS,
   type Normalisation,
 } from "../protocol/settings";
-import { DENSENETS, findHead, listArrays } from "./densenet";
+import { DENSENETS, findHead, LAST_LAYERS, listArrays } from "./densenet";
 import type { NamedArrays } from "./engine";
 import type { ArrayFile, LazyArrays } from "./lazyArrays";
 import { mapNames } from "./mapNames";
 import { checkArrays } from "./namedArrays";
 import { readSafetensors, writeSafetensors } from "./safetensors";
 import { isTorchFile, readTorchFile } from "./torchFiles/readTorchFile";
+import { readXrv } from "./xrv";
 
 const FORMAT_VERSION = "1";
 
@@ -50,20 +51,29 @@ export function writeWeights(
   return writeSafetensors({ arrays: model, metadata });
 }
 
-function parseClasses(text: string | undefined, count: number): string[] {
+/** As the file names them, or else as is known of such files; what has no name is called by its place. */
+function nameClasses(text: string | undefined, known: string[] | null, count: number): string[] {
+  const names = parseNames(text, count) ?? known ?? [];
+  return Array.from({ length: count }, (_, index) => names[index] || `class ${index + 1}`);
+}
+
+function parseNames(text: string | undefined, count: number): string[] | null {
   try {
     const names: unknown = JSON.parse(text ?? "");
     if (Array.isArray(names) && names.length === count && names.every((name) => typeof name === "string")) return names;
   } catch {
     // A file from elsewhere need not name its classes.
   }
-  return Array.from({ length: count }, (_, index) => `class ${index + 1}`);
+  return null;
 }
 
 function readArrays(buffer: ArrayBuffer, source: string): ArrayFile {
   if (isTorchFile(buffer)) {
-    const { arrays, within } = readTorchFile(buffer, source);
-    return { arrays, metadata: {}, notes: within ? [`The weights stand under “${within}” in the file.`] : [] };
+    const { arrays, within, metadata } = readTorchFile(buffer, source);
+    const notes = within ? [`The weights stand under “${within}” in the file.`] : [];
+    if (metadata.module)
+      notes.push(`The file holds a whole ${metadata.module}: its arrays were read, and nothing of it was run.`);
+    return { arrays, metadata, notes };
   }
   // After the length of the header comes the header, which is JSON: an error page that was saved as a file is neither.
   if (new Uint8Array(buffer)[8] !== 0x7b) {
@@ -103,11 +113,9 @@ function readDeclared({ architecture }: Record<string, string>, source: string):
   throw new LabError("weightsMismatch", message, "Architecture");
 }
 
-/** Of a file that says nothing of it: what torchvision's and timm's weights were trained with. */
-const UNSAID: Normalisation = "imagenet";
-
-function readNormalisation({ mean, std }: Record<string, string>, source: string): Normalisation {
-  if (mean === undefined && std === undefined) return UNSAID;
+/** `implied` where the file says nothing of it. */
+function readNormalisation({ mean, std }: Record<string, string>, implied: Normalisation, source: string): Normalisation {
+  if (mean === undefined && std === undefined) return implied;
   const isSaid = (name: Normalisation) => {
     const { mean: wantedMean, std: wantedStd } = CHANNEL_MOMENTS[name];
     return mean === JSON.stringify(wantedMean) && std === JSON.stringify(wantedStd);
@@ -127,38 +135,49 @@ export interface ReadWeights {
 }
 
 /**
- * Reads a weights file of any network that the lab has: safetensors, or a state dict as torch.save writes it, under today's names of
- * torchvision, early ones or fastai's. Every array of the network must be there, and no other; only `num_batches_tracked` may be missing,
- * as in torchvision's oldest files, and is then 0. Where neither the file nor its shapes tell the architecture, it is held to be `chosen`,
- * so that the error says what it lacks of that. `source` names the file in errors.
+ * Reads a weights file of any network that the lab has: safetensors, or what torch.save writes of a state dict or a whole model, under today's
+ * names of torchvision, which are timm's too, early ones or fastai's; or torchxrayvision's. Every array of the network must be there, and no
+ * other; only `num_batches_tracked` may be missing, as in torchvision's oldest files, and is then 0, and all of the classifier (timm's
+ * `num_classes=0`), which leaves no classes. Where neither the file nor its shapes tell the architecture, it is held to be `chosen`, so that
+ * the error says what it lacks of that. `source` names the file in errors.
  * @throws LabError weightsUnreadable; weightsMismatch naming the arrays
  */
 export function readWeights(buffer: ArrayBuffer, source: string, chosen: Architecture): ReadWeights {
   const file = readArrays(buffer, source);
-  const { arrays, notes } = mapNames(file.arrays);
+  const mapped = mapNames(file.arrays);
+  const xrv = readXrv(mapped.arrays, file.metadata);
+  const { arrays } = xrv ?? mapped;
   const arch = readDeclared(file.metadata, source) ?? recogniseArchitecture(arrays) ?? chosen;
-  const found = findHead(arrays);
-  if (!found) {
-    throw new LabError(
-      "weightsMismatch",
-      `${source} holds no classifier.weight, and no head.8.weight of fastai's head, so it is no DenseNet. Choose another file.`,
-      "classifier.weight",
-    );
-  }
-  const { head, classes } = found;
-  const expected = listArrays(DENSENETS[arch], classes, head);
+  const { head, classes } = findHead(arrays) ?? demandFeatures(arrays, source);
+  const all = listArrays(DENSENETS[arch], classes, head);
+  const expected = classes > 0 ? all : all.filter(({ name }) => !name.startsWith(LAST_LAYERS[head]));
   for (const { name, role } of expected) {
     if (role === "batches" && !arrays.has(name)) arrays.set(name, { shape: [], read: () => new Float32Array(1) });
   }
   checkArrays(expected, arrays, source, arch);
   const model: NamedArrays = new Map(expected.map(({ name, shape }) => [name, { shape, data: arrays.get(name)!.read() }]));
   const imageSize = Number(file.metadata.imageSize);
-  const info = {
+  const info: WeightsInfo = {
     arch,
     head,
-    normalisation: readNormalisation(file.metadata, source),
-    classes: parseClasses(file.metadata.classes, classes),
-    imageSize: Number.isInteger(imageSize) ? imageSize : null,
+    normalisation: readNormalisation(file.metadata, xrv ? "xrv" : "imagenet", source),
+    classes: nameClasses(file.metadata.classes, xrv?.findings ?? null, classes),
+    imageSize: Number.isInteger(imageSize) ? imageSize : (xrv?.imageSize ?? null),
   };
-  return { model, info, notes: [...file.notes, ...notes] };
+  return {
+    model,
+    info,
+    notes: [...(xrv ? [xrv.describe(arch, classes)] : []), ...file.notes, ...mapped.notes, ...(xrv?.notes ?? [])],
+  };
+}
+
+/** A network without its classifier, of which a trial can begin. @throws LabError weightsMismatch where it is no DenseNet at all */
+function demandFeatures(arrays: LazyArrays, source: string): { head: Head; classes: number } {
+  const holds = (start: string) => [...arrays.keys()].some((name) => name.startsWith(start));
+  if (holds("features.conv0.") && !holds("classifier.") && !holds("head.")) return { head: "linear", classes: 0 };
+  throw new LabError(
+    "weightsMismatch",
+    `${source} holds no classifier.weight, and no head.8.weight of fastai's head, so it is no DenseNet. Choose another file.`,
+    "classifier.weight",
+  );
 }

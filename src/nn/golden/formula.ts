@@ -29,25 +29,20 @@ export function fillByFormula(name: string, length: number, centre: number, spre
   return values;
 }
 
-/** A whole network: convolutions as wide as kaiming's, BatchNorm near the identity, running variances positive. */
-export function modelByFormula(arrays: readonly ArraySpec[]): NamedArrays {
-  return new Map(
-    arrays.map(({ name, shape, role }) => {
-      const length = shape.reduce((product, side) => product * side, 1);
-      const data =
-        role === "convolution"
-          ? fillByFormula(name, length, 0, Math.sqrt((6 * (shape[0] ?? 1)) / length))
-          : role === "linearWeight"
-            ? fillByFormula(name, length, 0, 1 / Math.sqrt(shape[1] ?? 1))
-            : role === "normScale" || role === "runningVariance"
-              ? fillByFormula(name, length, 1, 0.25)
-              : role === "batches"
-                ? new Float32Array(length)
-                : fillByFormula(name, length, 0, 0.5);
-      return [name, { shape, data }];
-    }),
-  );
+/** An array whose role its name and shape tell, as `formula.py` tells it. */
+export function arrayByFormula(name: string, shape: number[]): Float32Array {
+  const length = shape.reduce((product, side) => product * side, 1);
+  if (name.endsWith("num_batches_tracked")) return new Float32Array(length);
+  if (shape.length === 4) return fillByFormula(name, length, 0, Math.sqrt((6 * (shape[0] ?? 1)) / length));
+  if (shape.length === 2) return fillByFormula(name, length, 0, 1 / Math.sqrt(shape[1] ?? 1));
+  return name.endsWith("running_var") || name.endsWith(".weight")
+    ? fillByFormula(name, length, 1, 0.25)
+    : fillByFormula(name, length, 0, 0.5);
 }
+
+/** A whole network: convolutions as wide as kaiming's, BatchNorm near the identity, running variances positive. */
+export const modelByFormula = (arrays: readonly ArraySpec[]): NamedArrays =>
+  new Map(arrays.map(({ name, shape }) => [name, { shape, data: arrayByFormula(name, shape) }]));
 
 /** Projections of a tensor on as many vectors of +1 and -1, which stand for the whole tensor. */
 export const PROJECTIONS = 8;
