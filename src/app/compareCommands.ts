@@ -40,13 +40,11 @@ export function createCompareCommands({ store, workers, patch, say }: LabContext
     return kept;
   }
 
-  async function readSteps(mine: number): Promise<void> {
-    for (const { id } of comparedTrials()) {
-      // Curves that are damaged are missed on their chart; what is wrong is said where the films are compared.
-      const steps = await training.readSteps(id).catch(() => null);
-      if (isOld(mine)) return;
-      if (steps) patch("comparison", { steps: new Map(store.getState().comparison.steps).set(id, steps) });
-    }
+  async function readSteps(id: number, mine: number): Promise<void> {
+    if (store.getState().comparison.steps.has(id)) return;
+    // Curves that are damaged are missed on their chart; what is wrong is said where the films are compared.
+    const steps = await training.readSteps(id).catch(() => null);
+    if (steps && !isOld(mine)) patch("comparison", { steps: new Map(store.getState().comparison.steps).set(id, steps) });
   }
 
   /** What can be compared of each trial, and why nothing can. */
@@ -56,6 +54,9 @@ export function createCompareCommands({ store, workers, patch, say }: LabContext
     const refused: NotCompared[] = [];
     const notices: string[] = [];
     for (const trial of comparedTrials()) {
+      // First, since both may be of one checkpoint, which is then read once.
+      await readSteps(trial.id, mine);
+      if (isOld(mine)) break;
       try {
         const kept = await readValidation(trial.id, which);
         const films = demandFilms(trial, kept, which);
@@ -130,8 +131,7 @@ export function createCompareCommands({ store, workers, patch, say }: LabContext
         step: "trials",
         comparison: { ...EMPTY_COMPARISON, which, trials, baseline: earliest, state: "counting" },
       });
-      await readSteps(mine);
-      if (!isOld(mine)) await compareAll(mine);
+      await compareAll(mine);
     },
     pinBaseline: (baseline) => chooseAnew({ baseline }),
     chooseComparedWeights: (which) => chooseAnew({ which }),

@@ -49,6 +49,32 @@ it("is kept of an epoch's end only, and of no weights that are kept for averagin
   expect(await lab.session.readValidation(fresh.id, "last")).toBeNull();
 });
 
+it("is read of a checkpoint once with the steps that led to it, and takes no weights along", async () => {
+  const lab = createTestLab();
+  const { id } = await lab.createTrial({ keepBest: "validLoss" });
+  await train(lab, id);
+  const { last, best } = (await lab.session.listTrials())[0]!.checkpoints;
+  const reads: string[] = [];
+  const { read } = lab.kept;
+  lab.kept.read = (key) => {
+    reads.push(key);
+    return read(key);
+  };
+  const steps = await lab.session.readSteps(id);
+  const kept = await lab.session.readValidation(id, "last");
+  expect(reads).toEqual([last?.key]);
+  expect([steps.loss.length, steps.loss.buffer.byteLength, kept?.logits.buffer.byteLength]).toEqual([15, 15 * 8, 7 * 4]);
+  await lab.session.readValidation(id, "best");
+  expect(new Set(reads)).toEqual(new Set([last?.key, best?.key]));
+
+  lab.kept.read = () => Promise.reject(new Error("not now"));
+  const other = await lab.createTrial();
+  await expect(lab.session.readSteps(id).then(() => lab.session.readValidation(id, "last"))).rejects.toThrow("not now");
+  lab.kept.read = read;
+  expect((await lab.session.readValidation(id, "last"))?.logits).toEqual(kept?.logits);
+  expect(await lab.session.readValidation(other.id, "last")).toBeNull();
+});
+
 it("goes with the trial's file", async () => {
   const lab = createTestLab();
   const { id } = await lab.createTrial();

@@ -20,6 +20,7 @@ import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
 import { listDifferences } from "./differences";
 import { createExplainer } from "./explain";
+import { createHistoryReader } from "./histories";
 import { createKeeping, keepNew } from "./keeping";
 import { readKeptValidation } from "./keptValidation";
 import { beginFrom, demandOrder, exportKept, findBeginning, loadFile, loadNetwork, loadWeights } from "./loadWeights";
@@ -113,6 +114,7 @@ export function createSession(tools: Tools): TrainApi {
   }
 
   const keeping = createKeeping(tools, demandIdle);
+  const readHistory = createHistoryReader(checkpoints);
 
   return {
     ...keeping,
@@ -179,8 +181,8 @@ export function createSession(tools: Tools): TrainApi {
     },
 
     async readSteps(trialId) {
-      const checkpoint = await checkpoints.read(await trials.read(trialId), "last");
-      return checkpoint?.steps ?? allocateSteps(0);
+      const history = await readHistory(await trials.read(trialId), "last");
+      return history?.steps ?? allocateSteps(0);
     },
 
     async inspectWeights(file, name, settings) {
@@ -196,7 +198,7 @@ export function createSession(tools: Tools): TrainApi {
     listTrials: (ids) => trials.list(ids),
     readSample: (trialId) => trials.readSample(trialId),
     readValidation: async (trialId, which) =>
-      readKeptValidation(checkpoints, await trials.read(trialId), await trials.readSample(trialId), which),
+      readKeptValidation(readHistory, await trials.read(trialId), await trials.readSample(trialId), which),
 
     // One transaction, which takes nothing from a run that keeps its progress meanwhile.
     annotateTrial: (trialId, remarks) => trials.patch(trialId, remarks),
