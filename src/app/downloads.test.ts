@@ -36,7 +36,7 @@ it("writes a table that reads back, its numbers as they are", () => {
       [8, null, false, ""],
     ],
   );
-  expect(text).toBe('trial,auroc,star,note\r\n7,0.30000000000000004,true,"two\nlines, and ""quotes"""\r\n8,,false,\r\n');
+  expect(text).toBe('\ufefftrial,auroc,star,note\r\n7,0.30000000000000004,true,"two\nlines, and ""quotes"""\r\n8,,false,\r\n');
   expect(Papa.parse(text, { skipEmptyLines: true, newline: "\r\n" }).data[1]).toEqual(["7", "0.30000000000000004", "true", note]);
 });
 

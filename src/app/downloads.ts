@@ -23,14 +23,17 @@ export function formatFailedFilms(films: readonly FailedFilm[]): string {
   return `path,reason\n${films.map(({ path, reason }) => `${quoteField(path)},${quoteField(reason)}\n`).join("")}`;
 }
 
+const BYTE_ORDER_MARK = "\ufeff";
+
 /**
- * CSV as RFC 4180 has it: lines end in CRLF, fields with commas, quotes or line ends are quoted. Numbers as they are. Text that a
- * spreadsheet would take for a formula, as it begins with =, +, -, @, a tab or a carriage return, has an apostrophe before it (OWASP, CSV
- * Injection): a note, or a column of somebody else's CSV, must not run on the reader's machine.
+ * CSV as RFC 4180 has it, for people: it begins with a byte order mark, without which Excel takes UTF-8 for the machine's own letters.
+ * Lines end in CRLF, fields with commas, quotes or line ends are quoted. Numbers as they are. Text that a spreadsheet would take for a
+ * formula, as it begins with =, +, -, @, a tab or a carriage return, has an apostrophe before it (OWASP, CSV Injection): a note, or a column
+ * of somebody else's CSV, must not run on the reader's machine.
  */
 export function formatTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const formatCell = (cell: Cell) => (typeof cell === "string" ? quoteField(disarm(cell)) : String(cell ?? ""));
-  return [head, ...rows].map((cells) => `${cells.map(formatCell).join(",")}\r\n`).join("");
+  return BYTE_ORDER_MARK + [head, ...rows].map((cells) => `${cells.map(formatCell).join(",")}\r\n`).join("");
 }
 
 const disarm = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
