@@ -25,7 +25,7 @@ test("two trials are compared on the films that both validated on, against the o
   expect(sizeOf(await difference())).toBe(sizeOf(before));
 
   const settings = lab.getByRole("table", { name: "Settings, data and versions that differ" });
-  await expect(settings.getByRole("row")).toHaveText(["whattrial 1trial 2", "Max LR1e-30.01"]);
+  await expect(settings.getByRole("row")).toHaveText(["whattrial 1trial 2", "Max LR1e-31e-2"]);
 
   await expectAccessible(lab, "compared");
   for (const name of ["Loss compared", "AUROC compared", "Learning rate compared"]) {
