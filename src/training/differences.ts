@@ -75,7 +75,7 @@ function compareContents({ dataset: then }: TrialFile, { dataset: now }: Here): 
   }
   return [
     ...compare("Fingerprint of the prepared films and their labels", then.contents.fingerprint, now.contents?.fingerprint),
-    ...compare("Films that could not be prepared", then.failed?.length ?? 0, now.failed?.length ?? 0),
+    ...compare("Films set aside when prepared", then.failed?.length ?? 0, now.failed?.length ?? 0),
   ];
 }
 

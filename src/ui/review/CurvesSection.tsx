@@ -17,7 +17,7 @@ interface CurvesSectionProps {
 export function CurvesSection({ trial, steps, mask }: CurvesSectionProps) {
   const { stepsDone, stepsTotal, epochs } = trial;
   if (!steps) return <p>The curves are being read.</p>;
-  if (isFailure(steps)) return <p>{mask.text(steps.message)}</p>;
+  if (isFailure(steps)) return <p>{mask.failure(steps)}</p>;
   const count = Math.min(stepsDone, steps.loss.length);
   if (count === 0) return <p>No step of it was kept.</p>;
   return (

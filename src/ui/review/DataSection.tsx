@@ -51,11 +51,12 @@ export function DataSection({ trial: { dataset, sample, settings }, mask }: { tr
           ))}
         </ul>
       )}
-      {failed.length > 0 && (
+      {failed.length > 0 && mask.isOn && <p>Which films, and why, is said where file names are shown.</p>}
+      {failed.length > 0 && !mask.isOn && (
         <ul className={styles.list}>
           {failed.slice(0, MOST_NAMED).map(({ path, reason }) => (
             <li key={path}>
-              {mask.film(path)}: {mask.text(reason)}
+              {path}: {reason}
             </li>
           ))}
           {failed.length > MOST_NAMED && <li>and {formatPlural(failed.length - MOST_NAMED, "more film")}</li>}

@@ -15,14 +15,14 @@ interface FilmsSectionProps extends Pick<ReviewedTrial, "pictureFailure"> {
 export function FilmsSection({ films, pictureFailure, target, mask }: FilmsSectionProps) {
   if (films === undefined) return <p>The films are being read.</p>;
   if (films === null) return <p>No validation of it was kept, so that no film can be named.</p>;
-  if (isFailure(films)) return <p>{mask.text(films.message)}</p>;
+  if (isFailure(films)) return <p>{mask.failure(films)}</p>;
   const { wrong, size, explanation } = films;
   if (wrong.length === 0) return <p>No validation film has a known label.</p>;
   const most = explanation?.maps.reduce((a, b) => Math.max(a, b), 0);
   return (
     <>
       <p>The validation films whose probability, as trained, is furthest from their label of {target}.</p>
-      {pictureFailure && <p>Without pictures: {mask.text(pictureFailure.message)}</p>}
+      {pictureFailure && <p>Without pictures: {mask.failure(pictureFailure)}</p>}
       {explanation?.notices.map((notice) => (
         <p key={notice}>{mask.text(notice)}</p>
       ))}

@@ -15,7 +15,7 @@ export function MetricsSection({ figures, mask }: { figures: ReviewedTrial["figu
   if (figures === undefined) return <p>The figures are being counted.</p>;
   if (figures === null)
     return <p>No validation of it was kept: it has no checkpoint that ends an epoch, or is of an earlier version.</p>;
-  if (isFailure(figures)) return <p>{mask.text(figures.message)}</p>;
+  if (isFailure(figures)) return <p>{mask.failure(figures)}</p>;
   return <Metrics figures={figures} mask={mask} />;
 }
 

@@ -1,7 +1,7 @@
 // The review of one or several trials, in the place of their table: what a person reads, prints and takes away to decide what to do next.
 import { Button } from "@mantine/core";
 import { useMemo, useRef, useState } from "react";
-import { titleReview } from "../../app/review";
+import { findParent, titleReview } from "../../app/review";
 import { useCommands, useLab } from "../labContext";
 import { CheckField } from "../parts/fields";
 import { Notice } from "../parts/Notice";
@@ -22,7 +22,12 @@ export function Review() {
   const [showsNames, setShowsNames] = useState(false);
   const [withPictures, setWithPictures] = useState(false);
   const trials = useMemo(() => all.filter(({ id }) => ids.includes(id)), [all, ids]);
-  const mask = useMemo(() => (showsNames ? NAMED : maskNames(listNames(trials, read))), [showsNames, trials, read]);
+  const mask = useMemo(() => {
+    if (showsNames) return NAMED;
+    // What changed since a parent is told by the parent's names too.
+    const parents = trials.flatMap((trial) => findParent(trial, all) ?? []);
+    return maskNames(listNames([...trials, ...parents], read));
+  }, [showsNames, trials, all, read]);
   useLightPrint();
   const title = titleReview(ids);
 

@@ -26,6 +26,13 @@ describe("a mask", () => {
     expect(maskNames({ films: [], labelFiles: [], otherFiles: [""] }).text("as it is")).toBe("as it is");
   });
 
+  it("keeps a sentence of the lab about a file to the lab", () => {
+    const failure = { code: "filmUnreadable", message: "/elsewhere/Roe.png was moved." } as const;
+    expect(mask.failure(failure)).toMatch(/\(filmUnreadable\)/);
+    expect(mask.failure(failure)).not.toContain("Roe");
+    expect(NAMED.failure(failure)).toBe(failure.message);
+  });
+
   it("hides the folders of sources, and nothing where names are to be shown", () => {
     expect(mask.source(1, "Mueller")).toBe("source 2");
     expect([NAMED.film("a/b"), NAMED.text("of a/b"), NAMED.source(0, "a")]).toEqual(["a/b", "of a/b", "a"]);

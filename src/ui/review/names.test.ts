@@ -9,7 +9,6 @@ const trial = (id: number, more: object = {}) =>
     id,
     parent: null,
     dataset: { csvPath: "a/train.csv", labelFiles: [{ path: "a/train.csv" }, { path: "a/Doe.csv" }] },
-    settings: { doubtful: [] },
     ...more,
   }) as unknown as Trial;
 
@@ -18,8 +17,7 @@ it("knows every file that a review could name, worst films first, and takes a tr
     trial(1, {
       parent: "Doe.pth",
       beginning: { name: "Doe.pth" },
-      settings: { doubtful: ["c.png"] },
-      dataset: { csvPath: "", failed: [{ path: "b.png", reason: "" }] },
+      dataset: { csvPath: "" },
     }),
     trial(2, { parent: "trial-1", beginning: { name: "trial-1" }, origin: { file: "Roe.roentgen", trial: 9 } }),
   ];
@@ -27,12 +25,12 @@ it("knows every file that a review could name, worst films first, and takes a tr
   const read = new Map([[2, { films }]]) as unknown as Map<number, ReviewedTrial>;
   const names = listNames(trials, read);
   expect(names).toEqual({
-    films: ["a.png", "b.png", "b.png", "c.png"],
+    films: ["a.png", "b.png"],
     labelFiles: ["", "a/train.csv", "a/train.csv", "a/Doe.csv"],
     otherFiles: ["Doe.pth", "Doe.pth", "Roe.roentgen"],
   });
   const mask = maskNames(names);
-  expect(mask.text("trial-1 began from Doe.pth, labelled by a/Doe.csv; c.png is doubtful")).toBe(
-    "trial-1 began from file 1, labelled by label file 2; film 3 is doubtful",
+  expect(mask.text("trial-1 began from Doe.pth, labelled by a/Doe.csv")).toBe(
+    "trial-1 began from file 1, labelled by label file 2",
   );
 });

@@ -3,18 +3,14 @@ import { isFailure, type ReviewedTrial } from "../../app/review";
 import type { Trial } from "../../protocol/training";
 import type { Names } from "./mask";
 
-/** Films in the order in which they are shown: the worst of each trial, then those that were set aside. */
+/** Films in the order in which they are shown. */
 export function listNames(trials: readonly Trial[], read: ReadonlyMap<number, ReviewedTrial>): Names {
   const wrong = trials.flatMap(({ id }) => {
     const films = read.get(id)?.films;
     return films && !isFailure(films) ? films.wrong.map(({ path }) => path) : [];
   });
-  const setAside = trials.flatMap(({ dataset, settings }) => [
-    ...(dataset.failed ?? []).map(({ path }) => path),
-    ...(settings.doubtful ?? []),
-  ]);
   return {
-    films: [...wrong, ...setAside],
+    films: wrong,
     labelFiles: trials.flatMap(({ dataset }) => [dataset.csvPath, ...(dataset.labelFiles ?? []).map(({ path }) => path)]),
     otherFiles: trials.flatMap(({ parent, beginning, origin }) => [
       // A trial is no file, and its number names nobody.

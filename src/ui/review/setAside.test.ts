@@ -16,3 +16,17 @@ it("names what was set aside with its reason, and nothing that was not", () => {
     { films: 1, why: "that could not be read" },
   ]);
 });
+
+it("counts a film that repeats a validation film once, by its own reason", () => {
+  const trial = {
+    sample: {},
+    dataset: {
+      contents: { repeatedAcross: 2, setsAsideRepeated: true },
+      failed: ["a", "b", "c"].map((path) => ({ path, reason: "" })),
+    },
+  } as unknown as Trial;
+  expect(listSetAside(trial)).toEqual([
+    { films: 2, why: "for training that hold the same image as a validation film" },
+    { films: 1, why: "that could not be read" },
+  ]);
+});

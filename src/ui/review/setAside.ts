@@ -8,7 +8,8 @@ export interface SetAside {
 
 /** Only the reasons that held for a film. Trials of earlier versions do not know all of them. */
 export function listSetAside({ sample, dataset }: Pick<Trial, "sample" | "dataset">): SetAside[] {
-  const { contents, failed } = dataset;
+  const { contents, failed = [] } = dataset;
+  const repeated = contents?.setsAsideRepeated ? contents.repeatedAcross : 0;
   const reasons: [films: number | undefined, why: string][] = [
     [sample.uncertainIgnored, "with an uncertain label, which the policy ignores"],
     [sample.blankIgnored, "with a blank label, which the policy ignores"],
@@ -17,8 +18,9 @@ export function listSetAside({ sample, dataset }: Pick<Trial, "sample" | "datase
     [sample.heldOut, "that the dataset holds out itself"],
     [sample.sharedLeftOut, "whose patient, or the film itself, is in the dataset’s own validation or test"],
     [sample.setAside, "that the balance does not draw"],
-    [contents?.setsAsideRepeated ? contents.repeatedAcross : 0, "for training that hold the same image as a validation film"],
-    [failed?.length, "that could not be read"],
+    [repeated, "for training that hold the same image as a validation film"],
+    // Those are listed with the ones that could not be read.
+    [failed.length - repeated, "that could not be read"],
   ];
   return reasons.flatMap(([films, why]) => (films ? [{ films, why }] : []));
 }

@@ -48,7 +48,7 @@ const DATA: Fact[] = [
   { name: "Films an epoch", of: ({ sample }) => sample.epochFilms, words: ({ sample }) => formatCount(sample.epochFilms) },
   { name: "Set aside by the balance", of: ({ sample }) => sample.setAside, words: ({ sample }) => formatCount(sample.setAside) },
   {
-    name: "Unreadable films",
+    name: "Films set aside when prepared",
     of: ({ dataset }) => dataset.failed?.length ?? 0,
     words: ({ dataset }) => formatCount(dataset.failed?.length ?? 0),
   },
