@@ -155,3 +155,23 @@ it.each([
   expect(store.getState().again.failure?.message).toMatch(message);
   expect(store.getState().status).toMatch(message);
 });
+
+it("holds the file that was chosen last, though an earlier one is read later, and none that was given up", async () => {
+  const { store, commands } = createLabOnDoubles({ isOpen: false });
+  const read: (() => void)[] = [];
+  const slow = (file: File) =>
+    ({ name: file.name, text: () => new Promise<void>((resolve) => read.push(resolve)).then(() => file.text()) }) as File;
+  const first = commands.takeTrialFile(slow(fileOf({}, { trial: "trial-1" })));
+  const second = commands.takeTrialFile(slow(fileOf({}, { trial: "trial-2" })));
+  read[1]?.();
+  await second;
+  read[0]?.();
+  await first;
+  expect(store.getState().again.file?.trial).toBe("trial-2");
+
+  const third = commands.takeTrialFile(slow(fileOf({}, { trial: "trial-3" })));
+  commands.giveUpAgain();
+  read[2]?.();
+  await third;
+  expect(store.getState().again.file).toBeNull();
+});

@@ -26,6 +26,8 @@ export function createAgainCommands(
 ): AgainCommands {
   const { store, workers, patch, say } = context;
   const takeSampling = createTakeSampling(context, commands);
+  /** Files may be read in another order than they were chosen in: only the newest is held. */
+  let chosen = 0;
   /** Reading the labels as the file's opens the dataset again. */
   let isTaking = false;
 
@@ -58,10 +60,11 @@ export function createAgainCommands(
     }
   }
 
-  async function takeBeginning({ beginning }: TrialFile): Promise<void> {
+  /** The weights that the trial of the file began from; none where they are not here. */
+  async function findWeights({ beginning }: TrialFile): Promise<LabState["weights"]> {
     const choice = beginning && (await workers.training.findBeginning(beginning));
     const label = choice?.kind === "trial" ? nameWeights(choice.trialId, choice.which) : "";
-    store.setState({ weights: choice ? { ...FRESH_WEIGHTS, choice, label } : FRESH_WEIGHTS });
+    return choice ? { ...FRESH_WEIGHTS, choice, label } : FRESH_WEIGHTS;
   }
 
   function sayNeeds(): void {
@@ -72,10 +75,13 @@ export function createAgainCommands(
   return {
     takeSettings,
     async takeTrialFile(picked) {
+      const mine = ++chosen;
       store.setState({ again: NOT_AGAIN });
       try {
         const file = readTrialFile(await picked.text(), picked.name);
-        await takeBeginning(file);
+        const weights = await findWeights(file);
+        if (mine !== chosen) return;
+        store.setState({ weights });
         patch("again", { file });
         announce({ type: "again", trial: file.trial });
         // What is opened later is read and sampled as the file says then.
@@ -83,10 +89,11 @@ export function createAgainCommands(
         commands.changeSettings(settingsOf(file));
         sayNeeds();
       } catch (error) {
-        fail(toFailure(error));
+        if (mine === chosen) fail(toFailure(error));
       }
     },
     giveUpAgain() {
+      chosen++;
       store.setState({ again: NOT_AGAIN });
       say("The next trial repeats none. Its settings stay as they are.");
     },

@@ -86,7 +86,7 @@ it("leaves nothing on the page of what is gone", async () => {
   const choice = { kind: "trial", trialId: 2, which: "last" } as const;
   const shown = {
     run: { ...INITIAL_STATE.run, trial: trialOf(2) },
-    evaluation: { ...INITIAL_STATE.evaluation, name: "trial-2-best" },
+    evaluation: { ...INITIAL_STATE.evaluation, trialId: 2 },
     weights: { ...INITIAL_STATE.weights, choice },
   };
   store.setState(shown);
@@ -101,9 +101,16 @@ it("leaves nothing on the page of what is gone", async () => {
   });
 });
 
+it("leaves what a weights file came to, though it is called as the trial that is gone", async () => {
+  const { store, commands } = createOnDoubles();
+  store.setState({ evaluation: { ...INITIAL_STATE.evaluation, name: "trial-2", trialId: null } });
+  await commands.deleteTrials([2]);
+  expect(store.getState().evaluation.name).toBe("trial-2");
+});
+
 it("leaves a trial that is being evaluated, and says so", async () => {
   const { store, commands, calls, ids } = createOnDoubles();
-  store.setState({ evaluation: { ...INITIAL_STATE.evaluation, state: "running", name: "trial-2-best" } });
+  store.setState({ evaluation: { ...INITIAL_STATE.evaluation, state: "running", trialId: 2 } });
   await commands.deleteTrials([2, 3]);
   expect([ids(), calls, store.getState().evaluation.state]).toEqual([[1, 2], ["delete 3"], "running"]);
   expect(store.getState().status).toMatch(/^Trial 2 is being evaluated/);

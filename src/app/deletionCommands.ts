@@ -29,8 +29,8 @@ export function createDeletionCommands({ store, workers, patch, say, measureDisk
 
   /** @throws LabError badSettings where an evaluation has its weights, as the worker does where a run has the trial */
   async function deleteTrial(id: number): Promise<void> {
-    const { state, name } = store.getState().evaluation;
-    if ((state === "running" || state === "stopping") && isOf(name, id))
+    const { state, trialId } = store.getState().evaluation;
+    if ((state === "running" || state === "stopping") && trialId === id)
       throw new LabError("badSettings", `Trial ${id} is being evaluated. Wait for its end, or stop it, before deleting it.`);
     await workers.training.deleteTrial(id);
   }
@@ -41,7 +41,7 @@ export function createDeletionCommands({ store, workers, patch, say, measureDisk
     store.setState({ trials: trials.filter(({ id }) => !gone.has(id)) });
     patch("trialsView", { selected: trialsView.selected.filter((id) => !gone.has(id)) });
     if (run.trial && gone.has(run.trial.id)) store.setState({ run: EMPTY_RUN });
-    if ([...gone].some((id) => isOf(evaluation.name, id))) store.setState({ evaluation: EMPTY_EVALUATION });
+    if (evaluation.trialId !== null && gone.has(evaluation.trialId)) store.setState({ evaluation: EMPTY_EVALUATION });
     if (weights.choice.kind === "trial" && gone.has(weights.choice.trialId)) {
       store.setState({ weights: FRESH_WEIGHTS, finder: EMPTY_FINDER });
     }
@@ -71,9 +71,6 @@ export function createDeletionCommands({ store, workers, patch, say, measureDisk
       }),
   };
 }
-
-/** @param evaluated name of what was evaluated */
-const isOf = (evaluated: string, id: number) => evaluated.match(/^trial-(\d+)/)?.[1] === String(id);
 
 /** Trial 7 is, 3 trials are */
 export function countTrials(ids: readonly number[]): string {

@@ -62,6 +62,7 @@ export function createEvaluationCommands(
             views,
             label,
             name,
+            trialId: request.weights.kind === "trial" ? request.weights.trialId : null,
             sample: request.sample,
             trainedOn: (ofTrial ?? trialOf(weights.choice))?.sample ?? null,
             total: (1 + views) * request.sample.valid.slots.length,

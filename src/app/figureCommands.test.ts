@@ -41,13 +41,17 @@ function createLab() {
     refuse: (why: unknown) => void;
   }[] = [];
   let summaries = 0;
+  let lost: LabError | null = null;
   const statistics = {
     read: (films: ScoredFilms, choices: ReadingChoices, parts: FilmParts) =>
       new Promise((answer, refuse) => asked.push({ films, choices, parts, answer, refuse })),
-    summarise: async () => ({ number: ++summaries }),
-    estimateAurocs: async (targets: ScoredFilms[]) => targets.map(() => null),
+    summarise: () => (lost ? Promise.reject(lost) : Promise.resolve({ number: ++summaries })),
+    estimateAurocs: (targets: ScoredFilms[]) => (lost ? Promise.reject(lost) : Promise.resolve(targets.map(() => null))),
   };
-  return { store, asked, ...createFigureCommands(createContext(store, { statistics } as unknown as Workers)) };
+  const lose = (error: LabError | null) => {
+    lost = error;
+  };
+  return { store, asked, lose, ...createFigureCommands(createContext(store, { statistics } as unknown as Workers)) };
 }
 
 describe("the figures", () => {
@@ -108,6 +112,34 @@ describe("the figures", () => {
     void countFigures();
     expect(asked[1]?.choices).toMatchObject({ useShare: 0.5, rule, scaled: true });
     expect(store.getState().figures.prevalence).toBeNull();
+  });
+
+  it("are not read from a slid threshold of another network or target on, whose logits are others", async () => {
+    const { store, asked, countFigures, readFigures } = createLab();
+    const slid = { rule: { by: "score", value: 1.5 } } as const;
+    void readFigures(slid);
+    void readFigures({ at: 1 });
+    expect(asked[1]?.choices.rule).toEqual({ by: "youden" });
+    void readFigures(slid);
+    void readFigures({ prevalence: 0.1 });
+    expect(asked[3]?.choices.rule).toEqual(slid.rule);
+    void countFigures();
+    expect(asked[4]?.choices.rule).toEqual({ by: "youden" });
+    expect(store.getState().figures.rule).toEqual({ by: "youden" });
+  });
+
+  it("are all asked for again with the next choice where the worker was lost over them", async () => {
+    const { store, asked, lose, countFigures, readFigures } = createLab();
+    lose(new LabError("workerLost", "The statistics worker was lost."));
+    const counted = countFigures();
+    asked[0]?.answer({});
+    await counted;
+    expect(store.getState().figures).toMatchObject({ summary: null, aurocs: [], failure: { code: "workerLost" } });
+    lose(null);
+    const read = readFigures({ scaled: true });
+    asked[1]?.answer({});
+    await read;
+    expect(store.getState().figures).toMatchObject({ summary: { number: 1 }, aurocs: [null, null], failure: null });
   });
 
   it("take the reader's prevalence, and say what went wrong", async () => {

@@ -1,14 +1,28 @@
 // What an evaluation's films say, by the statistics worker, of the target and in the way that the reader chooses.
 import { toFailure } from "../protocol/labError";
+import type { ThresholdRule } from "../protocol/statistics";
 import type { LabContext } from "./context";
 import { EMPTY_FIGURES } from "./initialState";
 import { filmsOf, partsOf, sharesOf } from "./scoredFilms";
-import type { LabCommands } from "./state";
+import type { FiguresState, LabCommands } from "./state";
 
 export interface FigureCommands extends Pick<LabCommands, "readFigures"> {
   /** Of an evaluation that has just ended. The operating point that was asked for of the one before holds on. */
   countFigures(): Promise<void>;
 }
+
+/** The point that was asked for, for another network or target: one that was slid to is a score, and theirs are others. */
+export function carryRule(rule: ThresholdRule): ThresholdRule {
+  return rule.by === "score" ? EMPTY_FIGURES.rule : rule;
+}
+
+/** What the reader chose of one target, for another: the prevalence is the first's. */
+const carryTo = (at: number, { rule, scaled }: FiguresState): FiguresState => ({
+  ...EMPTY_FIGURES,
+  at,
+  rule: carryRule(rule),
+  scaled,
+});
 
 export function createFigureCommands({ store, workers: { statistics }, patch }: LabContext): FigureCommands {
   /** Choices come faster than answers: only the newest is shown. */
@@ -60,16 +74,18 @@ export function createFigureCommands({ store, workers: { statistics }, patch }: 
 
   return {
     async countFigures() {
-      const { rule, scaled } = store.getState().figures;
-      store.setState({ figures: { ...EMPTY_FIGURES, rule, scaled } });
+      store.setState(({ figures }) => ({ figures: carryTo(0, figures) }));
       await Promise.all([read(), estimateAurocs(), summarise()]);
     },
     async readFigures(change) {
-      const { at } = store.getState().figures;
-      const isOther = change.at !== undefined && change.at !== at;
-      // The other target's figures are not this one's, and neither is its prevalence.
-      patch("figures", isOther ? { summary: null, reading: null, prevalence: null, ...change } : change);
-      await Promise.all([read(), isOther && summarise()]);
+      const { figures } = store.getState();
+      const { at = figures.at } = change;
+      const isOther = at !== figures.at;
+      if (isOther) store.setState({ figures: { ...carryTo(at, figures), aurocs: figures.aurocs } });
+      patch("figures", change);
+      // What failed once, as with a worker that was lost, is asked for again.
+      const isMissing = figures.failure !== null;
+      await Promise.all([read(), (isOther || isMissing) && summarise(), isMissing && estimateAurocs()]);
     },
   };
 }

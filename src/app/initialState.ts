@@ -56,6 +56,7 @@ export const EMPTY_EVALUATION: EvaluationState = {
   views: 0,
   label: "",
   name: "",
+  trialId: null,
   compiling: null,
   notices: [],
   done: 0,

@@ -5,6 +5,7 @@ import type { Failure } from "../protocol/labError";
 import type { Estimate, TargetReading, TargetSummary, ThresholdRule } from "../protocol/statistics";
 import type { StepColumns } from "../protocol/steps";
 import type { KeptValidation, Trial } from "../protocol/training";
+import { carryRule } from "./figureCommands";
 import { type Prediction, predictionsUnder, wrongness } from "./predictions";
 import type { FiguresState, LabState, Shares } from "./state";
 
@@ -89,7 +90,7 @@ export function chooseReading(
   target: number,
 ): Pick<FiguresState, "rule" | "scaled" | "prevalence"> {
   if (evaluation.name === weights && at === target) return { rule, scaled, prevalence };
-  return { rule: rule.by === "score" ? { by: "youden" } : rule, scaled, prevalence: null };
+  return { rule: carryRule(rule), scaled, prevalence: null };
 }
 
 export const MOST_WRONG = 6;

@@ -164,6 +164,8 @@ export interface EvaluationState {
   label: string;
   /** The same as the files of it are called, e.g. "trial-3". */
   name: string;
+  /** The trial here whose weights they are; null for those of a file. */
+  trialId: number | null;
   compiling: CompileProgress | null;
   /** What was damaged, and what was evaluated in its place. */
   notices: string[];
