@@ -68,6 +68,24 @@ it.each([
   expect(store.getState().settings).toMatchObject({ arch: "densenet161", head });
 });
 
+it("scales films as a file's weights want them, says so, and scales them as usual again with fresh ones", async () => {
+  const { store, takeWeights, clearWeights } = createLab("f1", { arch: "densenet121", normalisation: "xrv", classes: ["Edema"] });
+  await takeWeights(new File([], "xrv.pt"));
+  expect(store.getState()).toMatchObject({
+    settings: { normalisation: "xrv" },
+    status: expect.stringContaining("Films are scaled to [-1024, 1024] from now on."),
+  });
+  clearWeights();
+  expect(store.getState().settings.normalisation).toBe("imagenet");
+});
+
+it("keeps the scale of a trial that is run again, whatever its weights say", async () => {
+  const { store, takeWeights } = createLab("f1", { arch: "densenet121", normalisation: "xrv", classes: ["Edema"] });
+  store.setState(({ again }) => ({ again: { ...again, file: {} as LabState["again"]["file"] } }));
+  await takeWeights(new File([], "xrv.pt"));
+  expect(store.getState().settings.normalisation).toBe("imagenet");
+});
+
 it.each([
   ["another file", (lab: ReturnType<typeof createLab>) => lab.takeWeights(new File([], "second.pth")), "second.pth"],
   ["a trial's", (lab: ReturnType<typeof createLab>) => lab.takeTrialWeights(27, "last"), "trial-27"],

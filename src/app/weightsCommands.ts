@@ -1,6 +1,8 @@
 // Commands on what the next trial begins from: fresh weights, a file's, those at an address, or an earlier trial's.
+import { findClasses } from "../protocol/findClasses";
 import { LabError, toFailure } from "../protocol/labError";
-import { type TrialSettings, targetsOf } from "../protocol/settings";
+import { SCALE_WORDS } from "../protocol/replacement";
+import { DEFAULT_SETTINGS, type TrialSettings, targetsOf } from "../protocol/settings";
 import type { WhichWeights } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { fetchWeights } from "./fetchWeights";
@@ -38,6 +40,9 @@ export function createWeightsCommands(
     store.setState({ weights, finder: EMPTY_FINDER });
   }
 
+  /** A trial that is run again says itself what it is. */
+  const isAgain = () => store.getState().again.file !== null;
+
   function demandTrial(id: number) {
     const trial = store.getState().trials.find((one) => one.id === id);
     if (!trial) throw new LabError("internal", `Trial ${id} is not here any more.`);
@@ -54,16 +59,19 @@ export function createWeightsCommands(
     // The file's bytes never come to the page: the worker reads them.
     const { settings } = store.getState();
     const turn = ++choices;
-    const summary = await workers.training.inspectWeights(file, file.name, settings);
+    const summary = await workers.training.inspectWeights(file, file.name, settings.arch);
     if (turn !== choices) return;
-    const { arch, head, classes } = summary;
-    // A head that was trained for as many targets is gone on with; one that is replaced anyway is the person's to choose. A trial that is run
-    // again says itself what it is.
-    const isAgain = store.getState().again.file !== null;
-    const change = isAgain ? {} : classes.length === targetsOf(settings).length ? { arch, head } : { arch };
-    begin({ ...FRESH_WEIGHTS, choice: { kind: "file", name: file.name, file }, label: file.name, summary }, change);
+    const { arch, head, normalisation, classes } = summary;
+    const targets = targetsOf(settings).map(({ target }) => target);
+    // A head that was trained for these targets, or as many, is gone on with; one that is replaced anyway is the person's to choose.
+    const isKept = classes.length === targets.length || findClasses(classes, targets) !== null;
+    const change = { arch, normalisation, ...(isKept && { head }) };
+    const weights = { ...FRESH_WEIGHTS, choice: { kind: "file", name: file.name, file }, label: file.name, summary } as const;
+    begin(weights, isAgain() ? {} : change);
     announce({ type: "weights", ...summary });
-    say(`${file.name} is taken: ${arch}, ${formatNames(classes)}. The next trial begins from it.`);
+    const scaled =
+      isAgain() || normalisation === settings.normalisation ? "" : ` Films are scaled ${SCALE_WORDS[normalisation]} from now on.`;
+    say(`${file.name} is taken: ${arch}, ${formatNames(classes) || "no classifier"}. The next trial begins from it.${scaled}`);
   }
 
   return {
@@ -86,8 +94,8 @@ export function createWeightsCommands(
     },
     stopFetching: () => fetching?.abort(),
     async takeTrialWeights(id, which) {
-      const { arch, head } = demandTrial(id).settings;
-      say(`The next trial begins from ${beginFromTrial(id, which, { arch, head })}.`);
+      const { arch, head, normalisation } = demandTrial(id).settings;
+      say(`The next trial begins from ${beginFromTrial(id, which, { arch, head, normalisation })}.`);
     },
     continueAtSize(id, which, imageSize) {
       const trial = demandTrial(id);
@@ -101,7 +109,8 @@ export function createWeightsCommands(
       );
     },
     clearWeights() {
-      begin(FRESH_WEIGHTS);
+      const { normalisation } = DEFAULT_SETTINGS;
+      begin(FRESH_WEIGHTS, isAgain() ? {} : { normalisation });
       say("The next trial begins from fresh weights.");
     },
   };

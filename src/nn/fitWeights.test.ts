@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Head } from "../protocol/settings";
 import { DENSENETS, listArrays } from "./densenet";
-import { fitWeights } from "./fitWeights";
+import { fitWeights, pickClasses } from "./fitWeights";
 import { initialise } from "./initialise";
 
 const arch = "densenet-mini";
@@ -19,5 +19,24 @@ it.each<[string, ReturnType<typeof draw>, Head, string[]]>([
   for (const [name, array] of fitted) {
     expect(array, name).toBe(drawn.includes(name) ? array : model.get(name));
     if (drawn.includes(name)) expect(array, name).toEqual(fresh.get(name));
+  }
+});
+
+it.each([
+  ["linear", "classifier"],
+  ["fastai", "head.8"],
+] as const)("picks rows of the last layer of the %s head, in the order given, and leaves the rest", (head, last) => {
+  const model = draw(3, head, 1);
+  const picked = pickClasses(model, head, [2, 0]);
+  expect([...picked.keys()]).toEqual([...model.keys()]);
+  for (const [name, { shape, data }] of picked) {
+    const { shape: whole, data: rows } = model.get(name)!;
+    if (!name.startsWith(last)) {
+      expect({ shape, data }, name).toEqual({ shape: whole, data: rows });
+      continue;
+    }
+    const width = rows.length / 3;
+    expect(shape).toEqual([2, ...whole.slice(1)]);
+    expect([...data]).toEqual([...rows.subarray(2 * width), ...rows.subarray(0, width)]);
   }
 });

@@ -1,6 +1,7 @@
-// A network's arrays from another's: the body as it is, and what of the head has another shape drawn anew. Reads no file.
-import { DENSENETS, listArrays } from "./densenet";
-import type { NamedArrays } from "./engine";
+// A network's arrays from another's: the body as it is, of the head what it still tells, and what has another shape drawn anew. Reads no file.
+import type { Head } from "../protocol/settings";
+import { DENSENETS, LAST_LAYERS, listArrays } from "./densenet";
+import type { NamedArray, NamedArrays } from "./engine";
 import { initialise } from "./initialise";
 import type { WeightsInfo } from "./weights";
 
@@ -17,4 +18,18 @@ export function fitWeights(
   const isKept = ({ name, shape }: (typeof arrays)[number]) => model.get(name)?.shape.join() === shape.join();
   const drawn = initialise(arrays, seed, (array) => !isKept(array));
   return new Map(arrays.map(({ name }) => [name, drawn.get(name) ?? model.get(name)!]));
+}
+
+/** `model` with the logits of these `places` alone, in their order: of its last layer the rows at them. */
+export function pickClasses(model: NamedArrays, head: Head, places: readonly number[]): NamedArrays {
+  const pick = ({ shape: [rows = 0, ...columns], data }: NamedArray): NamedArray => {
+    const width = data.length / rows;
+    const picked = new Float32Array(places.length * width);
+    places.forEach((place, row) => {
+      picked.set(data.subarray(place * width, (place + 1) * width), row * width);
+    });
+    return { shape: [places.length, ...columns], data: picked };
+  };
+  const isLast = (name: string) => name.startsWith(`${LAST_LAYERS[head]}.`);
+  return new Map(Array.from(model, ([name, array]) => [name, isLast(name) ? pick(array) : array]));
 }

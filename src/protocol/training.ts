@@ -7,7 +7,7 @@ import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
 import type { FilmPreview, PreviewRequest } from "./preview";
-import type { Architecture, Head, TrialSettings } from "./settings";
+import type { Architecture, Head, Normalisation, TrialSettings } from "./settings";
 import type { StepColumns } from "./steps";
 import type { StorageApi, TrialOrigin } from "./storage";
 
@@ -294,6 +294,7 @@ export interface Forecast {
 export interface WeightsSummary {
   arch: Architecture;
   head: Head;
+  normalisation: Normalisation;
   classes: string[];
   imageSize: number | null;
   parameters: number;
@@ -334,10 +335,10 @@ export interface TrainApi extends StorageApi {
   /** Steps of a trial so far, from its last checkpoint. */
   readSteps(trialId: number): Promise<StepColumns>;
   /**
-   * What a weights file holds: a whole network of the lab's, whose targets are not those of the settings in another order.
+   * What a weights file holds: a whole network of the lab's. `arch` is only said of a file that does not tell its own.
    * @throws LabError weightsMismatch, weightsUnreadable
    */
-  inspectWeights(file: Blob, name: string, settings: TrialSettings): Promise<WeightsSummary>;
+  inspectWeights(file: Blob, name: string, arch: Architecture): Promise<WeightsSummary>;
   /** In order; some may be deleted. */
   listTrialNumbers(): Promise<number[]>;
   /** By number, all of them or those of `trialIds`; those that are deleted are not among them. */

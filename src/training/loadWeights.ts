@@ -1,8 +1,9 @@
 // Weights from elsewhere for one job: a file's or another trial's, as they are for an evaluation, or fitted to what is to be learnt.
 import type { NamedArrays } from "../nn/engine";
 import type { WeightsInfo } from "../nn/weights";
+import { findClasses } from "../protocol/findClasses";
 import { LabError } from "../protocol/labError";
-import { describeReplacement } from "../protocol/replacement";
+import { describePick, describeReplacement, describeScale } from "../protocol/replacement";
 import { type Architecture, type TrialSettings, targetsOf } from "../protocol/settings";
 import type { Beginning, Trial, WeightsChoice, WhichWeights } from "../protocol/training";
 import type { Notify } from "../storage/checkpoints";
@@ -54,11 +55,12 @@ export async function loadNetwork(
 ): Promise<{ loaded: LoadedWeights | null; settings: TrialSettings; notices: string[] }> {
   const loaded = await loadWeights(tools, weights, settings.arch);
   if (!loaded) return { loaded, settings, notices: [] };
-  demandTargets(loaded, settings);
-  const { arch, head, normalisation } = loaded.info;
+  const picked = pickTargets(tools, loaded, settings);
+  demandTargets(picked, settings);
+  const { arch, head, normalisation } = picked.info;
   // Of a file it is how it was read, which was said when it was chosen.
   const notices = weights.kind === "trial" ? loaded.beginning.notes : [];
-  return { loaded, settings: { ...settings, arch, head, normalisation }, notices };
+  return { loaded: picked, settings: { ...settings, arch, head, normalisation }, notices };
 }
 
 /** A whole network from a file. `arch` as in `loadWeights`. @throws LabError weightsUnreadable, weightsMismatch */
@@ -93,20 +95,24 @@ async function readFile(file: Blob, name: string): Promise<ArrayBuffer> {
 }
 
 /**
- * The network that a run with these settings begins with: the body is taken over, a head for other classes is drawn from the seed.
- * @throws LabError weightsMismatch where the architecture differs, or the targets are the same in another order
+ * The network that a run with these settings begins with: the body is taken over, and of the head the logits of the targets' names, or all
+ * of as many; one for other classes is drawn from the seed.
+ * @throws LabError weightsMismatch where the architecture differs
  */
 export async function beginFrom(
   tools: Tools,
-  { source, model, info, bytes, beginning }: LoadedWeights,
+  loaded: LoadedWeights,
   settings: TrialSettings,
 ): Promise<{ model: NamedArrays; beginning: Beginning }> {
+  const { source, info, bytes, beginning } = loaded;
   demandArchitecture(info.arch, settings, source);
-  demandOrder(info.classes, settings, source);
   const { arch, head, seed } = settings;
+  const { model } = pickTargets(tools, loaded, settings);
   const replaced = describeReplacement(info, settings);
   const fitted = replaced ? tools.fitWeights(model, { arch, head, classes: targetsOf(settings).length }, seed) : model;
-  return { model: fitted, beginning: { ...beginning, imageSize: info.imageSize, sha256: await sha256(bytes), replaced } };
+  const said = [describePick(info, settings), describeScale(info, settings)].filter((sentence) => sentence !== null);
+  const notes = [...beginning.notes, ...said];
+  return { model: fitted, beginning: { ...beginning, imageSize: info.imageSize, sha256: await sha256(bytes), replaced, notes } };
 }
 
 /** A kept trial that has the very weights from which another began; null where none has. */
@@ -122,12 +128,21 @@ export async function findBeginning(tools: Tools, { name, which, sha256: wanted 
   return null;
 }
 
+/** The weights with the logits of the targets alone, where they have all of them by name; else as they are. */
+function pickTargets({ pickClasses }: Tools, loaded: LoadedWeights, settings: TrialSettings): LoadedWeights {
+  const { model, info } = loaded;
+  const wanted = namesOf(settings);
+  const places = findClasses(info.classes, wanted);
+  if (!places) return loaded;
+  return { ...loaded, model: pickClasses(model, info.head, places), info: { ...info, classes: wanted } };
+}
+
 /** That these weights have a logit for each target: an evaluation of others would say nothing. @throws LabError weightsMismatch */
 function demandTargets({ source, info: { classes } }: LoadedWeights, settings: TrialSettings): void {
-  demandOrder(classes, settings, source);
   const wanted = namesOf(settings);
   if (classes.length === wanted.length) return;
-  const count = (names: string[]) => `${names.length} ${names.length === 1 ? "target" : "targets"} (${listNames(names)})`;
+  const count = (names: string[]) =>
+    names.length === 0 ? "no target" : `${names.length} ${names.length === 1 ? "target" : "targets"} (${listNames(names)})`;
   const message = `${source} tells ${count(classes)}, and ${count(wanted)} ${wanted.length === 1 ? "is" : "are"} to be told. Choose as many targets as the weights have, or other weights; a trial that begins from them replaces their classifier.`;
   throw new LabError("weightsMismatch", message, "classifier.weight");
 }
@@ -139,14 +154,4 @@ function demandArchitecture(arch: Architecture, settings: TrialSettings, source:
   if (arch === settings.arch) return;
   const message = `${source} holds a ${arch}, but ${settings.arch} is chosen. Choose ${arch} as Architecture.`;
   throw new LabError("weightsMismatch", message, "Architecture");
-}
-
-/** Logits are matched by their place: other names may be other words for the same findings. @throws LabError weightsMismatch */
-export function demandOrder(classes: string[], settings: TrialSettings, source: string): void {
-  const wanted = namesOf(settings);
-  const isOtherOrder =
-    classes.join("\n") !== wanted.join("\n") && [...classes].sort().join("\n") === [...wanted].sort().join("\n");
-  if (!isOtherOrder) return;
-  const message = `${source} tells ${classes.join(", ")} in this order, and ${wanted.join(", ")} are to be learnt. Choose the targets in the weights' order.`;
-  throw new LabError("weightsMismatch", message, "classifier.weight");
 }

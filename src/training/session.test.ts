@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { TrialSettings } from "../protocol/settings";
 import { toStepRecords } from "../protocol/steps";
 import type { EvaluateEvent, EvaluateRequest } from "../protocol/training";
 import { sigmoid } from "../statistics/logistic";
@@ -115,7 +116,9 @@ describe("two targets, one of them not known of every film", () => {
       return (await lab.session.exportWeights(id, "last")).bytes;
     };
     const [ofOne, ofTwo] = [await bytesOf(one), await bytesOf(two)];
-    expect(await two.session.inspectWeights(fileOf(ofTwo), "w", two.settings)).toMatchObject({ classes: ["class 1", "class 2"] });
+    expect(await two.session.inspectWeights(fileOf(ofTwo), "w", two.settings.arch)).toMatchObject({
+      classes: ["class 1", "class 2"],
+    });
     const message = "w tells 1 target (class 1), and 2 targets (Cardiomegaly, No Finding) are to be told.";
     expect((await evaluate(two, { kind: "file", name: "w", file: fileOf(ofOne) })).at(-1)).toMatchObject({
       code: "weightsMismatch",
@@ -124,11 +127,29 @@ describe("two targets, one of them not known of every film", () => {
     expect((await evaluate(one, { kind: "file", name: "w", file: fileOf(ofTwo) })).at(-1)).toMatchObject({
       message: expect.stringMatching(/^w tells 2 targets .* and 1 target \(Cardiomegaly\) is/),
     });
-    const [further] = two.settings.moreTargets;
+  });
+
+  it("are told by the logits of their names, in whatever order and among whichever others the weights have them", async () => {
+    const lab = createTestLab(TARGETS);
+    const trial = await lab.createTrial();
+    await train(lab, trial.id);
+    const weights = { kind: "trial", trialId: trial.id, which: "last" } as const;
+    const [further] = lab.settings.moreTargets;
     const swapped = { target: "No Finding", moreTargets: [{ ...further!, target: "Cardiomegaly" }] };
-    await expect(two.createTrial(swapped, { kind: "trial", trialId: 1, which: "last" })).rejects.toThrow(
-      /^Trial 1 tells Cardiomegaly, No Finding in this order/,
-    );
+    const { beginning } = await lab.createTrial(swapped, weights);
+    expect(beginning).toMatchObject({
+      replaced: null,
+      notes: ["Of 2 classes that the weights tell, No Finding, Cardiomegaly are gone on with; in the order of the targets."],
+    });
+    const logitsOf = async (settings: TrialSettings) => {
+      const request = { settings, sample: lab.sample, weights, views: 0 };
+      const last = (await play<EvaluateEvent>((port) => lab.session.evaluate(request, port))).at(-1);
+      return last?.type === "finished" ? [...last.evaluation.logits] : [];
+    };
+    const told = await logitsOf(lab.settings);
+    const swap = (_: number, at: number) => told[at % 2 === 0 ? at + 1 : at - 1];
+    expect(await logitsOf({ ...lab.settings, ...swapped })).toEqual(told.map(swap));
+    expect(told).not.toEqual(told.map(swap));
   });
 });
 

@@ -23,7 +23,7 @@ import { createExplainer } from "./explain";
 import { createHistoryReader } from "./histories";
 import { createKeeping, keepNew } from "./keeping";
 import { readKeptValidation } from "./keptValidation";
-import { beginFrom, demandOrder, exportKept, findBeginning, loadFile, loadNetwork, loadWeights } from "./loadWeights";
+import { beginFrom, exportKept, findBeginning, loadFile, loadNetwork, loadWeights } from "./loadWeights";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { previewFilms } from "./previewFilms";
@@ -185,9 +185,8 @@ export function createSession(tools: Tools): TrainApi {
       return history?.steps ?? allocateSteps(0);
     },
 
-    async inspectWeights(file, name, settings) {
-      const { info, beginning } = await loadFile(tools, file, name, settings.arch);
-      demandOrder(info.classes, settings, name);
+    async inspectWeights(file, name, arch) {
+      const { info, beginning } = await loadFile(tools, file, name, arch);
       return {
         ...info,
         parameters: countParameters(listArrays(DENSENETS[info.arch], info.classes.length, info.head)),

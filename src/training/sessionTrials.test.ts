@@ -61,7 +61,7 @@ describe("trials", () => {
     const lab = createTestLab(["Cardiomegaly", "No Finding"]);
     const { id } = await lab.createTrial();
     await train(lab, id);
-    const next = await lab.createTrial({ moreTargets: [] }, { kind: "trial", trialId: id, which: "last" });
+    const next = await lab.createTrial({ target: "Edema", moreTargets: [] }, { kind: "trial", trialId: id, which: "last" });
     expect(next.beginning?.replaced).toBe("Classifier replaced: the weights tell 2 classes, 1 is learnt.");
     expect((await lastCheckpoint(lab, next.id)).model.get("classifier.bias")?.shape).toEqual([1]);
     expect(JSON.parse(await lab.session.exportTrial(next.id))).toMatchObject({ parent: "trial-1", beginning: next.beginning });

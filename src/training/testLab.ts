@@ -1,6 +1,7 @@
 // A training session on doubles, for tests: stores in memory, logistic regression for a network, no GPU.
 
 import type { EngineOptions } from "../nn/engine";
+import { pickClasses } from "../nn/fitWeights";
 import type { Course } from "../protocol/again";
 import type { JobCommand, PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
@@ -107,6 +108,7 @@ export function createTestLab(targets?: string[]): TestLab {
         };
       },
       // The "body" of this network is nothing: another head is a network of zeros.
+      pickClasses,
       fitWeights: (_, { classes }) =>
         new Map([
           ["classifier.weight", { shape: [classes, TEST_SIZE ** 2], data: new Float32Array(classes * TEST_SIZE ** 2) }],

@@ -1,7 +1,7 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
 import type { Engine, EngineOptions, EngineUse, OptimizerStep } from "../nn/engine";
-import type { fitWeights } from "../nn/fitWeights";
+import type { fitWeights, pickClasses } from "../nn/fitWeights";
 import { type Adapter, chooseBottlenecks, findLargestPass, forecastMemory } from "../nn/forecast";
 import type { readWeights, writeWeights } from "../nn/weights";
 import { chooseBudget } from "../protocol/budget";
@@ -25,6 +25,7 @@ export interface Tools {
   openFilms(store: string): Promise<FilmReader>;
   readWeights: typeof readWeights;
   fitWeights: typeof fitWeights;
+  pickClasses: typeof pickClasses;
   writeWeights: typeof writeWeights;
   trials: TrialStore;
   checkpoints: CheckpointStore;

@@ -3,7 +3,7 @@ import { version_core } from "@tensorflow/tfjs-core";
 import { version as labVersion } from "../../package.json";
 import { openWebGpu } from "../nn/backend";
 import { createEngine } from "../nn/createEngine";
-import { fitWeights } from "../nn/fitWeights";
+import { fitWeights, pickClasses } from "../nn/fitWeights";
 import { readWeights, writeWeights } from "../nn/weights";
 import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
 import { holdFilms } from "../storage/filmLock";
@@ -22,6 +22,7 @@ expose(
     openFilms: (reference) => holdFilms(reference, () => openFilmReader(reference)),
     films: { list: listFilmStores, remove: removeFilmStore },
     fitWeights,
+    pickClasses,
     readWeights,
     writeWeights,
     trials,

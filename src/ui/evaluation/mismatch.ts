@@ -3,15 +3,15 @@ import { chooseEvaluated } from "../../app/evaluated";
 import { formatNames } from "../../app/format";
 import type { LabState } from "../../app/state";
 import { toldBy } from "../../app/toldWeights";
+import { findClasses } from "../../protocol/findClasses";
 import { targetsOf } from "../../protocol/settings";
 
 /** Weights from elsewhere may have learnt another finding, or the very films they are tried on; null where there is nothing to say. */
 export function describeMismatch(lab: LabState): string | null {
   const { choice, label } = lab.weights;
   const wanted = targetsOf(chooseEvaluated(lab).settings).map(({ target }) => target);
-  // Their order is that of the logits.
   const learnt = toldBy(lab)?.classes ?? wanted;
-  const isOther = learnt.join("\n") !== wanted.join("\n");
+  const isOther = findClasses(learnt, wanted) === null;
   const both = [learnt, wanted].map(formatNames);
   switch (choice.kind) {
     case "fresh":

@@ -1,13 +1,14 @@
 // Which weights come next: fresh ones, a file's or an earlier trial's.
 import { Button } from "@mantine/core";
 import { formatNames } from "../../app/format";
-import { describeReplaced } from "../../app/toldWeights";
+import { describeHead, describeOtherScale, toldBy } from "../../app/toldWeights";
+import { SCALE_WORDS } from "../../protocol/replacement";
 import { WEIGHTS_EXTENSIONS } from "../../protocol/weightsFileName";
 import { useCommands, useLab } from "../labContext";
 import { FigureRows } from "./Figures";
 import { FilePicker } from "./FilePicker";
 import { formatArchitecture, formatCount } from "./format";
-import { FailureNotice } from "./Notice";
+import { FailureNotice, Notice } from "./Notice";
 import { Panel } from "./Panel";
 import styles from "./parts.module.css";
 import { WeightsFromUrl } from "./WeightsFromUrl";
@@ -23,10 +24,12 @@ interface WeightsPanelProps {
 
 export function WeightsPanel({ title, withoutFile, begins = false, disabled }: WeightsPanelProps) {
   const { choice, label, summary, failure, fetched } = useLab((lab) => lab.weights);
-  const replaced = useLab(describeReplaced);
-  const { takeWeights, clearWeights } = useCommands();
+  const head = useLab(describeHead);
+  const otherScale = useLab(describeOtherScale);
+  const wanted = useLab((lab) => toldBy(lab)?.normalisation);
+  const { takeWeights, clearWeights, changeSettings } = useCommands();
   const isFresh = choice.kind === "fresh";
-  const sentences = [...(begins && replaced ? [replaced] : []), ...(summary?.notes ?? [])];
+  const sentences = [...(begins && head ? [head] : []), ...(summary?.notes ?? [])];
   return (
     <Panel title={title} aside={isFresh ? withoutFile : label}>
       <div className={styles.stack}>
@@ -34,7 +37,8 @@ export function WeightsPanel({ title, withoutFile, begins = false, disabled }: W
           <FigureRows
             rows={[
               { name: "Network", value: formatArchitecture(summary.arch) },
-              { name: "Learnt", value: formatNames(summary.classes) },
+              { name: "Learnt", value: formatNames(summary.classes) || "features, no classifier" },
+              { name: "Films scaled", value: SCALE_WORDS[summary.normalisation] },
               { name: "Parameters", value: formatCount(summary.parameters) },
               ...(summary.imageSize === null ? [] : [{ name: "Trained at", value: `${summary.imageSize} px` }]),
             ]}
@@ -45,6 +49,19 @@ export function WeightsPanel({ title, withoutFile, begins = false, disabled }: W
             {sentence}
           </p>
         ))}
+        {begins && otherScale && wanted && (
+          <Notice
+            tone="warning"
+            isStatus
+            actions={
+              <Button disabled={disabled} onClick={() => changeSettings({ normalisation: wanted })}>
+                Scale films as they want
+              </Button>
+            }
+          >
+            {otherScale}
+          </Notice>
+        )}
         <FailureNotice failure={failure} title="That file was not taken" />
         <div className={styles.actions}>
           <FilePicker
