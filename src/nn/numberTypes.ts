@@ -47,3 +47,9 @@ export function readNumbers(view: DataView, offset: number, count: number, { byt
   for (let i = 0; i < count; i++) data[i] = read(view, offset + i * bytes);
   return data;
 }
+
+/** Float32, little-endian whatever the machine is, and as bits, so that every NaN survives. */
+export function writeFloats(view: DataView, offset: number, { length, buffer, byteOffset }: Float32Array): void {
+  const bits = new Uint32Array(buffer, byteOffset, length);
+  for (let i = 0; i < length; i++) view.setUint32(offset + i * 4, bits[i] ?? 0, true);
+}

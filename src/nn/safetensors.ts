@@ -1,8 +1,8 @@
 // Reads and writes the safetensors format (github.com/huggingface/safetensors, README "Format"): an 8-byte little-endian header
 // length, a JSON header, then the data. Not aware of models: see `weights.ts`.
 import { LabError } from "../protocol/labError";
-import type { NamedArray, NamedArrays } from "./engine";
-import { countElements, NUMBER_TYPES, type NumberType, readNumbers } from "./numberTypes";
+import type { NamedArrays } from "./engine";
+import { countElements, NUMBER_TYPES, type NumberType, readNumbers, writeFloats } from "./numberTypes";
 
 export interface SafetensorsFile {
   arrays: NamedArrays;
@@ -108,14 +108,8 @@ export function writeSafetensors({ arrays, metadata }: SafetensorsFile): ArrayBu
   new Uint8Array(buffer, 8).set(header);
   let offset = 8 + headerBytes;
   for (const { data } of arrays.values()) {
-    writeArray(view, offset, data);
+    writeFloats(view, offset, data);
     offset += data.length * 4;
   }
   return buffer;
-}
-
-function writeArray(view: DataView, offset: number, { length, buffer, byteOffset }: NamedArray["data"]): void {
-  // As bits, so that every NaN survives; and in the file's byte order, whatever the machine's.
-  const bits = new Uint32Array(buffer, byteOffset, length);
-  for (let i = 0; i < length; i++) view.setUint32(offset + i * 4, bits[i] ?? 0, true);
 }
