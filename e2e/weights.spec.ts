@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
+import { InferenceSession } from "onnxruntime-node";
 import { acceptAdapter } from "../scripts/driveLab";
 import { DENSENETS, listArrays } from "../src/nn/densenet";
 import { initialise } from "../src/nn/initialise";
@@ -77,6 +78,25 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
     parent: FILE.name,
     beginning: { name: FILE.name, which: null, sha256: createHash("sha256").update(weights).digest("hex"), replaced: REPLACED },
   });
+
+  // The network goes out in the formats of others, each run by the page before it is handed over.
+  await goToStep(lab, "Trials");
+  for (const [item, ending] of [
+    ["ONNX", ".onnx"],
+    ["TensorFlow.js", "-tfjs.zip"],
+  ] as const) {
+    await lab.getByRole("button", { name: /^Use trial \d+ elsewhere$/ }).click();
+    const [file] = await Promise.all([
+      lab.waitForEvent("download"),
+      lab.getByRole("menuitem", { name: new RegExp(`^${item}`) }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`${trial.trial}${ending}`);
+    await expect(status(lab)).toContainText("it was run, and gives this lab's logits");
+    if (ending === ".onnx") {
+      const session = await InferenceSession.create(await file.path());
+      expect([...session.inputNames, ...session.outputNames]).toEqual(["images", "logits", "probabilities"]);
+    }
+  }
 });
 
 test("a dropped weights file is taken too, PyTorch's or safetensors", async ({ lab }) => {

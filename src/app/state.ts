@@ -13,6 +13,7 @@ import type {
   WallFilter,
 } from "../protocol/dataset";
 import type { Explanation } from "../protocol/explanation";
+import type { ExportFormat } from "../protocol/export";
 import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finder";
 import type { Failure } from "../protocol/labError";
 import type { FilmPreview } from "../protocol/preview";
@@ -341,6 +342,8 @@ export interface LabCommands {
   importTrial(file: File): Promise<void>;
   /** Of the shown trial, or of another; of its last checkpoint, or others that are kept. */
   downloadWeights(id?: number, which?: WhichWeights): Promise<void>;
+  /** The network in a format of others; it takes the graphics card, to be tried. */
+  downloadModel(id: number, which: WhichWeights, format: ExportFormat): Promise<void>;
   downloadTrial(id?: number): Promise<void>;
   downloadPredictions(): void;
   /** Begins the next trial, or evaluates, from a weights file. */

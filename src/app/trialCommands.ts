@@ -1,6 +1,7 @@
 // Commands on what was trained: what is said of it, how it is looked at, files to take away. Deleting is deletionCommands.ts; what the next
 // trial begins from is weightsCommands.ts.
 
+import { FORMAT_ENDINGS, FORMAT_TYPES } from "../protocol/export";
 import { LabError, toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
 import { formatPredictions, formatTable } from "./downloads";
@@ -11,7 +12,13 @@ import type { LabCommands } from "./state";
 
 type TrialCommands = Pick<
   LabCommands,
-  "changeTrialsView" | "annotateTrial" | "downloadTable" | "downloadWeights" | "downloadTrial" | "downloadPredictions"
+  | "changeTrialsView"
+  | "annotateTrial"
+  | "downloadTable"
+  | "downloadWeights"
+  | "downloadModel"
+  | "downloadTrial"
+  | "downloadPredictions"
 >;
 
 export function createTrialCommands({ store, workers, patch, say }: LabContext): TrialCommands {
@@ -51,6 +58,14 @@ export function createTrialCommands({ store, workers, patch, say }: LabContext):
         const { bytes, notices } = await workers.training.exportWeights(trial, which);
         saveFile(name, bytes, "application/octet-stream");
         return [...notices, `${name} is in your downloads.`].join(" ");
+      }),
+    downloadModel: (id, which, format) =>
+      errand(async () => {
+        const name = `${nameWeights(id, which)}${FORMAT_ENDINGS[format]}`;
+        say(`Writing ${name} and trying it on the graphics card.`);
+        const { bytes, notices } = await workers.training.exportModel(id, which, format, {});
+        saveFile(name, bytes, FORMAT_TYPES[format]);
+        return [...notices, `${name} is in your downloads: it was run, and gives this lab's logits.`].join(" ");
       }),
     downloadTrial: (id) =>
       errand(async () => {

@@ -31,14 +31,13 @@ export interface WeightsInfo {
   imageSize: number | null;
 }
 
-/** A model as a safetensors file. `origin` stands in its metadata as it is: where the weights come from. */
-export function writeWeights(
-  model: NamedArrays,
+/** What a file says of the weights that it holds, in any format. `origin`, where they come from, stands in it as it is. */
+export function describeWeights(
   { arch, head, normalisation, classes, imageSize }: WeightsInfo,
-  origin: Record<string, string> = {},
-): ArrayBuffer {
+  origin: Record<string, string>,
+): Record<string, string> {
   const { mean, std } = CHANNEL_MOMENTS[normalisation];
-  const metadata: Record<string, string> = {
+  return {
     ...origin,
     formatVersion: FORMAT_VERSION,
     architecture: arch,
@@ -46,9 +45,13 @@ export function writeWeights(
     classes: JSON.stringify(classes),
     mean: JSON.stringify(mean),
     std: JSON.stringify(std),
+    ...(imageSize !== null && { imageSize: String(imageSize) }),
   };
-  if (imageSize !== null) metadata.imageSize = String(imageSize);
-  return writeSafetensors({ arrays: model, metadata });
+}
+
+/** A model as a safetensors file. */
+export function writeWeights(model: NamedArrays, info: WeightsInfo, origin: Record<string, string> = {}): ArrayBuffer {
+  return writeSafetensors({ arrays: model, metadata: describeWeights(info, origin) });
 }
 
 /** As the file names them, or else as is known of such files; what has no name is called by its place. */

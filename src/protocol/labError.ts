@@ -19,6 +19,7 @@ export type ErrorCode =
   | "archiveUnreadable"
   | "weightsUnreadable"
   | "weightsMismatch"
+  | "exportDiffers"
   | "scoreNotFinite"
   | "lossNotFinite"
   | "lossExploded"

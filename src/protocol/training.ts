@@ -3,6 +3,7 @@
 import type { Again, TrialFile } from "./again";
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { ExplainRequest, Explanation } from "./explanation";
+import type { ExportFormat } from "./export";
 import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
@@ -330,6 +331,11 @@ export interface TrainApi extends StorageApi {
   explain(request: ExplainRequest): Promise<Explanation>;
   /** The trial's weights as a safetensors file under torchvision's names. @throws LabError weightsUnreadable, checkpointDamaged */
   exportWeights(trialId: number, which: WhichWeights): Promise<WeightsFile>;
+  /**
+   * The same as a file of another format, with these facts beside its own in the file's metadata. It is run before it is handed over.
+   * @throws LabError weightsUnreadable, checkpointDamaged; badSettings while a job is under way; exportDiffers
+   */
+  exportModel(trialId: number, which: WhichWeights, format: ExportFormat, facts: Record<string, string>): Promise<WeightsFile>;
   /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */
   exportTrial(trialId: number): Promise<string>;
   /** Steps of a trial so far, from its last checkpoint. */

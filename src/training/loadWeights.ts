@@ -78,7 +78,7 @@ export async function exportKept(tools: Tools, trial: Trial, which: WhichWeights
   const { model, origin } = await readKeptWeights(tools.checkpoints, trial, which, notice);
   const { arch, head, normalisation, imageSize } = trial.settings;
   const info: WeightsInfo = { arch, head, normalisation, classes: namesOf(trial.settings), imageSize };
-  return { model, info, bytes: tools.writeWeights(model, info, origin) };
+  return { model, info, origin, bytes: tools.writeWeights(model, info, origin) };
 }
 
 /** The file stays on the disk until it is needed: it may be gone by then. */

@@ -20,6 +20,7 @@ import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
 import { listDifferences } from "./differences";
 import { createExplainer } from "./explain";
+import { exportModel } from "./exportModel";
 import { createHistoryReader } from "./histories";
 import { createKeeping, keepNew } from "./keeping";
 import { readKeptValidation } from "./keptValidation";
@@ -173,6 +174,9 @@ export function createSession(tools: Tools): TrainApi {
       const { bytes } = await exportKept(tools, await trials.read(trialId), which, (notice) => notices.push(notice));
       return { bytes, notices };
     },
+
+    exportModel: (trialId, which, format, facts) =>
+      alone("An export", () => exportModel(tools, workbench, { trialId, which, format, facts })),
 
     async exportTrial(trialId) {
       const trial = await trials.read(trialId);

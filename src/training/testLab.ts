@@ -1,6 +1,7 @@
 // A training session on doubles, for tests: stores in memory, logistic regression for a network, no GPU.
 
 import type { EngineOptions } from "../nn/engine";
+import type { ExportModel } from "../nn/exports/formats";
 import { pickClasses } from "../nn/fitWeights";
 import type { Course } from "../protocol/again";
 import type { JobCommand, PreparedSample } from "../protocol/dataset";
@@ -55,6 +56,8 @@ export interface TestLab {
   openSecondTab(): TrainApi;
   createTrial(change?: Partial<TrialSettings>, weights?: NewTrial["weights"]): Promise<Trial>;
 }
+
+const exportZeros: ExportModel = () => ({ bytes: new ArrayBuffer(), run: async () => new Float32Array(2) });
 
 /** 22 films to train on (five steps of four, two films over), 7 to validate. */
 export function createTestLab(targets?: string[]): TestLab {
@@ -114,6 +117,8 @@ export function createTestLab(targets?: string[]): TestLab {
           ["classifier.weight", { shape: [classes, TEST_SIZE ** 2], data: new Float32Array(classes * TEST_SIZE ** 2) }],
           ["classifier.bias", { shape: [classes], data: new Float32Array(classes) }],
         ]),
+      // Files that give zero whatever they are asked.
+      exports: { onnx: exportZeros, tfjs: exportZeros },
       writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
       trials,
       checkpoints: createCheckpointStore(kept, trials),

@@ -1,11 +1,13 @@
 // What every job of the training worker needs: the GPU, a network on it, films, weights. Runs no job itself.
 import type { OpenedGpu } from "../nn/backend";
 import type { Engine, EngineOptions, EngineUse, OptimizerStep } from "../nn/engine";
+import type { ExportModel } from "../nn/exports/formats";
 import type { fitWeights, pickClasses } from "../nn/fitWeights";
 import { type Adapter, chooseBottlenecks, findLargestPass, forecastMemory } from "../nn/forecast";
 import type { readWeights, writeWeights } from "../nn/weights";
 import { chooseBudget } from "../protocol/budget";
 import type { PreparedPart, PreparedSample } from "../protocol/dataset";
+import type { ExportFormat } from "../protocol/export";
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
 import { type EngineName, type TrialSettings, targetsOf } from "../protocol/settings";
@@ -27,6 +29,7 @@ export interface Tools {
   fitWeights: typeof fitWeights;
   pickClasses: typeof pickClasses;
   writeWeights: typeof writeWeights;
+  exports: Record<ExportFormat, ExportModel>;
   trials: TrialStore;
   checkpoints: CheckpointStore;
   /** The sets of prepared films. */
@@ -247,7 +250,8 @@ export function createWorkbench(tools: Tools): Workbench {
     async lend(settings, sample, onPhase, use, isTrial = false) {
       onPhase({ phase: "opening", detail: "Opening the graphics card." });
       const gpu = await openGpu();
-      const reader = await tools.openFilms(sample.store);
+      // Not every job looks at films.
+      let reader = null as FilmReader | null;
       const { targets, summary } = sample;
       const positiveWeights = summary.targets.map(({ positiveWeight }) => positiveWeight);
       const chosen = chooseOptions(settings, gpu.report);
@@ -255,12 +259,11 @@ export function createWorkbench(tools: Tools): Workbench {
       const averages = isTrial && chosen.averages;
       const options = { ...chosen, averages, classes: targets.length, positiveWeights };
       const engine = tools.createEngine(settings.engine, options, settings.seed);
-      const source = async (part: PreparedPart): Promise<FilmSource> => ({
-        part: { ...part, slots: await reader.locate(part) },
-        targets,
-        imageSize: reader.imageSize,
-        read: reader.read,
-      });
+      const source = async (part: PreparedPart): Promise<FilmSource> => {
+        reader ??= await tools.openFilms(sample.store);
+        const { locate, imageSize, read } = reader;
+        return { part: { ...part, slots: await locate(part) }, targets, imageSize, read };
+      };
       const assertGpu = () => Promise.race([gpu.failed, Promise.resolve()]);
       const compile = async (use: EngineUse, first?: OptimizerStep) => {
         onPhase({ phase: "compiling", detail: COMPILING });
@@ -281,7 +284,7 @@ export function createWorkbench(tools: Tools): Workbench {
       } catch (error) {
         throw proposeSmaller(await findCause(gpu, error), options, settings, gpu.report, isTrial);
       } finally {
-        reader.close();
+        reader?.close();
         engine.dispose();
       }
     },

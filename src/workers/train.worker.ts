@@ -3,6 +3,7 @@ import { version_core } from "@tensorflow/tfjs-core";
 import { version as labVersion } from "../../package.json";
 import { openWebGpu } from "../nn/backend";
 import { createEngine } from "../nn/createEngine";
+import { EXPORTS } from "../nn/exports/formats";
 import { fitWeights, pickClasses } from "../nn/fitWeights";
 import { readWeights, writeWeights } from "../nn/weights";
 import { createCheckpointStore, openCheckpoints } from "../storage/checkpoints";
@@ -23,6 +24,7 @@ expose(
     films: { list: listFilmStores, remove: removeFilmStore },
     fitWeights,
     pickClasses,
+    exports: EXPORTS,
     readWeights,
     writeWeights,
     trials,

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../../scripts/testGpu";
 import { drawAnatomy, drawExposure, drawFilm } from "../../data/drawn/drawnFilm";
 import { prepareFilm } from "../../data/films/prepareFilm";
-import { type Architecture, DEFAULT_SETTINGS, type Head, NORMALISATION, preparationOf } from "../../protocol/settings";
+import { type Architecture, CHANNEL_MOMENTS, DEFAULT_SETTINGS, type Head, preparationOf } from "../../protocol/settings";
 import { createEngine } from "../createEngine";
 import { DENSENETS, listArrays } from "../densenet";
 import { beforeTraining } from "../engine";
@@ -47,10 +47,11 @@ async function readRealFilms(): Promise<Uint8Array> {
 /** [count, 3, size, size], as PyTorch users normalise. */
 function normalise(films: Uint8Array): Float32Array {
   const pixels = SIZE * SIZE;
+  const { mean, std } = CHANNEL_MOMENTS.imagenet;
   return Float32Array.from({ length: films.length * 3 }, (_, at) => {
     const channel = Math.floor(at / pixels) % 3;
     const grey = films[Math.floor(at / (3 * pixels)) * pixels + (at % pixels)]! / 255;
-    return (grey - NORMALISATION.mean[channel]!) / NORMALISATION.std[channel]!;
+    return (grey - mean[channel]!) / std[channel]!;
   });
 }
 

@@ -19,8 +19,9 @@ export type Operation = { inputs: string[]; output: string } & (
 
 /** Normalised, the one input. */
 export const IMAGES = "images";
-/** [count, classes] each, as are the probabilities: the sigmoid of the logits, uncorrected. */
-export const OUTPUTS = ["logits", "probabilities"] as const;
+export const LOGITS = "logits";
+/** [count, classes] each; probabilities are the sigmoid of the logits, uncorrected. */
+export const OUTPUTS = [LOGITS, "probabilities"] as const;
 
 /** In an order in which they can be computed; the last two give `OUTPUTS`. A layer has torchvision's name, or of fastai's head its place. */
 export function listOperations(spec: DenseNetSpec, head: Head): Operation[] {

@@ -2,6 +2,7 @@
 // onnx.ts writes and what ONNX says that they do, nothing of DenseNet.
 import * as tf from "@tensorflow/tfjs-core";
 import { type OnnxNode, readOnnx } from "./onnxFormat";
+import { IMAGES } from "./operations";
 
 type Tensors = ReadonlyMap<string, tf.Tensor>;
 type Operator = (node: OnnxNode, inputs: tf.Tensor[]) => tf.Tensor;
@@ -60,7 +61,7 @@ export async function runOnnx(
 ): Promise<Float32Array> {
   const { nodes, weights } = readOnnx(bytes);
   const lastUse = new Map(nodes.flatMap(({ inputs }, at) => inputs.map((name) => [name, at] as const)));
-  const tensors = new Map<string, tf.Tensor>([["images", tf.tensor(images.data, images.shape)]]);
+  const tensors = new Map<string, tf.Tensor>([[IMAGES, tf.tensor(images.data, images.shape)]]);
   try {
     nodes.forEach((node, at) => {
       const made = tf.tidy(() => {

@@ -3,6 +3,7 @@ import { failsAgain } from "../../protocol/labError";
 import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
 import styles from "./trials.module.css";
+import { UseElsewhere } from "./UseElsewhere";
 
 interface TrialActionsProps {
   trial: Trial;
@@ -77,6 +78,7 @@ export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, 
           >
             Weights
           </button>
+          <UseElsewhere id={id} which={which} disabled={isBusy} />
         </>
       )}
       <button

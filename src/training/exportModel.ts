@@ -1,0 +1,92 @@
+// A trained network as a file of another format, handed over only where that file gives the logits that the lab's own engine gives.
+import { drawAnatomy, drawExposure, drawFilm } from "../data/drawn/drawnFilm";
+import { beforeTraining, type Engine } from "../nn/engine";
+import type { ExportedModel, NormalisedImages } from "../nn/exports/formats";
+import { createRandom } from "../nn/random";
+import { describeWeights } from "../nn/weights";
+import { type ExportFormat, FORMAT_NAMES } from "../protocol/export";
+import { LabError } from "../protocol/labError";
+import { CHANNEL_MOMENTS, type Normalisation } from "../protocol/settings";
+import type { WeightsFile, WhichWeights } from "../protocol/training";
+import { sha256 } from "../storage/sha256";
+import { exportKept } from "./loadWeights";
+import type { Tools, Workbench } from "./workbench";
+
+/** A network of convolutions reads all its weights at any size: the least that all of its windows fit in well. */
+const SIZE = 64;
+const FILMS = 2;
+/** Of a logit, or of 1 where that is less. */
+const TOLERANCE = 1e-4;
+
+export interface ExportRequest {
+  trialId: number;
+  which: WhichWeights;
+  format: ExportFormat;
+  /** What its metadata says beside what any weights file of the lab does. */
+  facts: Record<string, string>;
+}
+
+/** @throws LabError weightsUnreadable, checkpointDamaged, exportDiffers, outOfGpuMemory */
+export async function exportModel(
+  tools: Tools,
+  workbench: Workbench,
+  { trialId, which, format, facts }: ExportRequest,
+): Promise<WeightsFile> {
+  const trial = await tools.trials.read(trialId);
+  const notices: string[] = [];
+  const { model, info, origin, bytes } = await exportKept(tools, trial, which, (notice) => notices.push(notice));
+  const metadata = { ...describeWeights(info, origin), weightsSha256: await sha256(bytes), ...facts };
+  const exported = tools.exports[format](model, info, metadata, tools.versions.lab ?? "");
+  const sample = await tools.trials.readSample(trialId);
+  const name = `${FORMAT_NAMES[format]} of trial ${trialId}`;
+  await workbench.lend(
+    trial.settings,
+    sample,
+    () => {},
+    async ({ engine }) => {
+      engine.restore(beforeTraining(model));
+      await tryExport(exported, engine, info.normalisation, name);
+    },
+  );
+  return { bytes: exported.bytes, notices };
+}
+
+/** How far the file's logits are from the engine's at most, as the tolerance counts. @throws LabError exportDiffers */
+export async function tryExport(
+  { run }: Pick<ExportedModel, "run">,
+  engine: Pick<Engine, "predict">,
+  normalisation: Normalisation,
+  name: string,
+): Promise<number> {
+  const films = drawFilms();
+  const images = { kind: "films", data: films, size: SIZE } as const;
+  const wanted = await engine.predict({ count: FILMS, images, targets: new Float32Array() });
+  const given = await run(normalise(films, normalisation));
+  const distance = (logit: number, at: number) => Math.abs((given[at] ?? Number.NaN) - logit) / Math.max(1, Math.abs(logit));
+  const worst = Math.max(...Array.from(wanted, distance));
+  if (worst <= TOLERANCE) return worst;
+  throw new LabError(
+    "exportDiffers",
+    `${name} was not handed over: tried on ${FILMS} drawn films, its logits differ from the lab's by up to ${worst.toPrecision(2)}. Take the weights as safetensors, which are the network's own numbers, or try again on another graphics card.`,
+  );
+}
+
+function drawFilms(): Uint8Array {
+  const random = createRandom(0, "drawn");
+  const films = new Uint8Array(FILMS * SIZE * SIZE);
+  for (let film = 0; film < FILMS; film++) {
+    films.set(drawFilm(drawAnatomy(random, 0.5), drawExposure(random), SIZE, random), film * SIZE * SIZE);
+  }
+  return films;
+}
+
+function normalise(films: Uint8Array, normalisation: Normalisation): NormalisedImages {
+  const pixels = SIZE * SIZE;
+  const { mean, std } = CHANNEL_MOMENTS[normalisation];
+  const data = Float32Array.from({ length: films.length * mean.length }, (_, at) => {
+    const channel = Math.floor(at / pixels) % mean.length;
+    const film = Math.floor(at / (pixels * mean.length));
+    return (films[film * pixels + (at % pixels)]! / 255 - mean[channel]!) / std[channel]!;
+  });
+  return { data, shape: [FILMS, mean.length, SIZE, SIZE] };
+}
