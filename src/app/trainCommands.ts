@@ -72,15 +72,14 @@ export function createTrainCommands(
 
   /** A trial whose numbers failed stands at its last good checkpoint: steps and epochs after it are no part of it. */
   async function rollBack(id: number): Promise<void> {
-    const kept = (await loadTrials()).find((trial) => trial.id === id);
+    const [kept] = await workers.training.listTrials([id]);
     if (!kept) return;
     patch("run", { trial: kept, stepsSeen: kept.stepsDone });
     broadcast.show(store.getState().run);
   }
 
   async function readShown(id: number): Promise<RunState & { trial: Trial }> {
-    const trials = await loadTrials();
-    const trial = trials.find((one) => one.id === id);
+    const [trial] = await workers.training.listTrials([id]);
     if (!trial) throw new LabError("internal", `Trial ${id} is not here any more.`);
     const steps = await workers.training.readSteps(id);
     const state = trial.state === "finished" ? "done" : trial.state === "failed" ? "failed" : "stopped";
