@@ -1,6 +1,7 @@
 // Deleting trials, with a way back for some seconds. What deleting means for what is kept is the training worker's to say.
 import { LabError, toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
+import { formatPlural } from "./format";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
 import type { LabCommands } from "./state";
 
@@ -50,6 +51,8 @@ export function createDeletionCommands({ store, workers, patch, say, measureDisk
   return {
     deleteTrials: (ids) =>
       inTurn(async () => {
+        // Of thousands this takes some seconds.
+        say(`Deleting ${formatPlural(ids.length, "trial")}.`);
         await carryOut();
         const outcomes = await Promise.allSettled(ids.map(deleteTrial));
         const gone = ids.filter((_, at) => outcomes[at]?.status === "fulfilled");

@@ -4,6 +4,7 @@ import { useCommands, useLab } from "../labContext";
 import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
+import { isUnderWay } from "../parts/ready";
 import { useLooksOn } from "../parts/useLooksOn";
 import { ReviewButton } from "../review/ReviewButton";
 import { ColumnChooser } from "./ColumnChooser";
@@ -60,15 +61,17 @@ export function TrialsPanel({ rows, total, openedId, onOpen }: TrialsPanelProps)
 }
 
 function TickedTrials({ selected }: { selected: readonly number[] }) {
+  const live = useLab(({ run }) => (isUnderWay(run.state) ? run.trial?.id : undefined));
   const looksOn = useLooksOn();
   const { changeTrialsView, deleteTrials } = useCommands();
+  const deletable = selected.filter((id) => id !== live);
   return (
     <div className={styles.ticked}>
       <span>{formatPlural(selected.length, "trial")} ticked</span>
       <CompareButton ids={selected} />
       <ReviewButton ids={selected} />
       <div className={trialStyles.actions}>
-        <button type="button" disabled={looksOn} onClick={() => void deleteTrials(selected)}>
+        <button type="button" disabled={looksOn || deletable.length === 0} onClick={() => void deleteTrials(deletable)}>
           Delete ticked
         </button>
         <button type="button" onClick={() => changeTrialsView({ selected: [] })}>

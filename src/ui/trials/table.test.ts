@@ -53,11 +53,12 @@ it("judges a trial by its best weights, marks the best of all but none that is n
   expect(marked(toRows(trials, null))).toEqual([2]);
   expect(marked(toRows([trialOf(1, {}, scored(0.5))], null))).toEqual([]);
 
-  const live = trialOf(3, { note: "as it was begun" }, scored(0.95));
+  const epochs = [{ seconds: 200 }, { seconds: 100 }] as Trial["epochs"];
+  const live = trialOf(3, { note: "as it was begun", stepsDone: 0, seconds: 0, epochs }, scored(0.95, { step: 7 }));
   const rows = toRows([...trials.slice(0, 2), trialOf(3, { note: "since" })], live);
   expect(marked(rows)).toEqual([3]);
   expect(rows.map(({ isLive }) => isLive)).toEqual([false, false, true]);
-  expect(rows[2]?.trial.note).toBe("since");
+  expect(rows[2]?.trial).toMatchObject({ note: "since", stepsDone: 7, seconds: 300 });
   expect(named("state").text(rows[2]!)).toBe("under way");
 });
 

@@ -52,8 +52,18 @@ export function toRows(trials: readonly Trial[], live: Trial | null): TrialTable
 }
 
 /** What a run has come to since the list was read; what a person says of the trial is newer in the list. */
-function withProgress(kept: Trial, { epochs, checkpoints }: Trial): Trial {
-  return { ...kept, epochs, checkpoints };
+function withProgress({ note, star, seconds }: Trial, live: Trial): Trial {
+  const { epochs, checkpoints } = live;
+  return {
+    ...live,
+    note,
+    star,
+    stepsDone: checkpoints.last?.step ?? 0,
+    seconds: Math.max(
+      seconds,
+      epochs.reduce((sum, epoch) => sum + epoch.seconds, 0),
+    ),
+  };
 }
 
 /** Those that were chosen; then as many of the others as there is room for, by rank. In the order of the list. */
