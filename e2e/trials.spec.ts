@@ -51,7 +51,11 @@ test("trials are sorted, filtered, noted and starred, and are found so after a r
   await expect(button(lab, "Star trial 7")).toHaveAttribute("aria-pressed", "true");
   await expect(row(lab, 7)).toContainText("=the one with warp and a second line");
   await button(lab, "columns").click();
-  await lab.getByRole("region", { name: "Columns" }).getByLabel("Seed", { exact: true }).check();
+  const seed = lab.getByRole("region", { name: "Columns" }).getByLabel("Seed", { exact: true });
+  await seed.check();
+  await seed.press("Escape");
+  await expect(seed).toHaveCount(0);
+  await expect(button(lab, "columns")).toBeFocused();
   await expect(grid(lab).getByRole("columnheader", { name: "Seed" })).toBeVisible();
   await button(lab, "starred only").click();
   await lab.getByLabel("Filter trials").fill("atelectasis WARP");

@@ -21,7 +21,7 @@ export function Rates({ point }: { point: OperatingPoint }) {
     <div className={styles.rates}>
       <DataTable
         caption="What the operating point comes to"
-        columns={["", "value", "95 %"]}
+        columns={["rate", "value", "95 %"]}
         rows={[
           row("sensitivity", "of positive films called positive", sensitivity),
           row("specificity", "of negative films called negative", specificity),

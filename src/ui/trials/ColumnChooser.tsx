@@ -7,11 +7,16 @@ import styles from "./trialTable.module.css";
 
 const GROUP_TITLES: Record<Column["group"], string> = { trial: "Trial", result: "Result", settings: "Settings" };
 
-export function ColumnChooser({ shown }: { shown: readonly Column[] }) {
+interface ColumnChooserProps {
+  shown: readonly Column[];
+  onClose: () => void;
+}
+
+export function ColumnChooser({ shown, onClose }: ColumnChooserProps) {
   const chosen = useLab((lab) => lab.trialsView.columns);
   const { changeTrialsView } = useCommands();
   return (
-    <section className={styles.chooser} aria-label="Columns">
+    <section className={styles.chooser} aria-label="Columns" onKeyDown={({ key }) => key === "Escape" && onClose()}>
       {COLUMN_GROUPS.map((group) => (
         <fieldset key={group}>
           <legend>{GROUP_TITLES[group]}</legend>

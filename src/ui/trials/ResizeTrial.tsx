@@ -22,9 +22,15 @@ export function ResizeTrial({ trial, which, isBusy, onClose }: ResizeTrialProps)
   const [imageSize, setImageSize] = useState(larger ?? settings.imageSize);
   const other = useLab((lab) => describeOtherDataset(trial, lab.dataset.summary));
   const { continueAtSize } = useCommands();
-  const asked = useBorrowedFocus<HTMLDivElement>();
+  const asked = useBorrowedFocus<HTMLElement>();
   return (
-    <div className={styles.resize} ref={asked} tabIndex={-1}>
+    <section
+      className={styles.resize}
+      aria-label={`Another size for trial ${id}`}
+      ref={asked}
+      tabIndex={-1}
+      onKeyDown={({ key }) => key === "Escape" && onClose()}
+    >
       <p>
         {other ??
           `A new trial with all settings of trial ${id} but the size, from its weights (${labelOffered(trial, which)}). Films are prepared at the new size, then a rate is found.`}
@@ -46,6 +52,6 @@ export function ResizeTrial({ trial, which, isBusy, onClose }: ResizeTrialProps)
           Continue at {imageSize} px
         </button>
       </div>
-    </div>
+    </section>
   );
 }

@@ -1,5 +1,5 @@
 // The table of trials with what narrows it: a filter, stars, the choice of columns; and what is done with the ticked ones.
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useCommands, useLab } from "../labContext";
 import { formatCount, formatPlural } from "../parts/format";
 import { Panel } from "../parts/Panel";
@@ -28,8 +28,14 @@ export function TrialsPanel({ rows, total, openedId, onOpen }: TrialsPanelProps)
   const { columns: chosen, filter, starredOnly, selected } = useLab((lab) => lab.trialsView);
   const { changeTrialsView } = useCommands();
   const [isChoosing, setChoosing] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   const [box, width] = useWidth<HTMLDivElement>();
   const columns = width > 0 ? chooseColumns(COLUMNS, chosen, width - TICK_WIDTH) : [];
+  function closeChooser(): void {
+    setChoosing(false);
+    opener.current?.focus();
+  }
+
   return (
     <Panel title="All trials" aside={rows.length < total ? `${formatCount(rows.length)} of ${formatCount(total)}` : undefined}>
       <div className={styles.tools}>
@@ -45,12 +51,12 @@ export function TrialsPanel({ rows, total, openedId, onOpen }: TrialsPanelProps)
           <button type="button" aria-pressed={starredOnly} onClick={() => changeTrialsView({ starredOnly: !starredOnly })}>
             starred only
           </button>
-          <button type="button" aria-expanded={isChoosing} onClick={() => setChoosing(!isChoosing)}>
+          <button type="button" ref={opener} aria-expanded={isChoosing} onClick={() => setChoosing(!isChoosing)}>
             columns
           </button>
         </div>
       </div>
-      {isChoosing && <ColumnChooser shown={columns} />}
+      {isChoosing && <ColumnChooser shown={columns} onClose={closeChooser} />}
       {selected.length > 0 && <TickedTrials selected={selected} />}
       <div ref={box}>
         {columns.length > 0 && <TrialTable rows={rows} columns={columns} openedId={openedId} onOpen={onOpen} />}
