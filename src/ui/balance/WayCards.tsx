@@ -46,29 +46,31 @@ export function WayCards({ before, disabled }: { before: PartSummary; disabled: 
   const { changeSettings } = useCommands();
   const whole = 2 * Math.max(before.positives, before.negatives);
   return (
-    <div className={styles.ways}>
-      {WAYS.map((way) => {
-        const [positives, negatives] = way.weigh(before.positives, before.negatives);
-        return (
-          <button
-            key={way.balance}
-            type="button"
-            disabled={disabled}
-            aria-pressed={way.balance === balance}
-            onClick={() => changeSettings({ balance: way.balance })}
-          >
-            <b>{way.name}</b>
-            <SplitBar
-              whole={whole}
-              parts={[
-                { name: "positive", value: positives, color: "var(--positive)" },
-                { name: "negative", value: negatives, color: "var(--negative)" },
-              ]}
-            />
-            <span>{way.words}</span>
-          </button>
-        );
-      })}
+    <div className={styles.waysBox}>
+      <div className={styles.ways}>
+        {WAYS.map((way) => {
+          const [positives, negatives] = way.weigh(before.positives, before.negatives);
+          return (
+            <button
+              key={way.balance}
+              type="button"
+              disabled={disabled}
+              aria-pressed={way.balance === balance}
+              onClick={() => changeSettings({ balance: way.balance })}
+            >
+              <b>{way.name}</b>
+              <SplitBar
+                whole={whole}
+                parts={[
+                  { name: "positive", value: positives, color: "var(--positive)" },
+                  { name: "negative", value: negatives, color: "var(--negative)" },
+                ]}
+              />
+              <span>{way.words}</span>
+            </button>
+          );
+        })}
+      </div>
     </div>
   );
 }
