@@ -91,10 +91,12 @@ async function shootBeginnings(): Promise<void> {
 /** A film of the evaluation with its map. */
 async function shootFilm(): Promise<void> {
   await goToStep(page, "Evaluate");
-  const list = page.getByRole("listbox", { name: "Validation films" });
-  await list.press("ArrowDown");
-  await page.getByRole("img", { name: /^.+, probability \d\.\d+; / }).waitFor();
-  await list.evaluate((box) => box.scrollIntoView({ block: "end" }));
+  // The network has most to show of those.
+  await page.getByLabel("Show", { exact: true }).selectOption("positive");
+  await button("most certain").click();
+  await page.getByRole("listbox", { name: "Validation films" }).press("ArrowDown");
+  const film = page.getByRole("img", { name: /^.+, probability \d\.\d+; the/ });
+  await film.evaluate((picture) => picture.scrollIntoView({ block: "center" }));
   await shoot("films");
 }
 
