@@ -27,6 +27,11 @@ const CLASSES = 1000;
 /** As if from ImageNet: a thousand classes, and nothing said of them. */
 const weights = new Uint8Array(makeStateDictFile(initialise(listArrays(DENSENETS["densenet-mini"], CLASSES), 1)));
 const FILE = { name: "mini.pth", mimeType: "application/octet-stream", buffer: Buffer.from(weights) };
+/** As torchxrayvision's: one channel, eighteen findings. */
+const grey = initialise(listArrays(DENSENETS["densenet-mini"], 18), 1);
+const { data: stem } = grey.get("features.conv0.weight")!;
+grey.set("features.conv0.weight", { shape: [8, 1, 7, 7], data: stem.slice(0, stem.length / 3) });
+const XRV = { ...FILE, name: "xrv.pt", buffer: Buffer.from(makeStateDictFile(grey)) };
 const REPLACED = "Classifier replaced: the weights tell 1000 classes, 1 is learnt.";
 
 /** Gives its file to pages of every origin, under /closed to none, and under /slow never to its end. */
@@ -97,6 +102,29 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
       expect([...session.inputNames, ...session.outputNames]).toEqual(["images", "logits", "probabilities"]);
     }
   }
+
+  await goToStep(lab, "LR Find");
+  await lab.getByLabel("Choose weights file", { exact: true }).setInputFiles(XRV);
+  await waitForEvents(lab, "weights", 2);
+  await expect(status(lab)).toContainText("Films are scaled to [-1024, 1024] from now on.");
+  const page = lab.getByRole("main");
+  await expect(page).toContainText(
+    "torchxrayvision DenseNet-mini, 18 findings, one-channel stem, films scaled to [-1024, 1024].",
+  );
+  await expect(page).toContainText("Of 18 classes that the weights tell, Cardiomegaly is gone on with; the rest is left out.");
+  await lab.locator("details > summary", { hasText: "Transfer" }).click();
+  await expect(lab.getByLabel("Normalisation", { exact: true })).toHaveValue("xrv");
+  await lab.getByLabel("Normalisation", { exact: true }).selectOption("imagenet");
+  await expect(page).toContainText(
+    "These weights were trained on films scaled to [-1024, 1024], and Normalisation scales them by",
+  );
+  await expectAccessible(lab, "weights of films on another scale");
+  await lab.getByRole("button", { name: "Scale films as they want" }).click();
+  await expect(page).not.toContainText("Normalisation scales them by");
+  await goToStep(lab, "Evaluate");
+  await lab.getByRole("button", { name: "Evaluate", exact: true }).click();
+  const [evaluated] = await waitForEvents(lab, "evaluated");
+  expect(evaluated).toMatchObject({ targets: [{ target: "Cardiomegaly" }] });
 });
 
 test("a dropped weights file is taken too, PyTorch's or safetensors", async ({ lab }) => {

@@ -16,7 +16,7 @@ const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly
 ${describeSettingFlags()} [--tta 4|8]
 npm run train -- --trial FILE [--data DIR] [--csv FILE] [--weights FILE] [--gpu-budget MIB] [--tta 4|8] [--strict] [--out DIR] [--json]
 
-Without --data the drawn films are used. --weights is a .safetensors file, or a state dict as torch.save writes it (.pth).
+Without --data the drawn films are used. --weights is a .safetensors file, or what torch.save writes of a state dict or of a DenseNet (.pth).
 --positive takes several values, separated by commas, of a column that is no finding. --also-target, as often as wanted, names a
 finding to learn beside the target. --validation is the share of the patients in percent, or the dataset's own valid.csv.
 --max-lr auto takes what LR Find recommends (--finder-runs averages several).

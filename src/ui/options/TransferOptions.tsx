@@ -11,8 +11,8 @@ import { transferWords } from "./words";
 const HEAD_NAMES: Record<Head, string> = { linear: "linear (torchvision)", fastai: "fastai" };
 const HEAD_OPTIONS = HEADS.map((value) => ({ value, label: HEAD_NAMES[value] }));
 const NORMALISATION_NAMES: Record<Normalisation, string> = {
-  imagenet: "ImageNet's (torchvision, timm)",
-  xrv: "[-1024, 1024] (torchxrayvision)",
+  imagenet: "ImageNet",
+  xrv: "[-1024, 1024]",
 };
 const NORMALISATION_OPTIONS = NORMALISATIONS.map((value) => ({ value, label: NORMALISATION_NAMES[value] }));
 
@@ -41,7 +41,8 @@ export function TransferOptions({ disabled }: { disabled: boolean }) {
         onChange={(normalisation) => changeSettings({ normalisation })}
       />
       <p className={styles.hint}>
-        How a film's greys are scaled for the network. Weights want films as they were trained: see where weights are chosen.
+        How a film's greys are scaled for the network: by ImageNet's mean and deviation, as torchvision and timm have it, or to
+        [-1024, 1024], as torchxrayvision has it. Weights that were trained before want films as they were.
       </p>
       <SettingField field="freezeEpochs" unit="epochs" empty={{ value: 0, words: "none" }} disabled={disabled} />
       <p className={styles.hint}>

@@ -29,7 +29,7 @@ export function WeightsPanel({ title, withoutFile, begins = false, disabled }: W
   const wanted = useLab((lab) => toldBy(lab)?.normalisation);
   const { takeWeights, clearWeights, changeSettings } = useCommands();
   const isFresh = choice.kind === "fresh";
-  const sentences = [...(begins && head ? [head] : []), ...(summary?.notes ?? [])];
+  const sentences = [...(summary?.notes ?? []), ...(begins && head ? [head] : [])];
   return (
     <Panel title={title} aside={isFresh ? withoutFile : label}>
       <div className={styles.stack}>
