@@ -112,6 +112,11 @@ it("its beginning is found among the trials by its checksum, and another one is 
   const file = await readFile(parent.lab, child.id);
   expect(await parent.lab.session.findBeginning(file.beginning!)).toEqual(weights);
   expect(await parent.lab.session.listDifferences(requestOf(parent.lab, file, weights))).toEqual([]);
+  // Once a classifier that tells a target among others was drawn anew.
+  const drawn = { ...file, beginning: file.beginning && { ...file.beginning, replaced: "Classifier replaced." } };
+  expect(await parent.lab.session.listDifferences(requestOf(parent.lab, drawn, weights))).toEqual([
+    "Drawn anew of the weights: Classifier replaced. in the file, nothing here.",
+  ]);
   const { again } = await trainTrial(parent.lab, requestOf(parent.lab, file, weights));
   expect(again?.outcome?.first).toBeNull();
 

@@ -112,7 +112,7 @@ function compareBeginnings({ beginning: then }: TrialFile, { beginning: now }: H
   if (then && !then.sha256) {
     return [`Weights: the file, of an earlier version, says that it began from ${then.name}, and not with which weights.`];
   }
-  if (then?.sha256 === now?.sha256) return [];
+  if (then?.sha256 === now?.sha256) return compare("Drawn anew of the weights", then?.replaced ?? null, now?.replaced ?? null);
   const tell = (beginning: typeof then) => (beginning ? `${beginning.name}, ${withSha256(beginning.sha256)}` : "fresh weights");
   return compare("Begins from", tell(then), tell(now));
 }

@@ -153,6 +153,24 @@ describe("two targets, one of them not known of every film", () => {
   });
 });
 
+it("scales films as the trial says, and to evaluate a file as the file says", async () => {
+  const lab = createTestLab();
+  const { id, settings } = await lab.createTrial({ normalisation: "xrv" });
+  await train(lab, id);
+  const scaledFor = async (weights: EvaluateRequest["weights"]) => {
+    const request = { settings, sample: lab.sample, weights, views: 0 };
+    expect((await play<EvaluateEvent>((port) => lab.session.evaluate(request, port))).at(-1)?.type).toBe("finished");
+    return lab.engines.at(-1)?.options.normalisation;
+  };
+  expect(lab.engines.map(({ options }) => options.normalisation)).toEqual(["xrv"]);
+  expect(await scaledFor({ kind: "trial", trialId: id, which: "last" })).toBe("xrv");
+  const { bytes } = await lab.session.exportWeights(id, "last");
+  // The test's reader takes every file for one of ImageNet's scale.
+  expect(await scaledFor({ kind: "file", name: "w", file: fileOf(bytes) })).toBe("imagenet");
+  const { beginning } = await lab.createTrial({ normalisation: "xrv" }, { kind: "file", name: "w", file: fileOf(bytes) });
+  expect(beginning?.notes.at(-1)).toMatch(/^These weights were trained on films scaled by ImageNet's/);
+});
+
 it("runs one job at a time", async () => {
   const lab = createTestLab();
   const { id } = await lab.createTrial();

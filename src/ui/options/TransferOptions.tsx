@@ -1,19 +1,15 @@
 // What of a network that was trained before is trained anew, and at which rates.
-import { HEADS, type Head, NORMALISATIONS, type Normalisation } from "../../protocol/settings";
+import { HEADS, type Head, NORMALISATIONS } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { SelectField } from "../parts/fields";
 import { formatLrField } from "../parts/format";
 import styles from "../parts/parts.module.css";
 import { OptionGroup } from "./OptionGroup";
 import { SettingField } from "./SettingField";
-import { transferWords } from "./words";
+import { NORMALISATION_NAMES, transferWords } from "./words";
 
 const HEAD_NAMES: Record<Head, string> = { linear: "linear (torchvision)", fastai: "fastai" };
 const HEAD_OPTIONS = HEADS.map((value) => ({ value, label: HEAD_NAMES[value] }));
-const NORMALISATION_NAMES: Record<Normalisation, string> = {
-  imagenet: "ImageNet",
-  xrv: "[-1024, 1024]",
-};
 const NORMALISATION_OPTIONS = NORMALISATIONS.map((value) => ({ value, label: NORMALISATION_NAMES[value] }));
 
 export function TransferOptions({ disabled }: { disabled: boolean }) {

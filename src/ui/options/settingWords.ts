@@ -2,7 +2,7 @@
 import { METRIC_NAMES } from "../../protocol/metrics";
 import type { TargetSettings, TrialSettings } from "../../protocol/settings";
 import { formatArchitecture, formatLrField, formatPlural } from "../parts/format";
-import { SCHEDULE_NAMES } from "./words";
+import { NORMALISATION_NAMES, SCHEDULE_NAMES } from "./words";
 
 type Words = { [Field in keyof TrialSettings]?: (value: TrialSettings[Field]) => string };
 
@@ -11,6 +11,7 @@ const WORDS: Words = {
   maxLr: writeRate,
   sliceFrom: writeRate,
   arch: formatArchitecture,
+  normalisation: (normalisation) => NORMALISATION_NAMES[normalisation],
   schedule: (schedule) => SCHEDULE_NAMES[schedule],
   keepBest: (metric) => METRIC_NAMES[metric],
   validation: (share) => (share === "own" ? "the dataset's own" : `${Number((100 * share).toPrecision(6))}\u00a0%`),

@@ -4,6 +4,7 @@ import {
   DEFAULT_SETTINGS,
   type KeepingSettings,
   type LossSettings,
+  type Normalisation,
   type ScheduleName,
   type ScheduleSettings,
   type TrainingSettings,
@@ -18,6 +19,8 @@ export const SCHEDULE_NAMES: Record<ScheduleName, string> = {
   constant: "constant",
   plateau: "lower on a plateau",
 };
+
+export const NORMALISATION_NAMES: Record<Normalisation, string> = { imagenet: "ImageNet", xrv: "[-1024, 1024]" };
 
 /** Those that hold, joined. */
 const list = (...parts: (string | false)[]) => parts.filter(Boolean).join(", ");
@@ -38,7 +41,7 @@ export function transferWords({ freezeEpochs, sliceFrom, head, normalisation }: 
   return (
     list(
       head === "fastai" && "fastai's head",
-      normalisation === "xrv" && "films in [-1024, 1024]",
+      normalisation !== "imagenet" && `films in ${NORMALISATION_NAMES[normalisation]}`,
       freezeEpochs > 0 && `${formatPlural(freezeEpochs, "epoch")} frozen`,
       sliceFrom > 0 && `rates from ${formatLr(sliceFrom)}`,
     ) || "all trained alike"
