@@ -50,7 +50,7 @@ export function sharesOf(trainedOn: SampleSummary | null, dataset: SampleSummary
   };
 }
 
-/** A positive of weight w is as w positives. */
+/** A positive of weight w in the loss (torch's `pos_weight`) is as w positives (Elkan 2001, theorem 2). */
 function shareOf({ positives, negatives }: Pick<TargetCounts, "positives" | "negatives">, positiveWeight = 1): number | null {
   const weighed = positives * positiveWeight;
   return positives > 0 && negatives > 0 ? weighed / (weighed + negatives) : null;

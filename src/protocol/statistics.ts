@@ -147,6 +147,8 @@ export interface TargetSummary {
   films: number;
   positives: number;
   patients: number;
+  /** Fewer than ten patients of a class: intervals are too narrow. */
+  small: boolean;
   prevalence: Estimate | null;
   /** DeLong's interval, as if every film were of another patient. */
   auroc: Estimate | null;
@@ -167,7 +169,7 @@ export interface GroupSummary {
   auroc: Estimate | null;
   sensitivity: Estimate | null;
   specificity: Estimate | null;
-  /** Fewer films of a class than a figure can be read from. */
+  /** Fewer than ten patients of a class. */
   small: boolean;
 }
 

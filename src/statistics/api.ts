@@ -16,9 +16,8 @@ export function createStatistics(): StatisticsApi {
         return estimateAuroc(films.scores, films.labels);
       });
     },
-    // Without a signal neither ends before its end.
-    summarise: async (films, seed) => (await summariseTarget(films, { seed }))!,
-    compare: async (first, secondScores, seed) => (await compareModels(first, secondScores, { seed }))!,
+    summarise: (films, seed) => summariseTarget(films, { seed }),
+    compare: (first, secondScores, seed) => compareModels(first, secondScores, { seed }),
 
     async read(films, choices, { groupings, blanks }) {
       checkFilms(films);

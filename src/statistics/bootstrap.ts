@@ -3,12 +3,12 @@ import { createRandom } from "../nn/random";
 import type { BootstrapOptions, Estimate, PatientBootstrap, ScoredFilms } from "../protocol/statistics";
 import { quantile, wilsonOfShare } from "./interval";
 import { countLevels, makeCounts, rankScores } from "./levels";
-import { numberPatients, type Patients } from "./patients";
+import { countRarer, numberPatients, type Patients } from "./patients";
 import { averagePrecision, averagePrecisionOfCounts } from "./precisionRecall";
 import { auroc, aurocOfCounts } from "./roc";
 
 const ROUNDS = 2000;
-/** Films drawn between two looks at the signal: some tens of milliseconds. */
+/** Films drawn in one task: some tens of milliseconds, after which another question gets its turn. */
 const FILMS_AT_ONCE = 1_000_000;
 /** Of the rounds' figures, the interval's ends. */
 const TAILS = [0.025, 0.975] as const;
@@ -27,19 +27,16 @@ interface Rounds {
  *
  * Where the rounds do not spread, as where scores part the classes, the AUROC's interval is Wilson's on as many trials as there are patients
  * with films of the rarer class (delong.ts says why), and the average precision has none.
- * @returns figures that are null with fewer than two patients of a class; null altogether where stopped
+ * With few patients of a class the rounds spread too little: of two normal classes with an AUROC of 0.85 and a film a patient, the interval
+ * holds that in about 70 of 100 samples of 3 positives and 100 negatives, in 80 of 5 and 100, in 90 of 10 and 100.
+ * @returns figures that are null with fewer than two patients of a class
  */
-export async function bootstrapByPatient(
-  films: ScoredFilms,
-  options: BootstrapOptions,
-  signal?: AbortSignal,
-): Promise<PatientBootstrap | null> {
+export async function bootstrapByPatient(films: ScoredFilms, options: BootstrapOptions): Promise<PatientBootstrap> {
   const { labels, scores } = films;
   const patients = numberPatients(films.patients);
   const rarer = countRarer(labels, patients);
   if (rarer < 2) return TELLS_NOTHING;
-  const rounds = await drawRounds([scores], labels, patients, options, signal);
-  if (!rounds) return null;
+  const rounds = await drawRounds([scores], labels, patients, options);
   const area = auroc(scores, labels)!;
   return {
     auroc: estimate(area, rounds.aurocs[0]!) ?? wilsonOfShare(area, rarer),
@@ -57,13 +54,11 @@ export async function bootstrapDifference(
   first: ScoredFilms,
   secondScores: Float64Array,
   options: BootstrapOptions,
-  signal?: AbortSignal,
-): Promise<PatientBootstrap | null> {
+): Promise<PatientBootstrap> {
   const { labels, scores } = first;
   const patients = numberPatients(first.patients);
   if (countRarer(labels, patients) < 2) return TELLS_NOTHING;
-  const rounds = await drawRounds([scores, secondScores], labels, patients, options, signal);
-  if (!rounds) return null;
+  const rounds = await drawRounds([scores, secondScores], labels, patients, options);
   const difference = (figure: (scores: Float64Array, labels: Uint8Array) => number | null, [a, b]: number[][]) =>
     estimate(
       figure(scores, labels)! - figure(secondScores, labels)!,
@@ -85,8 +80,7 @@ async function drawRounds(
   labels: Uint8Array,
   patients: Patients,
   { seed, rounds = ROUNDS }: BootstrapOptions,
-  signal?: AbortSignal,
-): Promise<Rounds | null> {
+): Promise<Rounds> {
   const ranked = models.map((scores) => {
     const levels = rankScores(scores);
     return { levels, counts: makeCounts(levels) };
@@ -97,9 +91,7 @@ async function drawRounds(
   const atOnce = Math.max(1, Math.floor(FILMS_AT_ONCE / labels.length));
   for (let round = 0; round < rounds; round++) {
     if (round % atOnce === 0) {
-      // A task of its own, so that a message with the wish to stop gets in.
       await new Promise((resolve) => setTimeout(resolve));
-      if (signal?.aborted) return null;
     }
     const random = createRandom(seed, "bootstrap", round);
     often.fill(0);
@@ -125,10 +117,4 @@ function estimate(value: number, rounds: number[]): Estimate | null {
   const sorted = Float64Array.from(rounds).sort();
   const [low, high] = TAILS.map((tail) => quantile(sorted, tail)) as [number, number];
   return low < high ? { value, low, high } : null;
-}
-
-/** Patients with films of the class that fewer have films of. */
-function countRarer(labels: Uint8Array, { of }: Patients): number {
-  const withClass = [0, 1].map((label) => new Set(of.filter((_, film) => labels[film] === label)).size);
-  return Math.min(...withClass);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { correctLogit, shiftForPrevalence, shiftForWeights, toProbabilities, uncorrectLogit } from "./correction";
+import { correctLogit, shiftForPrevalence, toProbabilities, uncorrectLogit } from "./correction";
 import { sigmoid } from "./logistic";
 
 const share = fc.double({ min: 0.01, max: 0.99, noNaN: true });
@@ -25,12 +25,6 @@ it("is Dal Pozzolo's for negatives that were left out, all but a share beta", ()
       expect(sigmoid(corrected)).toBeCloseTo((beta * probability) / (beta * probability - probability + 1), 12);
     }),
   );
-});
-
-it("takes a positive's weight for as many positives", () => {
-  // 100 positives among 1,000 films, each of weight 9, are as 900 among 1,800.
-  expect(shiftForWeights(9)).toBeCloseTo(shiftForPrevalence(0.5, 0.1), 12);
-  expect(shiftForWeights(3, 3)).toBe(0);
 });
 
 it("can be taken back", () => {

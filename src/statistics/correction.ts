@@ -1,4 +1,4 @@
-// Logits of a network that was trained on another share of positives than it meets, or with weighted classes, or that is too sure of itself.
+// Logits of a network that was trained on another share of positives than it meets, or that is too sure of itself.
 import type { Correction } from "../protocol/statistics";
 import { logOdds, sigmoid } from "./logistic";
 
@@ -11,14 +11,6 @@ import { logOdds, sigmoid } from "./logistic";
  */
 export function shiftForPrevalence(trained: number, actual: number): number {
   return logOdds(actual) - logOdds(trained);
-}
-
-/**
- * What is added to a logit for classes that were weighted in the training loss: a positive of weight w is as w positives (Elkan 2001, theorem 2).
- * @param positiveWeight torch's `pos_weight` where negatives weigh 1
- */
-export function shiftForWeights(positiveWeight: number, negativeWeight = 1): number {
-  return Math.log(negativeWeight) - Math.log(positiveWeight);
 }
 
 /** Takes every logit to itself. */

@@ -73,12 +73,6 @@ export function compareAurocs(
   };
 }
 
-/** DeLong's variance of the AUROC; null with fewer than two films of a class. */
-export function aurocVariance(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
-  const wins = countWins(scores, labels);
-  return wins && varianceOf(wins);
-}
-
 function countWins(scores: ArrayLike<number>, labels: ArrayLike<number>): Wins | null {
   const levels = rankScores(scores);
   const counts = countLevels(levels, labels);

@@ -6,6 +6,12 @@ export interface Patients {
   of: Uint32Array;
 }
 
+/** Patients with films of the class that fewer have films of. */
+export function countRarer(labels: ArrayLike<number>, { of }: Patients): number {
+  const withClass = [0, 1].map((label) => new Set(of.filter((_, film) => labels[film] === label)).size);
+  return Math.min(...withClass);
+}
+
 export function numberPatients(patients: ArrayLike<number>): Patients {
   const numbers = new Map<number, number>();
   const of = Uint32Array.from(patients, (patient) => {

@@ -3,7 +3,7 @@ import type { ScoredFilms } from "../protocol/statistics";
 import golden from "./golden/statistics.json";
 import { wilson } from "./interval";
 import { operateAt } from "./operatingPoint";
-import { compareModels, SMALL_CLASS, summariseGroups, summariseTarget } from "./summarise";
+import { compareModels, summariseGroups, summariseTarget } from "./summarise";
 
 const given = golden.cases[0]!;
 const films: ScoredFilms = {
@@ -21,7 +21,7 @@ const choose = (wanted: (film: number) => boolean): ScoredFilms => ({
 
 describe("a target's summary", () => {
   it("has scikit-learn's figures", async () => {
-    const summary = (await summariseTarget(films, options))!;
+    const summary = await summariseTarget(films, options);
     expect(summary).toMatchObject({
       films: 150,
       positives: 45,
@@ -46,7 +46,7 @@ describe("a target's summary", () => {
       options,
     );
     expect(none).toMatchObject({ auroc: null, averagePrecision: null, roc: null, precisionRecall: null });
-    expect(none!.calibration!.reliability.every((bin) => bin.positiveShare.value === 0)).toBe(true);
+    expect(none.calibration!.reliability.every((bin) => bin.positiveShare.value === 0)).toBe(true);
   });
 
   it("has nothing to say of no films", async () => {
@@ -59,6 +59,7 @@ describe("a target's summary", () => {
       films: 0,
       positives: 0,
       patients: 0,
+      small: true,
       prevalence: null,
       auroc: null,
       averagePrecision: null,
@@ -90,24 +91,20 @@ describe("a target's summary", () => {
     const broken = { ...films, scores: films.scores.map((score, film) => (film === 8 ? Number.NaN : score)) };
     await expect(summariseTarget(broken, options)).rejects.toMatchObject({ code: "scoreNotFinite", at: "film 9" });
   });
-
-  it("stops", async () => {
-    expect(await summariseTarget(films, options, AbortSignal.abort())).toBeNull();
-  });
 });
 
 describe("two models", () => {
   const second = Float64Array.from(given.second);
 
   it("are compared film by film and patient by patient", async () => {
-    const comparison = (await compareModels(films, second, options))!;
+    const comparison = await compareModels(films, second, options);
     expect(comparison).toMatchObject({ films: 150, positives: 45, patients: 75 });
     expect(comparison.auroc!.p).toBeCloseTo(given.delong!.p!, 10);
     expect(comparison.byPatient.auroc!.value).toBeCloseTo(given.delong!.difference, 11);
   });
 
   it("that are one do not differ", async () => {
-    const same = (await compareModels(films, films.scores, options))!;
+    const same = await compareModels(films, films.scores, options);
     expect(same.auroc).toMatchObject({ difference: { value: 0, low: 0, high: 0 }, z: 0, p: 1 });
     expect(same.byPatient.auroc).toBeNull();
   });
@@ -127,10 +124,10 @@ describe("groups", () => {
     expect(summaries.map(({ group }) => group)).toEqual([0, 1, 9]);
     expect(summaries.reduce((sum, group) => sum + group.films, 0)).toBe(150);
     for (const { group, small, ...summary } of summaries) {
-      const alone = (await summariseTarget(
+      const alone = await summariseTarget(
         choose((film) => groups[film] === group),
         options,
-      ))!;
+      );
       const { auroc, films: count, positives, patients, prevalence } = alone;
       const part = choose((film) => groups[film] === group);
       const { sensitivity, specificity } = operateAt(part.scores, part.labels, { by: "score", value: 0.4 })!;
@@ -138,8 +135,7 @@ describe("groups", () => {
     }
   });
 
-  it("are small with fewer than ten films of a class", () => {
-    expect(SMALL_CLASS).toBe(10);
+  it("are small with fewer than ten patients of a class, however many films they have", () => {
     expect(summaries.map(({ small }) => small)).toEqual([false, false, true]);
     const labels = Uint8Array.from({ length: 29 }, (_, film) => (film < 10 ? 1 : film < 20 ? 0 : film % 2));
     const exact = { labels, scores: Float64Array.from(labels), patients: Uint32Array.from(labels.keys()) };
@@ -152,6 +148,15 @@ describe("groups", () => {
       [20, false],
       [9, true],
     ]);
+    const ofOne = { ...exact, patients: exact.patients.map((patient) => (patient < 10 ? patient % 9 : patient)) };
+    expect(summariseGroups(ofOne, new Uint8Array(29), 0.5)[0]!.small, "nine patients and more").toBe(false);
+    expect(
+      summariseGroups(
+        ofOne,
+        exact.patients.map((film) => (film < 20 ? 0 : 1)),
+        0.5,
+      )[0]!.small,
+    ).toBe(true);
   });
 
   it("of one class have the figures that one class can have", () => {

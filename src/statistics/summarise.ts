@@ -1,12 +1,5 @@
 // All that is said of one target on one set of films, of two models on them, and of groups of them. Puts the other modules' figures together.
-import type {
-  BootstrapOptions,
-  GroupSummary,
-  ModelComparison,
-  PatientBootstrap,
-  ScoredFilms,
-  TargetSummary,
-} from "../protocol/statistics";
+import type { BootstrapOptions, GroupSummary, ModelComparison, ScoredFilms, TargetSummary } from "../protocol/statistics";
 import { bootstrapByPatient, bootstrapDifference } from "./bootstrap";
 import { describeCalibration } from "./calibration";
 import { checkFilms } from "./check";
@@ -14,7 +7,7 @@ import { toProbabilities } from "./correction";
 import { compareAurocs, estimateAuroc } from "./delong";
 import { wilson } from "./interval";
 import { confusionAt, ratesOf } from "./operatingPoint";
-import { numberPatients } from "./patients";
+import { countRarer, numberPatients } from "./patients";
 import { averagePrecision, precisionRecallCurve, thinPrecisionRecall } from "./precisionRecall";
 import { rocCurve, thinRoc } from "./roc";
 
@@ -22,25 +15,19 @@ import { rocCurve, thinRoc } from "./roc";
 const DRAWN_POINTS = 500;
 
 /**
- * With fewer films of a class than this, a group is small: each film is then more than ten points of sensitivity or specificity, and the
- * interval of 8 right out of 10 goes from 49 to 94 %.
+ * With fewer patients of a class than this, films are few: one patient is then more than ten points of sensitivity or specificity, the
+ * interval of 8 right out of 10 goes from 49 to 94 %, and that of drawn patients is too narrow (bootstrap.ts).
  */
-export const SMALL_CLASS = 10;
+const FEW_PATIENTS = 10;
 
 /**
  * @param films logits, of films whose label is known
- * @returns null where stopped
  * @throws LabError scoreNotFinite
  */
-export async function summariseTarget(
-  films: ScoredFilms,
-  options: BootstrapOptions,
-  signal?: AbortSignal,
-): Promise<TargetSummary | null> {
+export async function summariseTarget(films: ScoredFilms, options: BootstrapOptions): Promise<TargetSummary> {
   checkFilms(films);
   const { labels, scores } = films;
-  const byPatient: PatientBootstrap | null = await bootstrapByPatient(films, options, signal);
-  if (!byPatient) return null;
+  const byPatient = await bootstrapByPatient(films, options);
   const roc = rocCurve(scores, labels);
   const precisionRecall = precisionRecallCurve(scores, labels);
   return {
@@ -57,19 +44,16 @@ export async function summariseTarget(
 /**
  * @param first films with one model's logits
  * @param secondScores the other's, of the same films in the same order
- * @returns null where stopped
  * @throws LabError scoreNotFinite
  */
 export async function compareModels(
   first: ScoredFilms,
   secondScores: Float64Array,
   options: BootstrapOptions,
-  signal?: AbortSignal,
-): Promise<ModelComparison | null> {
+): Promise<ModelComparison> {
   checkFilms(first);
   checkFilms({ ...first, scores: secondScores });
-  const byPatient = await bootstrapDifference(first, secondScores, options, signal);
-  if (!byPatient) return null;
+  const byPatient = await bootstrapDifference(first, secondScores, options);
   const { films, positives, patients } = countFilms(first);
   return { films, positives, patients, auroc: compareAurocs(first.scores, secondScores, first.labels), byPatient };
 }
@@ -112,16 +96,19 @@ function summarisePart(films: ScoredFilms, isIn: (film: number) => boolean, thre
   };
   const counts = countFilms(part);
   const { sensitivity, specificity } = ratesOf(confusionAt(part.scores, part.labels, threshold));
-  const small = Math.min(counts.positives, counts.films - counts.positives) < SMALL_CLASS;
-  return { ...counts, auroc: estimateAuroc(part.scores, part.labels), sensitivity, specificity, small };
+  return { ...counts, auroc: estimateAuroc(part.scores, part.labels), sensitivity, specificity };
 }
 
-function countFilms({ labels, patients }: ScoredFilms): Pick<TargetSummary, "films" | "positives" | "patients" | "prevalence"> {
+type Counts = Pick<TargetSummary, "films" | "positives" | "patients" | "prevalence" | "small">;
+
+function countFilms({ labels, patients }: ScoredFilms): Counts {
+  const numbered = numberPatients(patients);
   const positives = labels.reduce((total, label) => total + label, 0);
   return {
     films: labels.length,
     positives,
-    patients: numberPatients(patients).count,
+    patients: numbered.count,
+    small: countRarer(labels, numbered) < FEW_PATIENTS,
     prevalence: wilson(positives, labels.length),
   };
 }
