@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { LabError } from "../protocol/labError";
 import type { FilmParts, ReadingChoices, ScoredFilms } from "../protocol/statistics";
@@ -41,17 +41,21 @@ function createLab() {
     refuse: (why: unknown) => void;
   }[] = [];
   let summaries = 0;
+  const summarised: Float64Array[] = [];
   let lost: LabError | null = null;
   const statistics = {
     read: (films: ScoredFilms, choices: ReadingChoices, parts: FilmParts) =>
       new Promise((answer, refuse) => asked.push({ films, choices, parts, answer, refuse })),
-    summarise: () => (lost ? Promise.reject(lost) : Promise.resolve({ number: ++summaries })),
+    summarise: ({ scores }: ScoredFilms) => {
+      summarised.push(scores);
+      return lost ? Promise.reject(lost) : Promise.resolve({ number: ++summaries });
+    },
     estimateAurocs: (targets: ScoredFilms[]) => (lost ? Promise.reject(lost) : Promise.resolve(targets.map(() => null))),
   };
   const lose = (error: LabError | null) => {
     lost = error;
   };
-  return { store, asked, lose, ...createFigureCommands(createContext(store, { statistics } as unknown as Workers)) };
+  return { store, asked, summarised, lose, ...createFigureCommands(createContext(store, { statistics } as unknown as Workers)) };
 }
 
 describe("the figures", () => {
@@ -126,6 +130,17 @@ describe("the figures", () => {
     void countFigures();
     expect(asked[4]?.choices.rule).toEqual({ by: "youden" });
     expect(store.getState().figures.rule).toEqual({ by: "youden" });
+  });
+
+  it("are not summarised of a target that is only passed by", async () => {
+    const { store, asked, summarised, countFigures, readFigures } = createLab();
+    const counted = countFigures();
+    await vi.waitFor(() => expect(summarised).toHaveLength(1));
+    const passed = [counted, readFigures({ at: 1 }), readFigures({ at: 0 }), readFigures({ at: 1 })];
+    for (const { answer } of asked) answer({});
+    await Promise.all(passed);
+    expect(summarised).toEqual([Float64Array.of(1, 3), Float64Array.of(2, 4)]);
+    expect(store.getState().figures.summary).toEqual({ number: 2 });
   });
 
   it("are all asked for again with the next choice where the worker was lost over them", async () => {

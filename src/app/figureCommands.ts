@@ -27,6 +27,7 @@ const carryTo = (at: number, { rule, scaled }: FiguresState): FiguresState => ({
 export function createFigureCommands({ store, workers: { statistics }, patch }: LabContext): FigureCommands {
   /** Choices come faster than answers: only the newest is shown. */
   let asked = 0;
+  let summarising = Promise.resolve();
 
   /** What every choice changes. */
   async function read(): Promise<void> {
@@ -48,11 +49,19 @@ export function createFigureCommands({ store, workers: { statistics }, patch }: 
     }
   }
 
-  /** What only another target changes: it is waited for whatever else is chosen meanwhile. */
-  async function summarise(): Promise<void> {
+  /**
+   * What only another target changes: it is waited for whatever else is chosen meanwhile. It takes seconds of many films, so one is counted at
+   * a time, and a target that is only passed by not at all.
+   */
+  function summarise(): Promise<void> {
+    summarising = summarising.then(summariseShown);
+    return summarising;
+  }
+
+  async function summariseShown(): Promise<void> {
     const { evaluation: of, figures, settings } = store.getState();
     const { evaluation, sample } = of;
-    if (!evaluation || !sample) return;
+    if (!evaluation || !sample || figures.summary) return;
     const { at } = figures;
     const isShown = () => store.getState().evaluation.evaluation === evaluation && store.getState().figures.at === at;
     try {
