@@ -10,6 +10,7 @@ import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import styles from "./evaluation.module.css";
 import { Rates } from "./Rates";
+import { thresholdCalling } from "./threshold";
 
 const RULES: ThresholdRule[] = [
   { by: "youden" },
@@ -82,8 +83,7 @@ function Threshold({ point, scores }: { point: OperatingPoint; scores: Float64Ar
   const { readFigures } = useCommands();
   const called = point.truePositives + point.falsePositives;
   const probability = formatProbability(point.probability);
-  const callPositive = (films: number) =>
-    readFigures({ rule: { by: "score", value: films === 0 ? Number.POSITIVE_INFINITY : (scores[scores.length - films] ?? 0) } });
+  const callPositive = (films: number) => readFigures({ rule: { by: "score", value: thresholdCalling(scores, films, called) } });
   return (
     <label className={styles.threshold}>
       <span>Positive from a probability of</span>
