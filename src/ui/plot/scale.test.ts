@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeScale, nearest, tracePath } from "./scale";
+import { extentOf, makeScale, nearest, tracePath } from "./scale";
 
 describe("makeScale", () => {
   it("maps a domain to pixels and back", () => {
@@ -23,6 +23,11 @@ describe("makeScale", () => {
   it("puts a domain of no width at its start, not nowhere", () => {
     expect(makeScale({ from: 3, to: 3 }, 100).at(3)).toBe(0);
   });
+});
+
+it("spans more values than a call has room for", () => {
+  expect(extentOf(Array.from({ length: 300_000 }, (_, at) => at - 5))).toEqual([-5, 299_994]);
+  expect(extentOf([])).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
 });
 
 it("traces a path through finite points only", () => {

@@ -27,6 +27,14 @@ export function makeScale({ from, to, log = false }: Domain, length: number): Sc
   };
 }
 
+/** The least and the greatest of however many values; [Infinity, -Infinity] of none. */
+export function extentOf(values: readonly number[]): [least: number, greatest: number] {
+  return values.reduce<[number, number]>(
+    ([least, greatest], value) => [Math.min(least, value), Math.max(greatest, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+}
+
 /** An SVG path through points in pixels, to a tenth of one. A point that is not finite is passed over: the line goes on to the next. */
 export function tracePath(points: Iterable<readonly [x: number, y: number]>): string {
   const parts: string[] = [];

@@ -63,6 +63,11 @@ describe("lossDomain", () => {
     expect(lossDomain([], [])).toEqual([0, 1]);
   });
 
+  it("takes the points of hundreds of trials, as where those are compared", () => {
+    const many = Array.from({ length: 300_000 }, (_, step) => ({ step, loss: 0.5, smoothed: 0.5, lr: 0 }));
+    expect(lossDomain(many, [{ validLoss: 0.6 }])[1]).toBeCloseTo(0.606, 9);
+  });
+
   it("lets a single validation loss out that would flatten the training curve", () => {
     const points = thinSteps(run([0.9, 0.8, 0.7, 0.6, 0.5]), 5, 600);
     const validated = [9, 0.8, 0.7].map((validLoss) => ({ validLoss }));

@@ -1,5 +1,6 @@
 // Thins a run's steps to what a chart can show, so that 100,000 steps stay fluid. Pure; it draws nothing.
 import type { StepColumns } from "../../protocol/steps";
+import { extentOf } from "../plot/scale";
 
 export interface ThinPoint {
   step: number;
@@ -64,13 +65,12 @@ export function lossDomain(points: readonly ThinPoint[], validated: readonly { v
   const high = raw[Math.floor((raw.length - 1) * 0.98)];
   const trained = [...points.map(({ smoothed }) => smoothed), ...raw.slice(0, 1), ...(high === undefined ? [] : [high])];
   const valid = validated.map(({ validLoss }) => validLoss).filter(Number.isFinite);
-  const [least, most] = [Math.min(...trained), Math.max(...trained)];
+  const [least, most] = extentOf(trained);
   const usual = valid.toSorted((a, b) => a - b)[Math.floor(valid.length / 2)] ?? 0;
   const highest = Math.max(most + MOST_ABOVE * (most - least), 1.5 * usual);
   const shown = [...trained, ...valid.filter((loss) => trained.length === 0 || loss <= highest)];
   if (shown.length === 0) return [0, 1];
-  const low = Math.min(...shown);
-  const top = Math.max(...shown);
+  const [low, top] = extentOf(shown);
   const margin = Math.max((top - low) * 0.06, 0.005);
   return [Math.max(0, low - margin), top + margin];
 }

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import type { Trial } from "../../../protocol/training";
 import { useLab } from "../../labContext";
 import { formatLr, formatMetric, toTitle } from "../../parts/format";
+import { extentOf } from "../../plot/scale";
 import { lossDomain } from "../../train/thin";
 import { CurveFigure, type DrawnCurve } from "./CurveFigure";
 import styles from "./compare.module.css";
@@ -18,7 +19,7 @@ export function Curves({ trials }: { trials: Trial[] }) {
     drawn(curves, curves.validLoss, "validation"),
   ]);
   const aurocs = traced.flatMap((curves) => curves.auroc.map(({ y }) => y));
-  const highestLr = Math.max(0, ...traced.flatMap((curves) => curves.lr.map(({ y }) => y)));
+  const highestLr = extentOf([0, ...traced.flatMap((curves) => curves.lr.map(({ y }) => y))])[1];
   return (
     <div className={styles.curves}>
       <CurveFigure
@@ -38,7 +39,7 @@ export function Curves({ trials }: { trials: Trial[] }) {
         title={`${toTitle(auroc)} in validation`}
         legend={legend}
         curves={traced.map((curves) => drawn(curves, curves.auroc, "validation", true))}
-        domain={aurocs.length > 0 ? [Math.min(...aurocs), Math.max(...aurocs)] : [0.5, 1]}
+        domain={aurocs.length > 0 ? extentOf(aurocs) : [0.5, 1]}
         format={formatMetric}
       />
       <CurveFigure
