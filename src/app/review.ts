@@ -2,7 +2,7 @@
 import type { FilmGroups } from "../protocol/dataset";
 import type { Explanation } from "../protocol/explanation";
 import type { Failure } from "../protocol/labError";
-import type { Estimate, TargetReading, TargetSummary, ThresholdRule } from "../protocol/statistics";
+import type { TargetReading, TargetSummary, ThresholdRule } from "../protocol/statistics";
 import type { StepColumns } from "../protocol/steps";
 import type { KeptValidation, Trial } from "../protocol/training";
 import { carryRule } from "./figureCommands";
@@ -72,11 +72,6 @@ export function titleReview(ids: readonly number[]): string {
 /** review-trial-27-28.html */
 export function nameReview(ids: readonly number[]): string {
   return `review-trial-${ids.join("-")}.html`;
-}
-
-/** With its interval by patient, or DeLong's where too few patients can be drawn. */
-export function aurocOf({ auroc, byPatient }: TargetSummary): Estimate | null {
-  return byPatient.auroc ?? auroc;
 }
 
 /**

@@ -40,11 +40,10 @@ export function GroupFigures({ groupings, reading: { groups, negatives } }: Grou
         columns={["group", "films", "positive", "AUROC", "sensitivity", "specificity"]}
         rows={rows}
       />
-      {someSmall && (
-        <p className={styles.remark}>
-          Grey groups are small: fewer than ten films of a class, so that one film more or less moves much.
-        </p>
-      )}
+      <p className={styles.remark}>
+        Intervals are DeLong’s and Wilson’s, which take films as independent; of many groups one stands apart by chance.
+        {someSmall && " Grey groups are small: fewer than ten patients of a class, so that one more or less moves much."}
+      </p>
     </div>
   );
 }

@@ -14,7 +14,7 @@ export function HowGood({ evaluation }: { evaluation: Evaluation }) {
   const { readFigures } = useCommands();
   const { targets } = evaluation;
   const several = targets.length > 1;
-  const area = summary?.byPatient.auroc ?? summary?.auroc;
+  const area = summary?.byPatient.auroc;
   const precision = summary?.byPatient.averagePrecision;
   const calibration = reading?.calibration;
   return (
@@ -23,7 +23,7 @@ export function HowGood({ evaluation }: { evaluation: Evaluation }) {
         <>
           <DataTable
             caption="Each target on the films whose label is known"
-            columns={["target", "AUROC", "95 %", "accuracy", "positive", "known"]}
+            columns={["target", "AUROC", "95 %, DeLong", "accuracy", "positive", "known"]}
             rows={targets.map(({ target, auroc, accuracy, positives, films }, place) => ({
               key: target,
               current: place === at,
@@ -55,18 +55,27 @@ export function HowGood({ evaluation }: { evaluation: Evaluation }) {
             value: formatMetric(summary?.averagePrecision),
             ...(precision && { detail: formatInterval(precision) }),
           },
-          { name: "accuracy at 0.5", value: formatMetric(targets[at]?.accuracy) },
+          { name: "accuracy at 0.5, as trained", value: formatMetric(targets[at]?.accuracy) },
           { name: "Brier score", value: formatMetric(calibration?.brier) },
           { name: "calibration error", value: formatMetric(calibration?.ece) },
         ]}
       />
-      <p className={styles.remark}>{summary ? describeFilms(summary) : "Counting intervals, patient by patient."}</p>
+      <p className={styles.remark}>
+        {summary ? describeFilms(summary) : "Counting intervals, patient by patient."}
+        {several && " DeLong’s, in the table, take films as independent, and are too narrow where patients have several."}
+        {reading && reading.correction.temperature !== 1 && ` ${SCALED_HERE}`}
+      </p>
     </Panel>
   );
 }
 
-export function describeFilms({ films, positives, patients, byPatient }: TargetSummary): string {
+/** Of a temperature that is in use. */
+export const SCALED_HERE =
+  "Logits are scaled by the temperature that fits these very films: Brier score and calibration error are somewhat too hopeful.";
+
+export function describeFilms({ films, positives, patients, small, byPatient }: TargetSummary): string {
   const counts = `${formatPlural(films, "film")} of ${formatPlural(patients, "patient")}, ${formatCount(positives)} positive.`;
   if (!byPatient.auroc) return `${counts} Fewer than two patients of a class: nothing tells how far chance reaches.`;
-  return `${counts} Intervals of 95 %, from drawing patients with all their films ${formatCount(byPatient.rounds)} times.`;
+  const drawn = `${counts} Intervals of 95 %, from drawing patients with all their films ${formatCount(byPatient.rounds)} times.`;
+  return small ? `${drawn} Fewer than ten patients of a class: they are too narrow.` : drawn;
 }

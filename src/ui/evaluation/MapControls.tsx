@@ -40,8 +40,8 @@ export function MapControls({ showMap, onShowMap, opacity, onOpacity }: MapContr
         </span>
       </div>
       <p className={partsStyles.hint}>
-        Coarse, 32 pixels a cell, and scaled film by film. It shows what moved this network towards the target, not what is in the
-        film.
+        Coarse, 32 pixels a cell, and on one scale, whose end is the strongest that was seen so far. It shows what moved this
+        network towards the target, not what is in the film.
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 // Several reviewed trials in a line each: what they have in common with a table of results, and no verdict.
-import { aurocOf, isFailure, type ReviewedTrial } from "../../app/review";
+import { isFailure, type ReviewedTrial } from "../../app/review";
 import type { Trial } from "../../protocol/training";
 import { DataTable } from "../parts/DataTable";
 import { formatArchitecture, formatInterval, formatLr, formatMetric, formatTargets } from "../parts/format";
@@ -20,7 +20,7 @@ export function AtAGlance({ trials, read }: AtAGlanceProps) {
         rows={trials.map(({ id, settings, epochs }) => {
           const figures = read.get(id)?.figures;
           const main = figures && !isFailure(figures) ? figures.targets[0] : null;
-          const auroc = main && aurocOf(main.summary);
+          const interval = main?.summary.byPatient.auroc;
           return {
             key: id,
             cells: [
@@ -30,8 +30,8 @@ export function AtAGlance({ trials, read }: AtAGlanceProps) {
               `${settings.imageSize}\u00a0px`,
               formatLr(settings.maxLr),
               epochs.length,
-              formatMetric(auroc?.value),
-              auroc ? formatInterval(auroc) : "–",
+              formatMetric(main?.summary.auroc?.value),
+              interval ? formatInterval(interval) : "–",
             ],
           };
         })}

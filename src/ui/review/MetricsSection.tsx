@@ -1,8 +1,8 @@
 // What a trial's kept validation says: figures with intervals at one operating point, at the dataset's prevalence, and by group.
-import { aurocOf, isFailure, type ReviewedFigures, type ReviewedTrial } from "../../app/review";
+import { isFailure, type ReviewedFigures, type ReviewedTrial } from "../../app/review";
 import type { ThresholdRule } from "../../protocol/statistics";
 import { GroupFigures } from "../evaluation/GroupTable";
-import { describeFilms } from "../evaluation/HowGood";
+import { describeFilms, SCALED_HERE } from "../evaluation/HowGood";
 import { describeCorrection, formatProbability, nameRule } from "../evaluation/OperatingPanel";
 import { Rates } from "../evaluation/Rates";
 import { DataTable } from "../parts/DataTable";
@@ -24,7 +24,7 @@ function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
   const [main] = targets;
   if (!main) return null;
   const { summary, reading, rule, shares } = main;
-  const area = aurocOf(summary);
+  const area = summary.byPatient.auroc;
   const precision = summary.byPatient.averagePrecision;
   const point = reading.operatingPoint;
   return (
@@ -34,7 +34,7 @@ function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
       {targets.length > 1 && <TargetTable targets={targets} />}
       <Readings
         readings={[
-          { name: "AUROC", value: formatMetric(area?.value), ...(area && { detail: formatInterval(area) }) },
+          { name: "AUROC", value: formatMetric(summary.auroc?.value), ...(area && { detail: formatInterval(area) }) },
           {
             name: "average precision",
             value: formatMetric(summary.averagePrecision),
@@ -55,8 +55,7 @@ function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
       )}
       <p className={styles.remark}>
         {describeCorrection(shares)}
-        {reading.correction.temperature !== 1 &&
-          ` They are scaled by a temperature of ${formatMetric(reading.correction.temperature)}, fitted on these films.`}
+        {reading.correction.temperature !== 1 && ` ${SCALED_HERE}`}
       </p>
       {groupings.length + reading.negatives.length > 0 && (
         <GroupFigures
@@ -88,14 +87,14 @@ function TargetTable({ targets }: Pick<ReviewedFigures, "targets">) {
         "specificity",
       ]}
       rows={targets.map(({ target, summary, rule, reading: { operatingPoint: point } }) => {
-        const area = aurocOf(summary);
+        const area = summary.byPatient.auroc;
         return {
           key: target,
           cells: [
             target,
             formatCount(summary.positives),
             formatCount(summary.films),
-            formatMetric(area?.value),
+            formatMetric(summary.auroc?.value),
             area ? formatInterval(area) : "–",
             formatMetric(summary.averagePrecision),
             nameRule(rule),

@@ -131,7 +131,8 @@ function Remarks({ comparison: { rows, which } }: { comparison: ComparisonState 
   const patients = rows.find(({ knowsPatients }) => knowsPatients)?.models.byPatient.rounds ?? 0;
   return (
     <p className={styles.remark}>
-      DeLong’s paired intervals of 95 % and two-sided p-values, film by film on the films that both validated on.
+      DeLong’s paired intervals of 95 % and two-sided p-values, film by film on the films that both validated on. They are of
+      these networks, not of their settings: trained again from another seed, either may come out otherwise.
       {tests > 1 && ` “p, Holm” is corrected for all ${formatPlural(tests, "comparison")} here, and decides what is said above.`}
       {patients > 0 && ` “By patient” is the interval from drawing patients with all their films ${formatCount(patients)} times.`}
       {which === "best" &&
