@@ -72,6 +72,16 @@ test("the theme that was chosen is there at the next visit", async ({ lab }) => 
   expect(await ground()).toBe("rgb(246, 247, 249)");
 });
 
+test("the page is there for less than 300 kB of script, gzipped", async ({ lab }) => {
+  const bytes = await lab.evaluate(() =>
+    (performance.getEntriesByType("resource") as PerformanceResourceTiming[])
+      .filter(({ name }) => /\.js$/.test(name) && !name.includes(".worker-"))
+      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+  );
+  expect(bytes).toBeLessThan(300_000);
+  expect(bytes, "sent gzipped, and measured").toBeGreaterThan(100_000);
+});
+
 test("a dropped folder is read through its handle", async ({ lab }) => {
   test.skip(!hasRealFilms, NO_REAL_FILMS);
   await dropFolder(lab, REAL_FILMS);
