@@ -62,6 +62,7 @@ const LOOKING: Record<AnsweringCommand, true> & Partial<Record<keyof LabCommands
   downloadFailedFilms: true,
   downloadWeights: true,
   downloadTrial: true,
+  downloadTorchBundle: true,
   downloadPredictions: true,
   reviewTrials: true,
   closeReview: true,

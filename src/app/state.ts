@@ -345,6 +345,8 @@ export interface LabCommands {
   /** The network in a format of others; it takes the graphics card, to be tried. */
   downloadModel(id: number, which: WhichWeights, format: ExportFormat): Promise<void>;
   downloadTrial(id?: number): Promise<void>;
+  /** A ZIP file that PyTorch repeats the trial from, with the prepared films or without. */
+  downloadTorchBundle(id: number, withFilms: boolean): Promise<void>;
   downloadPredictions(): void;
   /** Begins the next trial, or evaluates, from a weights file. */
   takeWeights(file: File): Promise<void>;

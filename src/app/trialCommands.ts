@@ -18,6 +18,7 @@ type TrialCommands = Pick<
   | "downloadWeights"
   | "downloadModel"
   | "downloadTrial"
+  | "downloadTorchBundle"
   | "downloadPredictions"
 >;
 
@@ -73,6 +74,14 @@ export function createTrialCommands({ store, workers, patch, say }: LabContext):
         const name = `trial-${trial}.json`;
         saveText(name, await workers.training.exportTrial(trial), "application/json");
         return `${name} is in your downloads.`;
+      }),
+    downloadTorchBundle: (id, withFilms) =>
+      errand(async () => {
+        const name = `trial-${id}-torch.zip`;
+        say(`Writing ${name}.`);
+        const { file, notices } = await workers.training.exportTorchBundle(id, withFilms);
+        saveFile(name, file, "application/zip");
+        return [...notices, `${name} is in your downloads: unpack it, and README.md says how to go on.`].join(" ");
       }),
     downloadPredictions() {
       const { name, evaluation } = store.getState().evaluation;

@@ -75,6 +75,11 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   const toPart = (rows: Uint32Array): PreparedPart => ({
     slots: rows.map((row) => slotOf(row) ?? 0),
     films: packFilmKeys(Array.from(rows, filmOf)),
+    origins: {
+      paths: Array.from(rows, (row) => cellOf(index.labels.path, row)).join("\n"),
+      files: Array.from(rows, pathOf).join("\n"),
+      patients: rows.map((row) => index.patientOfRow[row] ?? 0),
+    },
     labels: labelsOf(plan.labels.byTarget, rows),
   });
   const train = toPart(ready.planned.train);

@@ -212,6 +212,16 @@ export interface SampledRows {
 /** 128 bits: among a million films no two share them by chance. */
 export const FILM_KEY_BYTES = 16;
 
+/** Where films come from, for who reads the folder with other tools. Texts have a line a film: lists of names would be slow to pass on. */
+export interface FilmOrigins {
+  /** As the label CSV writes them. */
+  paths: string;
+  /** Inside the opened folder. */
+  files: string;
+  /** A number each, the same for films of one patient, in both parts. */
+  patients: Uint32Array;
+}
+
 /** One part of a prepared sample, a film an index. `slots` are places in the film store. */
 export interface PreparedPart {
   slots: Uint32Array;
@@ -220,6 +230,8 @@ export interface PreparedPart {
    * Missing in samples of earlier versions.
    */
   films?: Uint8Array;
+  /** Missing in samples of earlier versions. */
+  origins?: FilmOrigins;
   /** [films, targets]: 0, 1, or `UNKNOWN_LABEL`. */
   labels: Uint8Array;
 }

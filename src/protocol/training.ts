@@ -11,6 +11,7 @@ import type { FilmPreview, PreviewRequest } from "./preview";
 import type { Architecture, Head, Normalisation, TrialSettings } from "./settings";
 import type { StepColumns } from "./steps";
 import type { StorageApi, TrialOrigin } from "./storage";
+import type { TorchBundle } from "./torchBundle";
 
 export interface AdapterReport {
   /** As the driver names itself, e.g. "Apple M2" or "SwiftShader". */
@@ -338,6 +339,11 @@ export interface TrainApi extends StorageApi {
   exportModel(trialId: number, which: WhichWeights, format: ExportFormat, facts: Record<string, string>): Promise<WeightsFile>;
   /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */
   exportTrial(trialId: number): Promise<string>;
+  /**
+   * A trial as a ZIP file that PyTorch repeats it from, with its prepared films or without.
+   * @throws LabError badSettings where they must come along, filmsNotPrepared, checkpointDamaged
+   */
+  exportTorchBundle(trialId: number, withFilms: boolean): Promise<TorchBundle>;
   /** Steps of a trial so far, from its last checkpoint. */
   readSteps(trialId: number): Promise<StepColumns>;
   /**

@@ -30,6 +30,7 @@ import { planRun } from "./plan";
 import { previewFilms } from "./previewFilms";
 import { runFinder } from "./runFinder";
 import { runTrial } from "./runTrial";
+import { writeTorchBundle } from "./torch/bundle";
 import { describeTrial, formatTrial } from "./trials";
 import { validate, validateViews } from "./validate";
 import { createWorkbench, type Tools } from "./workbench";
@@ -183,6 +184,8 @@ export function createSession(tools: Tools): TrainApi {
       const checkpoint = await checkpoints.read(trial, "last");
       return formatTrial(trial, checkpoint ? toStepRecords(checkpoint.steps) : []);
     },
+
+    exportTorchBundle: (trialId, withFilms) => writeTorchBundle(tools, trialId, withFilms),
 
     async readSteps(trialId) {
       const history = await readHistory(await trials.read(trialId), "last");

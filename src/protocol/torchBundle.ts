@@ -1,0 +1,21 @@
+// What is to be known of a trial before it is taken to PyTorch. It writes nothing (training/torch does).
+import type { Trial } from "./training";
+
+/** A trial as one ZIP file for PyTorch, and what a person should know of it. */
+export interface TorchBundle {
+  file: Blob;
+  notices: string[];
+}
+
+type Prepared = Pick<Trial, "settings" | "dataset" | "sample">;
+
+/** Of the prepared films that its epochs and its validation use. */
+export const countPreparedBytes = ({ settings, sample }: Prepared): number => sample.filmsToPrepare * settings.imageSize ** 2;
+
+/** Why Pillow cannot prepare the trial's films as the lab did, so that they must come along; null where it can. */
+export function whyFilmsMustCome({ settings, dataset }: Prepared): string | null {
+  if (settings.cropBorders) return "their borders were cut off";
+  if (settings.equalise) return "their contrast was equalised";
+  const isWide = Object.keys(dataset.contents?.gradings ?? {}).some((grading) => grading !== "bytes");
+  return isWide ? "some of them have more than 8 bits" : null;
+}
