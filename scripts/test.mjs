@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { ensureBrowser } from "./browser.mjs";
+import { ensureTorch } from "./torch.mjs";
 
 const out = ".cache/test";
 rmSync(out, { recursive: true, force: true });
@@ -45,6 +46,7 @@ function suite(name, command, report, count, env) {
 
 const browser = ensureBrowser();
 run(process.execPath, ["scripts/setUpVulkan.mjs"]);
+ensureTorch();
 
 check("Format, lint, import rules", "biome", "ci", "--error-on-warnings", ".");
 check("Types of the page", "tsc", "-p", "tsconfig.page.json");

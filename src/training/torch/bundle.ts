@@ -100,9 +100,9 @@ function demandReadable(trial: Trial, { train, valid }: PreparedSample): void {
 
 /** The weights of step 0; null where they came from elsewhere and are not here any more. */
 async function findBegin(tools: Tools, trial: Trial): Promise<ArrayBuffer | null> {
-  const { arch, head, imageSize, seed } = trial.settings;
+  const { arch, head, normalisation, imageSize, seed } = trial.settings;
   const classes = trial.sample.targets.map(({ target }) => target);
-  const info: WeightsInfo = { arch, head, classes, imageSize };
+  const info: WeightsInfo = { arch, head, normalisation, classes, imageSize };
   const write = (model: NamedArrays) => tools.writeWeights(model, info, { trial: `trial-${trial.id}`, step: "0", epoch: "0" });
   if (!trial.beginning) return trial.parent ? null : write(initialise(listArrays(DENSENETS[arch], classes.length, head), seed));
   const choice = await findBeginning(tools, trial.beginning);

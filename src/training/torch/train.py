@@ -933,8 +933,8 @@ class Trainer:
             **{"trial": self.name, "weights": which, "step": str(len(self.steps)), "epoch": str(len(self.epochs))},
             **({"movingAverage": str(s["averageDecay"])} if self.average else {}),
             **{"formatVersion": "1", "architecture": s["arch"], "head": s["head"], "imageSize": str(s["imageSize"])},
-            "classes": json.dumps(self.sample.targets, ensure_ascii=False),
-            **{key: json.dumps(values) for key, values in self.normalisation.items()},
+            "classes": to_json(self.sample.targets),
+            **{key: to_json(values) for key, values in self.normalisation.items()},
         }
         write_safetensors(self.path(which, ".safetensors"), arrays, metadata)
         if logits is None:
@@ -985,6 +985,11 @@ class Trainer:
             self.average.load_state_dict(state["average"])
         self.scaler.load_state_dict(state["scaler"])
         self.kept_phase, self.steps, self.epochs = state["kept_phase"], state["steps"], state["epochs"]
+
+
+def to_json(value):
+    """As JavaScript writes it: the lab knows a normalisation by its text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def half_of(precision):

@@ -2,6 +2,7 @@
 import { failsAgain } from "../../protocol/labError";
 import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
+import { TrialFiles } from "./TrialFiles";
 import styles from "./trials.module.css";
 import { UseElsewhere } from "./UseElsewhere";
 
@@ -89,6 +90,7 @@ export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, 
       >
         File
       </button>
+      <TrialFiles trial={trial} />
       {!isLive && (
         <button
           type="button"

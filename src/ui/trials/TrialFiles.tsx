@@ -21,7 +21,9 @@ export function TrialFiles({ trial }: { trial: Trial }) {
         <Menu.Item disabled={why !== null} onClick={() => void downloadTorchBundle(id, false)}>
           PyTorch
           <div className={styles.told}>
-            {why === null ? "A script that repeats it, its rows and weights; films come from your folder" : `Only with its films: ${why}`}
+            {why === null
+              ? "A script that repeats it, its rows and weights; films come from your folder"
+              : `Only with its films: ${why}`}
           </div>
         </Menu.Item>
         <Menu.Item onClick={() => void downloadTorchBundle(id, true)}>

@@ -1,0 +1,84 @@
+"""For tests: calls functions of unpacked bundles' train.py, all in one process, since torch takes seconds to import.
+
+Standard input: {"calls": [{"bundle": DIR, "call": NAME, "arguments": [...]}, ...]}. Standard output: a JSON list of what each gave; what the
+program prints goes to standard error."""
+import contextlib
+import importlib.util
+import json
+import sys
+import zlib
+from pathlib import Path
+
+
+def load(folder):
+    spec = importlib.util.spec_from_file_location(f"train_{zlib.crc32(folder.encode())}", Path(folder) / "train.py")
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    return program
+
+
+def settings_of(folder):
+    return json.loads((Path(folder) / "recipe.json").read_text())["settings"]
+
+
+def order(program, folder, epoch):
+    sample = program.Sample(Path(folder) / "sample.csv")
+    return program.cut_batches(sample.train_labels[:, 0], settings_of(folder), epoch)
+
+
+def draw(program, folder, seed, purpose, keys, skipped, count):
+    """What float() gives, one by one, and what floats() gives at once."""
+    one, all_at_once = program.Random(seed, purpose, *keys), program.Random(seed, purpose, *keys)
+    for _ in range(skipped):
+        one.float()
+    all_at_once.skip(skipped)
+    return [[one.float() for _ in range(count)] + [one.float()], [*all_at_once.floats(count).tolist(), all_at_once.float()]]
+
+
+def moves(program, folder, epoch, films):
+    return program.draw_moves(settings_of(folder), epoch, films).tolist()
+
+
+def blend(program, folder, epoch, index, count):
+    shares, partners = program.draw_blend(settings_of(folder), epoch, index, count)
+    return [shares.tolist(), partners]
+
+
+def picture(program, folder, film, size, move):
+    import torch
+
+    films = torch.tensor(film, dtype=torch.float32).reshape(1, size, size) / 255
+    return program.apply_moves(films, torch.tensor([move], dtype=torch.float32)).reshape(-1).tolist()
+
+
+def read(program, folder, path, size, fit):
+    return program.read_film(Path(path).read_bytes(), size, fit).reshape(-1).tolist()
+
+
+def rates(program, folder, settings, total, losses):
+    return [program.rates_at(settings, step, total, losses) for step in range(total)]
+
+
+def auroc(program, folder, logits, labels):
+    import numpy as np
+
+    return program.auroc(np.array(logits), np.array(labels))
+
+
+def main(program, folder, *arguments):
+    """The program itself; what it refuses is its answer."""
+    try:
+        program.main(list(arguments))
+        return None
+    except SystemExit as refusal:
+        return str(refusal)
+
+
+if __name__ == "__main__":
+    answers, programs = [], {}
+    with contextlib.redirect_stdout(sys.stderr):
+        for one in json.load(sys.stdin)["calls"]:
+            folder = one["bundle"]
+            program = programs[folder] = programs.get(folder) or load(folder)
+            answers.append(globals()[one["call"]](program, folder, *one["arguments"]))
+    json.dump(answers, sys.stdout)
