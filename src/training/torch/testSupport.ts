@@ -3,12 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { openDawn } from "../../../scripts/vulkan";
 import { drawFilmFile, listDrawnFilms } from "../../data/drawn/drawnFilms";
 import { shapeFilm } from "../../data/films/shapeFilm";
 import { openWebGpu } from "../../nn/backend";
 import { createEngine } from "../../nn/createEngine";
-import { fitWeights } from "../../nn/fitWeights";
+import { fitWeights, pickClasses } from "../../nn/fitWeights";
 import { readWeights, writeWeights } from "../../nn/weights";
 import { type PreparedPart, type PreparedSample, UNKNOWN_LABEL } from "../../protocol/dataset";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../../protocol/settings";
@@ -53,8 +52,8 @@ export interface TorchLab {
   evaluate(trial: Trial, weights: string): Promise<Evaluation>;
 }
 
+/** Dawn is to be open. */
 export async function openTorchLab(): Promise<TorchLab> {
-  await openDawn();
   const root = mkdtempSync(join(tmpdir(), "roentgen-torch-"));
   const drawn = listDrawnFilms(5, TRAIN_FILMS + VALID_FILMS);
   const prepared = new Uint8Array(drawn.length * SIZE * SIZE);
@@ -104,11 +103,16 @@ export async function openTorchLab(): Promise<TorchLab> {
     courses: createTestKeyValue(),
   });
   const refuse = () => Promise.reject(new Error("Not in these tests"));
+  const refuseExport = () => {
+    throw new Error("Not in these tests");
+  };
   const tools: Tools = {
     openGpu: openWebGpu,
     createEngine,
     readWeights,
     fitWeights,
+    pickClasses,
+    exports: { onnx: refuseExport, tfjs: refuseExport },
     writeWeights,
     trials,
     checkpoints: createCheckpointStore(createTestKeyValue(), trials),

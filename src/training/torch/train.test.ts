@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findTorch } from "../../../scripts/torch.mjs";
+import { openDawn } from "../../../scripts/vulkan";
 import { drawEpoch } from "../../data/balance";
 import jpegs from "../../data/films/golden/jpeg.json";
 import { prepareFilm } from "../../data/films/prepareFilm";
@@ -127,6 +128,7 @@ describe.skipIf(!python)(skipped, () => {
   }));
 
   beforeAll(async () => {
+    await openDawn();
     lab = await openTorchLab();
     plain = await lab.createTrial({});
     all = await lab.createTrial(ALL, 2);

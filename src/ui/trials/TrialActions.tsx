@@ -2,7 +2,6 @@
 import { failsAgain } from "../../protocol/labError";
 import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
-import { TrialFiles } from "./TrialFiles";
 import styles from "./trials.module.css";
 import { UseElsewhere } from "./UseElsewhere";
 
@@ -79,7 +78,7 @@ export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, 
           >
             Weights
           </button>
-          <UseElsewhere id={id} which={which} disabled={isBusy} />
+          <UseElsewhere trial={trial} which={which} isBusy={isBusy} />
         </>
       )}
       <button
@@ -90,7 +89,6 @@ export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, 
       >
         File
       </button>
-      <TrialFiles trial={trial} />
       {!isLive && (
         <button
           type="button"

@@ -1,12 +1,16 @@
-// The network of a trial in the formats of others. Plain buttons: Mantine's menu would add 30 kB of gzipped script to the page for two words.
+// A trial in the formats of others: its network, or all that it takes to train it there. Plain buttons: Mantine's menu would add 30 kB of
+// gzipped script to the page for some words.
 import type { ExportFormat } from "../../protocol/export";
-import type { WhichWeights } from "../../protocol/training";
+import { countPreparedBytes, whyFilmsMustCome } from "../../protocol/torchBundle";
+import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
+import { formatBytes } from "../parts/format";
 
 interface UseElsewhereProps {
-  id: number;
+  trial: Trial;
   which: WhichWeights;
-  disabled: boolean;
+  /** Nothing can be tried on the graphics card now. */
+  isBusy: boolean;
 }
 
 const FORMATS: { format: ExportFormat; name: string; use: string }[] = [
@@ -14,18 +18,45 @@ const FORMATS: { format: ExportFormat; name: string; use: string }[] = [
   { format: "tfjs", name: "TensorFlow.js", use: "for web pages" },
 ];
 
-export function UseElsewhere({ id, which, disabled }: UseElsewhereProps) {
-  const { downloadModel } = useCommands();
-  return FORMATS.map(({ format, name, use }) => (
-    <button
-      key={format}
-      type="button"
-      disabled={disabled}
-      aria-label={`${name} of trial ${id}`}
-      title={`Download the network as ${name}, ${use}`}
-      onClick={() => void downloadModel(id, which, format)}
-    >
-      {name}
-    </button>
-  ));
+export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
+  const { downloadModel, downloadTorchBundle } = useCommands();
+  const { id } = trial;
+  const why = whyFilmsMustCome(trial);
+  return (
+    <>
+      {FORMATS.map(({ format, name, use }) => (
+        <button
+          key={format}
+          type="button"
+          disabled={isBusy}
+          aria-label={`${name} of trial ${id}`}
+          title={`Download the network as ${name}, ${use}`}
+          onClick={() => void downloadModel(id, which, format)}
+        >
+          {name}
+        </button>
+      ))}
+      <button
+        type="button"
+        disabled={why !== null}
+        aria-label={`PyTorch bundle of trial ${id}`}
+        title={
+          why
+            ? `Not without the films: ${why}`
+            : "Download a script that trains it in PyTorch, its rows and weights; it reads the films' folder"
+        }
+        onClick={() => void downloadTorchBundle(id, false)}
+      >
+        PyTorch
+      </button>
+      <button
+        type="button"
+        aria-label={`PyTorch bundle of trial ${id} with films`}
+        title="The same with the prepared films: it needs no folder"
+        onClick={() => void downloadTorchBundle(id, true)}
+      >
+        PyTorch with films ({formatBytes(countPreparedBytes(trial))})
+      </button>
+    </>
+  );
 }
