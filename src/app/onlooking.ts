@@ -61,6 +61,7 @@ const LOOKING: Record<AnsweringCommand, true> & Partial<Record<keyof LabCommands
   exportTrial: true,
   downloadFailedFilms: true,
   downloadWeights: true,
+  downloadModelCard: true,
   downloadTrial: true,
   downloadTorchBundle: true,
   downloadPredictions: true,

@@ -344,6 +344,8 @@ export interface LabCommands {
   downloadWeights(id?: number, which?: WhichWeights): Promise<void>;
   /** The network in a format of others; it takes the graphics card, to be tried. */
   downloadModel(id: number, which: WhichWeights, format: ExportFormat): Promise<void>;
+  /** What the network is and is not, for people or for programs. */
+  downloadModelCard(id: number, which: WhichWeights, format: "md" | "json"): Promise<void>;
   downloadTrial(id?: number): Promise<void>;
   /** A ZIP file that PyTorch repeats the trial from, with the prepared films or without. */
   downloadTorchBundle(id: number, withFilms: boolean): Promise<void>;

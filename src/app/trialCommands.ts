@@ -3,10 +3,15 @@
 
 import { FORMAT_ENDINGS, FORMAT_TYPES } from "../protocol/export";
 import { LabError, toFailure } from "../protocol/labError";
+import type { WhichWeights } from "../protocol/training";
+import { sha256 } from "../storage/sha256";
 import type { LabContext } from "./context";
 import { formatPredictions, formatTable } from "./downloads";
+import { type ModelCard, makeModelCard, tellPrograms } from "./modelCard";
+import { formatModelCard } from "./modelCardText";
 import { nameWeights } from "./offeredWeights";
 import { listPredictions } from "./predictions";
+import { readFigures } from "./readFigures";
 import { saveFile, saveText } from "./save";
 import type { LabCommands } from "./state";
 
@@ -17,12 +22,15 @@ type TrialCommands = Pick<
   | "downloadTable"
   | "downloadWeights"
   | "downloadModel"
+  | "downloadModelCard"
   | "downloadTrial"
   | "downloadTorchBundle"
   | "downloadPredictions"
 >;
 
-export function createTrialCommands({ store, workers, patch, say }: LabContext): TrialCommands {
+export function createTrialCommands(context: LabContext): TrialCommands {
+  const { store, workers, patch, say } = context;
+
   /** Runs an errand that ends in the status line either way. */
   async function errand(work: () => Promise<string>): Promise<void> {
     try {
@@ -36,6 +44,16 @@ export function createTrialCommands({ store, workers, patch, say }: LabContext):
     const shown = id ?? store.getState().run.trial?.id;
     if (shown === undefined) throw new LabError("badSettings", "There is no trial to download yet: train one first.");
     return shown;
+  }
+
+  async function readCard(id: number, which: WhichWeights): Promise<ModelCard> {
+    const trial = store.getState().trials.find((one) => one.id === id);
+    if (!trial) throw new LabError("badSettings", `Trial ${id} is not here any more.`);
+    const { bytes } = await workers.training.exportWeights(id, which);
+    // What the last epochs' mean says of the validation films is not kept.
+    const read = which === "average" ? null : await readFigures(context, trial, which);
+    const weights = { which, name: nameWeights(id, which), sha256: await sha256(bytes) };
+    return makeModelCard(trial, weights, read?.figures ?? null);
   }
 
   return {
@@ -64,9 +82,19 @@ export function createTrialCommands({ store, workers, patch, say }: LabContext):
       errand(async () => {
         const name = `${nameWeights(id, which)}${FORMAT_ENDINGS[format]}`;
         say(`Writing ${name} and trying it on the graphics card.`);
-        const { bytes, notices } = await workers.training.exportModel(id, which, format, {});
+        const facts = tellPrograms(await readCard(id, which));
+        const { bytes, notices } = await workers.training.exportModel(id, which, format, facts);
         saveFile(name, bytes, FORMAT_TYPES[format]);
         return [...notices, `${name} is in your downloads: it was run, and gives this lab's logits.`].join(" ");
+      }),
+    downloadModelCard: (id, which, format) =>
+      errand(async () => {
+        const name = `${nameWeights(id, which)}-card.${format}`;
+        say(`Writing ${name}.`);
+        const card = await readCard(id, which);
+        if (format === "md") saveText(name, formatModelCard(card), "text/markdown");
+        else saveText(name, `${JSON.stringify(card, null, 2)}\n`, "application/json");
+        return `${name} is in your downloads.`;
       }),
     downloadTrial: (id) =>
       errand(async () => {

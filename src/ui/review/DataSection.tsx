@@ -1,4 +1,6 @@
 // What a trial learnt from and was validated on, and what was left out of it and why.
+
+import { listSetAside } from "../../app/setAside";
 import type { PartSummary } from "../../protocol/dataset";
 import type { Trial } from "../../protocol/training";
 import { describeBalance } from "../balance/describeBalance";
@@ -7,7 +9,6 @@ import { FigureRows } from "../parts/Figures";
 import { formatCount, formatPlural, LABEL_FORMAT_NAMES } from "../parts/format";
 import type { Mask } from "./mask";
 import styles from "./review.module.css";
-import { listSetAside } from "./setAside";
 
 /** Of thousands the review would be nothing else. */
 const MOST_NAMED = 12;

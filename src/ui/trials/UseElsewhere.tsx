@@ -18,8 +18,13 @@ const FORMATS: { format: ExportFormat; name: string; use: string }[] = [
   { format: "tfjs", name: "TensorFlow.js", use: "for web pages" },
 ];
 
+const CARDS = [
+  { format: "md", name: "Model card", use: "to read" },
+  { format: "json", name: "Model card (JSON)", use: "for programs" },
+] as const;
+
 export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
-  const { downloadModel, downloadTorchBundle } = useCommands();
+  const { downloadModel, downloadModelCard, downloadTorchBundle } = useCommands();
   const { id } = trial;
   const why = whyFilmsMustCome(trial);
   return (
@@ -32,6 +37,17 @@ export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
           aria-label={`${name} of trial ${id}`}
           title={`Download the network as ${name}, ${use}`}
           onClick={() => void downloadModel(id, which, format)}
+        >
+          {name}
+        </button>
+      ))}
+      {CARDS.map(({ format, name, use }) => (
+        <button
+          key={format}
+          type="button"
+          aria-label={`${name} of trial ${id}`}
+          title={`Download what the network is and is not, ${use}`}
+          onClick={() => void downloadModelCard(id, which, format)}
         >
           {name}
         </button>

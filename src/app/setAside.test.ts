@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Trial } from "../../protocol/training";
+import type { Trial } from "../protocol/training";
 import { listSetAside } from "./setAside";
 
 it("names what was set aside with its reason, and nothing that was not", () => {

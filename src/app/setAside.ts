@@ -1,5 +1,5 @@
 // What of a dataset a trial neither learnt from nor was validated with, by its reason. Pure.
-import type { Trial } from "../../protocol/training";
+import type { Trial } from "../protocol/training";
 
 export interface SetAside {
   films: number;

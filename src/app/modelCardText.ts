@@ -1,0 +1,162 @@
+// A model card as Markdown, for people. Every figure is the card's own: nothing is counted here.
+import type { Estimate } from "../protocol/statistics";
+import { formatCount, formatLr, formatPlural, LABEL_FORMAT_NAMES } from "./format";
+import type { CardFigures, CardGroup, ModelCard } from "./modelCard";
+
+const INTENDED = [
+  "Teaching, and research into chest X-ray classifiers, by people who can judge its errors.",
+  "A starting point for training on one's own films, after which it is another model and needs a card of its own.",
+];
+
+const NOT_INTENDED = [
+  "Diagnosis, triage or any decision on a patient. It is no medical device and was approved by nobody.",
+  "Films of another place, machine, view, age or disease mix than those below, unless it was tested there first: a network may read the ward, the marker or the tube instead of the heart.",
+  "Findings other than its classes. A low probability says nothing of any other disease.",
+];
+
+const UNCERTAIN = {
+  ignore: "left out (U-Ignore)",
+  zero: "taken as negative (U-Zeros)",
+  one: "taken as positive (U-Ones)",
+};
+const BLANK = {
+  negative: "taken as negative: the report did not mention the finding, which is not the same as a radiologist who denied it",
+  ignore: "left out",
+};
+const BALANCES = {
+  undersample: "films of the larger class were left out until both were as many",
+  oversample: "films of the smaller class were repeated until both were as many",
+  weight: "the smaller class weighed more in the loss",
+  none: "none: the classes are as frequent as in the data",
+};
+
+export function formatModelCard(card: ModelCard): string {
+  const { model, weights, training, dataset, sample, targets, sampling } = card;
+  const formats: Record<string, string> = LABEL_FORMAT_NAMES;
+  const { imageSize, fit, cropBorders, equalise } = model.preparation;
+  const shape = fit === "stretch" ? "stretched to a square" : "fitted into a square, black beside";
+  const prepared = [shape, cropBorders && "black borders cut off", equalise && "CLAHE"].filter(Boolean).join(", ");
+  return [
+    `# Model card: ${weights.name}`,
+    `A ${model.architecture} with ${model.head === "fastai" ? "fastai's" : "a linear"} head that gives ${formatPlural(model.classes.length, "logit")}: ${model.classes.join(", ")}. Trained in Roentgen Lab ${training.versions.lab ?? ""} as ${card.trial} on ${card.createdAt.slice(0, 10)}${card.parent ? `, beginning from ${card.parent}` : ""}.`,
+    "## Intended use",
+    list(INTENDED),
+    "## Not intended",
+    list(NOT_INTENDED),
+    "## Input and output",
+    list([
+      `Grey films, ${prepared} of ${imageSize} x ${imageSize} pixels, from 0 to 1, the same in three channels, less ${model.mean.join(", ")} and divided by ${model.std.map((value) => Number(value.toPrecision(6))).join(", ")}.`,
+      "A logit for each class; its sigmoid is the network's own probability, at the share of positives that it was trained with. The correction below belongs to it.",
+    ]),
+    "## Data",
+    list([
+      `${dataset.name}, labelled as ${formats[dataset.format] ?? dataset.format}: ${formatCount(dataset.rows)} rows, ${formatCount(dataset.films)} films; SHA-256 of the label file ${dataset.csvSha256}${dataset.fingerprint ? `, fingerprint of rows and films ${dataset.fingerprint}` : ""}.`,
+      `Split by patient: ${describePart("training", sample.train)}; ${describePart("validation", sample.valid)}; of the labelled ${describePart("films", sample.before)}.`,
+      `Balance: ${BALANCES[sampling.balance]}${sampling.freshEachEpoch ? ", other ones each epoch" : ""}.`,
+      ...sample.setAside.map(({ films, why }) => `Set aside: ${formatPlural(films, "film")} ${why}.`),
+    ]),
+    "## What the labels mean",
+    list(
+      targets.map(
+        ({ target, positive, uncertain, blank }) =>
+          `${target}: positive where the column says ${positive.map((value) => `“${value}”`).join(" or ")}; uncertain ${UNCERTAIN[uncertain]}; blank ${BLANK[blank]}.`,
+      ),
+    ),
+    "## Training",
+    list([
+      `${formatPlural(training.epochsDone, "epoch")} of ${training.epochs} planned, batches of ${training.batchSize}, ${training.schedule} with a max LR of ${formatLr(training.maxLr)}, ${training.loss}${training.adapter ? `, on ${training.adapter}` : ""}.`,
+      `Weights: ${weights.name}.safetensors, SHA-256 ${weights.sha256}.`,
+      ...(training.beginning ? [`It began from weights with the SHA-256 ${training.beginning}.`] : []),
+    ]),
+    "## How good it is",
+    ...describeValidation(card),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
+
+function describePart(name: string, { films, positives, patients }: ModelCard["sample"]["train"]): string {
+  return `${formatCount(films)} ${name === "films" ? "films" : `for ${name}`} (${formatCount(positives)} positive, ${formatPlural(patients, "patient")})`;
+}
+
+function describeValidation({ validation }: ModelCard): string[] {
+  if (!validation) return ["No validation was kept with these weights: evaluate them before anything is said of them."];
+  const { epoch, chosenOnTheseFilms, targets } = validation;
+  return [
+    `On the validation films after epoch ${epoch + 1}.${chosenOnTheseFilms ? " The epoch was chosen on these very films, so the figures are somewhat too hopeful." : ""} Operating points that a rule found were found on these films too. Intervals are of 95 %.`,
+    table(
+      ["target", "films", "positive", "AUROC (DeLong)", "AUROC by patient", "average precision", "Brier", "ECE"],
+      targets.map((one) => [
+        one.target,
+        formatCount(one.films),
+        formatCount(one.positives),
+        formatEstimate(one.auroc),
+        formatEstimate(one.aurocByPatient),
+        formatFigure(one.averagePrecision),
+        formatFigure(one.calibration?.brier),
+        formatFigure(one.calibration?.ece),
+      ]),
+    ),
+    ...targets.flatMap(describeTarget),
+  ];
+}
+
+function describeTarget({ target, trained, correction, operatingPoint: point, rule, groups }: CardFigures): string[] {
+  const { shift, temperature } = correction;
+  const trainedShare = trained === null ? "" : ` It was trained with ${formatShare(trained)} positive.`;
+  const lines = [
+    `Correction: the logit at the place of use is logit / ${formatFigure(temperature)} ${shift < 0 ? "-" : "+"} ${formatFigure(Math.abs(shift))}.${trainedShare} Where another share of films is positive, add ln(p / (1 - p)) of that share less that of the share in training instead.`,
+  ];
+  if (point) {
+    lines.push(
+      `Operating point by ${rule.by}: positive from a logit of ${formatFigure(point.threshold)}, a corrected probability of ${formatFigure(point.probability)}: sensitivity ${formatEstimate(point.sensitivity)}, specificity ${formatEstimate(point.specificity)}, PPV ${formatEstimate(point.ppv)}, NPV ${formatEstimate(point.npv)} among these films${describePrevalence(point.atPrevalence)}.`,
+    );
+  }
+  return [
+    `### ${target}`,
+    list(lines),
+    ...(groups.length === 0
+      ? []
+      : [
+          table(
+            ["group", "films", "positive", "AUROC", "sensitivity", "specificity"],
+            groups.map((group) => [
+              nameGroup(group),
+              formatCount(group.films),
+              formatCount(group.positives),
+              formatEstimate(group.auroc),
+              formatEstimate(group.sensitivity),
+              formatEstimate(group.specificity),
+            ]),
+          ),
+        ]),
+  ];
+}
+
+type AtPrevalence = NonNullable<CardFigures["operatingPoint"]>["atPrevalence"];
+
+function describePrevalence(at: AtPrevalence): string {
+  if (!at) return "";
+  return `; at a prevalence of ${formatShare(at.prevalence)} PPV ${formatEstimate(at.ppv)}, NPV ${formatEstimate(at.npv)}`;
+}
+
+const nameGroup = ({ by, name, small }: CardGroup) => `${by}: ${name}${small ? " (small)" : ""}`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  // A bar would end the cell.
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const formatShare = (share: number) => `${Number((share * 100).toPrecision(3))} %`;
+
+function formatFigure(value: number | null | undefined): string {
+  return value == null || Number.isNaN(value) ? "–" : String(Number(value.toPrecision(4)));
+}
+
+function formatEstimate(estimate: Estimate | null): string {
+  if (!estimate) return "–";
+  return `${estimate.value.toFixed(3)} (${estimate.low.toFixed(3)} to ${estimate.high.toFixed(3)})`;
+}
