@@ -84,8 +84,16 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
     beginning: { name: FILE.name, which: null, sha256: createHash("sha256").update(weights).digest("hex"), replaced: REPLACED },
   });
 
-  // The network goes out in the formats of others, each run by the page before it is handed over.
+  // The card says which weights it is of, to the bit.
   await goToStep(lab, "Trials");
+  const card = JSON.parse((await download(lab, `Model card (JSON) of ${trial.trial.replace("-", " ")}`)).toString());
+  const taken = await download(lab, `Weights of ${trial.trial.replace("-", " ")}`);
+  expect(card.weights.sha256).toBe(createHash("sha256").update(taken).digest("hex"));
+  expect(card.validation.targets).toHaveLength(1);
+  const text = await download(lab, `Model card of ${trial.trial.replace("-", " ")}`);
+  expect(text.toString()).toContain("# Model card: trial-");
+
+  // The network goes out in the formats of others, each run by the page before it is handed over.
   for (const [item, ending] of [
     ["ONNX", ".onnx"],
     ["TensorFlow.js", "-tfjs.zip"],

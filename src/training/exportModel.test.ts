@@ -21,6 +21,18 @@ test.each([
   });
 });
 
+test("weights that do not read back to the same bits are not handed over", async () => {
+  const lab = createTestLab();
+  const { id } = await lab.createTrial();
+  await train(lab, id);
+  const { bytes } = await lab.session.exportWeights(id, "last");
+  expect(bytes.byteLength).toBeGreaterThan(0);
+  lab.beforeWrite = (floats) => {
+    floats[3]! += 1;
+  };
+  await expect(lab.session.exportWeights(id, "last")).rejects.toMatchObject({ code: "exportDiffers", at: "classifier.weight" });
+});
+
 test("films are normalised as the network had them, each channel by itself", async () => {
   const seen: Float32Array[] = [];
   const run = async ({ data }: { data: Float32Array }) => {

@@ -1,4 +1,5 @@
-// A trained network as a file of another format, handed over only where that file gives the logits that the lab's own engine gives.
+// A trained network as a file that is handed over only where, tried, it holds: read back to the same bits, or, in a format of others, run to the
+// logits that the lab's own engine gives.
 import { drawAnatomy, drawExposure, drawFilm } from "../data/drawn/drawnFilm";
 import { beforeTraining, type Engine } from "../nn/engine";
 import type { ExportedModel, NormalisedImages } from "../nn/exports/formats";
@@ -17,6 +18,24 @@ const SIZE = 64;
 const FILMS = 2;
 /** Of a logit, or of 1 where that is less. */
 const TOLERANCE = 1e-4;
+
+/** The weights as safetensors, read back and compared to the bit. @throws LabError weightsUnreadable, checkpointDamaged, exportDiffers */
+export async function exportWeights(tools: Tools, trialId: number, which: WhichWeights): Promise<WeightsFile> {
+  const trial = await tools.trials.read(trialId);
+  const notices: string[] = [];
+  const { model, info, bytes } = await exportKept(tools, trial, which, (notice) => notices.push(notice));
+  const read = tools.readWeights(bytes, `The weights file of trial ${trialId}`, info.arch);
+  for (const [name, { data }] of model) {
+    const back = read.model.get(name)?.data;
+    if (back?.length === data.length && back.every((value, at) => Object.is(value, data[at]))) continue;
+    throw new LabError(
+      "exportDiffers",
+      `The weights file of trial ${trialId} was not handed over: read back, ${name} is not what was written. Try again; if it stays so, the memory of this machine cannot be trusted.`,
+      name,
+    );
+  }
+  return { bytes, notices };
+}
 
 export interface ExportRequest {
   trialId: number;

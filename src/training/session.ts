@@ -20,11 +20,11 @@ import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
 import { listDifferences } from "./differences";
 import { createExplainer } from "./explain";
-import { exportModel } from "./exportModel";
+import { exportModel, exportWeights } from "./exportModel";
 import { createHistoryReader } from "./histories";
 import { createKeeping, keepNew } from "./keeping";
 import { readKeptValidation } from "./keptValidation";
-import { beginFrom, exportKept, findBeginning, loadFile, loadNetwork, loadWeights } from "./loadWeights";
+import { beginFrom, findBeginning, loadFile, loadNetwork, loadWeights } from "./loadWeights";
 import { createPace } from "./pace";
 import { planRun } from "./plan";
 import { previewFilms } from "./previewFilms";
@@ -170,11 +170,7 @@ export function createSession(tools: Tools): TrainApi {
       });
     },
 
-    async exportWeights(trialId, which) {
-      const notices: string[] = [];
-      const { bytes } = await exportKept(tools, await trials.read(trialId), which, (notice) => notices.push(notice));
-      return { bytes, notices };
-    },
+    exportWeights: (trialId, which) => exportWeights(tools, trialId, which),
 
     exportModel: (trialId, which, format, facts) =>
       alone("An export", () => exportModel(tools, workbench, { trialId, which, format, facts })),

@@ -42,6 +42,8 @@ export interface TestLab {
   engines: { engine: TestEngine; options: EngineOptions; disposed: boolean }[];
   /** Called with each engine before it is lent. */
   onEngine: (engine: TestEngine) => void;
+  /** Called with what a weights file is about to hold. */
+  beforeWrite: (floats: Float32Array) => void;
   /** Called before a GPU is opened. */
   beforeOpen: () => Promise<void>;
   /** How often a GPU was opened. */
@@ -119,7 +121,11 @@ export function createTestLab(targets?: string[]): TestLab {
         ]),
       // Files that give zero whatever they are asked.
       exports: { onnx: exportZeros, tfjs: exportZeros },
-      writeWeights: (model) => Float32Array.from([...model.values()].flatMap(({ data }) => [...data])).buffer,
+      writeWeights: (model) => {
+        const floats = Float32Array.from([...model.values()].flatMap(({ data }) => [...data]));
+        lab.beforeWrite(floats);
+        return floats.buffer;
+      },
       trials,
       checkpoints: createCheckpointStore(kept, trials),
       films: {
@@ -156,6 +162,7 @@ export function createTestLab(targets?: string[]): TestLab {
     films: [{ store: sample.store, imageSize: TEST_SIZE, films: 29, bytes: 29 * TEST_SIZE ** 2 }],
     engines: [],
     onEngine: () => {},
+    beforeWrite: () => {},
     beforeOpen: async () => {},
     opened: 0,
     failGpu: () => {},
