@@ -70,7 +70,10 @@ export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
         </div>
       </div>
       {point && <Rates point={point} />}
-      <p className={styles.remark}>{describeCorrection(shares)}</p>
+      <p className={styles.remark}>
+        {describeCorrection(shares)}
+        {at > 0 && ` ${OF_FURTHER_TARGET}`}
+      </p>
     </Panel>
   );
 }
@@ -103,6 +106,9 @@ function Threshold({ point, scores }: { point: OperatingPoint; scores: Float64Ar
     </label>
   );
 }
+
+/** Positives of a finding that goes with the first one are then others than the films' own: no ratio of odds makes up for that. */
+const OF_FURTHER_TARGET = "Where the balance drew films by the first target, the correction of another is rough.";
 
 export function describeCorrection({ trained, dataset }: { trained: number | null; dataset: number | null }): string {
   if (trained === null)
