@@ -5,6 +5,7 @@ import { countPreparedBytes, whyFilmsMustCome } from "../../protocol/torchBundle
 import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands } from "../labContext";
 import { formatBytes } from "../parts/format";
+import styles from "./trials.module.css";
 
 interface UseElsewhereProps {
   trial: Trial;
@@ -26,9 +27,11 @@ const CARDS = [
 export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
   const { downloadModel, downloadModelCard, downloadTorchBundle } = useCommands();
   const { id } = trial;
+  const withFilms = `PyTorch with films (${formatBytes(countPreparedBytes(trial))})`;
   const why = whyFilmsMustCome(trial);
   return (
-    <>
+    <div className={styles.elsewhere}>
+      <span>Use elsewhere</span>
       {FORMATS.map(({ format, name, use }) => (
         <button
           key={format}
@@ -67,12 +70,12 @@ export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
       </button>
       <button
         type="button"
-        aria-label={`PyTorch bundle of trial ${id} with films`}
+        aria-label={`${withFilms} of trial ${id}`}
         title="The same with the prepared films: it needs no folder"
         onClick={() => void downloadTorchBundle(id, true)}
       >
-        PyTorch with films ({formatBytes(countPreparedBytes(trial))})
+        {withFilms}
       </button>
-    </>
+    </div>
   );
 }
