@@ -64,8 +64,9 @@ describe.each(ENGINES)("the %s engine", (name) => {
     const engine = createEngine(name, { arch: "densenet-mini", classes: 1, normalisation }, 5);
     const fromBytes = await engine.predict(films);
     const fromFloats = await engine.predict({ ...films, images: normalise(films, normalisation) });
+    // Greys up to 1024 before a first BatchNorm that divides by nothing yet: the last digits are the driver's.
     fromBytes.forEach((logit, index) => {
-      expect(logit).toBeCloseTo(fromFloats[index] ?? Number.NaN, 5);
+      expect(logit).toBeCloseTo(fromFloats[index] ?? Number.NaN, normalisation === "xrv" ? 4 : 5);
     });
     expect(new Set(fromBytes).size).toBe(COUNT);
     engine.dispose();
