@@ -4,6 +4,7 @@ import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { ADAPTERS, hasDriver } from "./scripts/drivers.mjs";
 import { licenseNotices } from "./scripts/licenseNotices.ts";
+import { vitestStandIn } from "./scripts/vitestStandIn.ts";
 
 const port = Number(process.env.PORT ?? 4173);
 
@@ -60,8 +61,10 @@ function listProjects(): TestProjectInlineConfiguration[] {
   return [
     { test: { ...shared, name: "unit", include: ["src/**/*.test.ts", "scripts/**/*.test.ts"], exclude } },
     ...ADAPTERS.map((adapter): TestProjectInlineConfiguration => {
-      const include = hasDriver(adapter) ? ON_DRIVERS : [MISSING];
-      return { test: { ...shared, name: adapter, include, env: { ROENTGEN_ADAPTER: adapter } } };
+      const driven = hasDriver(adapter)
+        ? { include: ON_DRIVERS, setupFiles: ["scripts/setUpDawn.ts"] }
+        : { include: [MISSING], setupFiles: [] };
+      return { test: { ...shared, ...driven, name: adapter, env: { ROENTGEN_ADAPTER: adapter } } };
     }),
   ];
 }
@@ -71,6 +74,8 @@ export default defineConfig({
   plugins: [
     react(),
     withoutNode,
+    // As served while it is worked on; a build has workers' own plugins. Where tests run, Vitest is Vitest.
+    ...(process.env.VITEST ? [] : [vitestStandIn]),
     notices.page,
     {
       name: "content-security-policy",
@@ -94,7 +99,7 @@ export default defineConfig({
       },
     },
   ],
-  worker: { format: "es", plugins: () => [withoutNode, notices.worker] },
+  worker: { format: "es", plugins: () => [withoutNode, vitestStandIn, notices.worker] },
   build: { target: "es2023", chunkSizeWarningLimit: 1500 },
   preview: {
     port,

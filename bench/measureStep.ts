@@ -1,6 +1,7 @@
 // Times the training step of an engine wherever `navigator.gpu` is: in Node on Dawn, or in a browser. Not a measure of learning: the
 // films are noise.
 import * as tf from "@tensorflow/tfjs-core";
+import { measureOwnGemm } from "../src/check/gemm";
 import { openWebGpu } from "../src/nn/backend";
 import { createEngine } from "../src/nn/createEngine";
 import type { Batch, EngineOptions, OptimizerStep } from "../src/nn/engine";
@@ -10,7 +11,6 @@ import { chooseBudget } from "../src/protocol/budget";
 import type { Activations, Architecture, EngineName, Head } from "../src/protocol/settings";
 import { type Convolution, listConvolutions } from "./convolutions";
 import { countCalls } from "./counts";
-import { measureOwnGemm } from "./ownGemm";
 import { type KernelProfile, profileStep } from "./profileStep";
 
 export interface StepFlags {

@@ -3,14 +3,8 @@
 import { type Dispatch, prepareDispatches } from "../src/kernels/dispatches";
 import { getGpu } from "../src/nn/backend";
 import type { EngineOptions } from "../src/nn/engine";
-import { chooseBottlenecks } from "../src/nn/forecast";
-import { planBatch, planState } from "../src/nn/fusedBuffers";
-import { chooseTuning } from "../src/nn/fusedKernels";
-import { planLayout } from "../src/nn/fusedLayout";
-import { NO_STEP, planNorm, recordUpdate } from "../src/nn/fusedOptimizer";
 import { allocate, listBuffers, release } from "../src/nn/gpuBuffers";
-import { cutSpans } from "../src/nn/layerGroups";
-import { recordPass } from "../src/nn/recordPass";
+import { recordStep } from "../src/nn/recordStep";
 
 export interface KernelProfile {
   kernel: string;
@@ -76,18 +70,7 @@ export async function profileStep(
 ): Promise<KernelProfile[]> {
   const { device, report } = getGpu();
   if (!device.features.has("timestamp-query")) throw new Error(`${report.name} has no timestamp queries to profile by.`);
-  const layout = planLayout(options);
-  const state = planState(layout);
-  const tuning = chooseTuning(report);
-  const { activations: storage = "f32" } = options;
-  const { maxBindingBytes } = report;
-  const keepBottlenecks = chooseBottlenecks(options, { count, size }, report);
-  const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
-  const moments = ["exp_avg", "exp_avg_sq"].map((label) => ({ label, bytes: state.parameters.bytes, buffer: null }));
-  const dispatches = [
-    ...recordPass("training", { layout, options, tuning, state, batch, count, fromFilms: true, frozenGroups: 0 }),
-    ...recordUpdate(NO_STEP, 1, cutSpans(layout.parameters, NO_STEP), { state, moments, norm: planNorm() }),
-  ];
+  const dispatches = recordStep(options, { count, size }, report);
   const buffers = listBuffers(dispatches);
   await allocate(device, buffers);
   const times = await timeDispatches(dispatches);

@@ -1,6 +1,14 @@
 // The norm of gradients and what they are scaled by, against torch's formula in float64, over ranges with gaps between.
 import { expect, it } from "vitest";
-import { drawNormals, expectClose, hold, holdEmpty, openTestDevice, runDispatches, UNTOUCHED } from "../../scripts/testKernels";
+import {
+  drawNormals,
+  expectClose,
+  hold,
+  holdEmpty,
+  openTestDevice,
+  runDispatches,
+  UNTOUCHED,
+} from "../check/reference/testKernels";
 import { createRandom } from "../nn/random";
 import { findClipFactor, NORM_FLOATS, NORM_PARTS, scaleGradients, sumSquares } from "./clip";
 import { dispatch } from "./dispatches";

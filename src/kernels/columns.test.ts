@@ -1,7 +1,6 @@
-// Strips of rows, and the moments that are kept of them.
-import fc from "fast-check";
+// The moments that are kept of strips of rows. How strips are cut is tested in columnsPlan.test.ts.
 import { expect, it } from "vitest";
-import { findMoments, makeImages } from "../../scripts/float64";
+import { findMoments, makeImages } from "../check/reference/float64";
 import {
   drawNormals,
   expectClose,
@@ -11,29 +10,13 @@ import {
   runDispatches,
   TOLERANCE,
   UNTOUCHED,
-} from "../../scripts/testKernels";
+} from "../check/reference/testKernels";
 import { createRandom } from "../nn/random";
 import { defineStrips, MOMENT_QUADS, planStrips } from "./columns";
 import { dispatch } from "./dispatches";
 import { read } from "./kernel";
 
 openTestDevice();
-
-const size = (max: number) => fc.integer({ min: 1, max });
-
-it("cuts rows into strips that cover each row once, no more of them than allowed", () => {
-  fc.assert(
-    fc.property(size(200_000), size(600), size(20_000), size(256), (rows, columnQuads, threads, maxParts) => {
-      const plan = planStrips({ rows, columnQuads }, { threads, maxParts });
-      expect(plan.strips * plan.rowsPerStrip).toBeGreaterThanOrEqual(rows);
-      expect((plan.strips - 1) * plan.rowsPerStrip).toBeLessThan(rows);
-      expect(plan.strips).toBeLessThanOrEqual(maxParts);
-      expect(plan.threads).toBe(plan.strips * columnQuads);
-      // No more than keeps the adapter busy, but for the last strip's invocations.
-      expect(plan.threads).toBeLessThan(threads + columnQuads);
-    }),
-  );
-});
 
 const seeRows = defineStrips({
   name: "seeRows",

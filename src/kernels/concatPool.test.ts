@@ -1,7 +1,7 @@
 // fastai's pooling and its gradient against their definition in float64, the gradient also against finite differences.
 import { describe, expect, it } from "vitest";
-import { dot, findMoments, type Images, makeImages, mapImages, scaleAndShift } from "../../scripts/float64";
-import { drawNormals, expectClose, hold, holdEmpty, join, openTestDevice, runDispatches } from "../../scripts/testKernels";
+import { dot, findMoments, type Images, makeImages, mapImages, scaleAndShift } from "../check/reference/float64";
+import { drawNormals, expectClose, hold, holdEmpty, join, openTestDevice, runDispatches } from "../check/reference/testKernels";
 import {
   callMoments,
   checkNormDifferences,
@@ -15,7 +15,7 @@ import {
   runNormGradient,
   SPARE,
   spread,
-} from "../../scripts/testNorms";
+} from "../check/reference/testNorms";
 import { createRandom } from "../nn/random";
 import { MOMENT_QUADS } from "./columns";
 import { concatPool, concatPoolGradient } from "./concatPool";

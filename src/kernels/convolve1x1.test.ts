@@ -1,6 +1,6 @@
 // The 1x1 convolution and its gradients against their definition in float64, the gradients also against finite differences.
 import { describe, it } from "vitest";
-import { ONE_BY_ONE } from "../../scripts/float64";
+import { ONE_BY_ONE } from "../check/reference/float64";
 import {
   type ConvolutionCase,
   checkForward,
@@ -10,8 +10,8 @@ import {
   drawConvolution,
   STORAGES,
   TILINGS,
-} from "../../scripts/testConvolutions";
-import { openTestDevice } from "../../scripts/testKernels";
+} from "../check/reference/testConvolutions";
+import { openTestDevice } from "../check/reference/testKernels";
 import { forward1x1, inputGradient1x1, pooledGradient1x1, weightGradient1x1 } from "./convolve1x1";
 
 const CASES: [string, ConvolutionCase][] = [

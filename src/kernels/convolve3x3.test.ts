@@ -1,6 +1,6 @@
 // The 3x3 convolution and its gradients against their definition in float64, the gradients also against finite differences.
 import { describe, it } from "vitest";
-import type { ConvolutionWindow } from "../../scripts/float64";
+import type { ConvolutionWindow } from "../check/reference/float64";
 import {
   type ConvolutionCase,
   checkForward,
@@ -9,8 +9,8 @@ import {
   drawConvolution,
   STORAGES,
   TILINGS,
-} from "../../scripts/testConvolutions";
-import { openTestDevice } from "../../scripts/testKernels";
+} from "../check/reference/testConvolutions";
+import { openTestDevice } from "../check/reference/testKernels";
 import { forward3x3, inputGradient3x3, weightGradient3x3 } from "./convolve3x3";
 
 const WINDOW: ConvolutionWindow = { side: 3, stride: 1, pad: 1 };

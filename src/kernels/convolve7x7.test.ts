@@ -1,7 +1,7 @@
 // The stem's 7x7 convolution and its gradient to the weights against their definition in float64, the gradient also against finite
 // differences.
 import { describe, it } from "vitest";
-import type { ConvolutionWindow } from "../../scripts/float64";
+import type { ConvolutionWindow } from "../check/reference/float64";
 import {
   type ConvolutionCase,
   checkForward,
@@ -9,8 +9,8 @@ import {
   drawConvolution,
   STORAGES,
   TILINGS,
-} from "../../scripts/testConvolutions";
-import { openTestDevice } from "../../scripts/testKernels";
+} from "../check/reference/testConvolutions";
+import { openTestDevice } from "../check/reference/testKernels";
 import { forward7x7, weightGradient7x7 } from "./convolve7x7";
 
 openTestDevice(TILINGS.flatMap((tiling) => [forward7x7(tiling, "f32"), forward7x7(tiling, "f16"), weightGradient7x7(tiling)]));

@@ -1,6 +1,6 @@
 // How dispatches are recorded: grids beyond WebGPU's 65,535 workgroups a dimension, and what is refused.
 import { expect, it } from "vitest";
-import { hold, holdEmpty, openTestDevice, runDispatches } from "../../scripts/testKernels";
+import { hold, holdEmpty, openTestDevice, runDispatches } from "../check/reference/testKernels";
 import { dispatch } from "./dispatches";
 import { defineKernel, read, write } from "./kernel";
 

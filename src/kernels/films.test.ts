@@ -1,7 +1,7 @@
 // Films from bytes to the network's input against their readable definition: where they lie, how they are moved, lit and blended. What that
 // definition is held to stands in nn/moves.test.ts.
 import { expect, it } from "vitest";
-import { expectClose, hold, holdEmpty, openTestDevice, runDispatches } from "../../scripts/testKernels";
+import { expectClose, hold, holdEmpty, openTestDevice, runDispatches } from "../check/reference/testKernels";
 import { moveFilm } from "../nn/moveFilms";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";

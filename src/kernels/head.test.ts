@@ -1,7 +1,7 @@
 // The head: pooling, classifier, loss and their gradients against their definitions in float64, the gradients also against finite
 // differences.
 import { describe, expect, it } from "vitest";
-import { activate, dot, findGradient, type Images, makeImages, mapImages } from "../../scripts/float64";
+import { activate, dot, findGradient, type Images, makeImages, mapImages } from "../check/reference/float64";
 import {
   drawNormals,
   expectClose,
@@ -11,7 +11,7 @@ import {
   openTestDevice,
   runDispatches,
   UNTOUCHED,
-} from "../../scripts/testKernels";
+} from "../check/reference/testKernels";
 import {
   checkNormDifferences,
   checkNormGradient,
@@ -20,7 +20,7 @@ import {
   runNormGradient,
   SPARE,
   spread,
-} from "../../scripts/testNorms";
+} from "../check/reference/testNorms";
 import focal from "../nn/golden/focal.json";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";

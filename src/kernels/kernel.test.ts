@@ -1,6 +1,6 @@
 // What every kernel shares: quads kept as halves, ReLU, and what becomes of values that are not finite.
 import { expect, it } from "vitest";
-import { drawNormals, expectStored, hold, holdEmpty, openTestDevice, runDispatches } from "../../scripts/testKernels";
+import { drawNormals, expectStored, hold, holdEmpty, openTestDevice, runDispatches } from "../check/reference/testKernels";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";
 import { defineKernel, read, write } from "./kernel";

@@ -1,6 +1,6 @@
 // A linear layer and its gradients against their definition in float64, the gradients also against finite differences.
 import { describe, expect, it } from "vitest";
-import { dot, findGradient, findMoments, makeImages } from "../../scripts/float64";
+import { dot, findGradient, findMoments, makeImages } from "../check/reference/float64";
 import {
   drawNormals,
   expectClose,
@@ -10,8 +10,8 @@ import {
   openTestDevice,
   runDispatches,
   UNTOUCHED,
-} from "../../scripts/testKernels";
-import { callMoments, holdParts, planStripCalls, readMoments } from "../../scripts/testNorms";
+} from "../check/reference/testKernels";
+import { callMoments, holdParts, planStripCalls, readMoments } from "../check/reference/testNorms";
 import { createRandom } from "../nn/random";
 import { MOMENT_QUADS } from "./columns";
 import { dispatch } from "./dispatches";

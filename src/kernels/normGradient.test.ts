@@ -12,8 +12,8 @@ import {
   mapImages,
   normaliseAndActivate,
   ONE_BY_ONE,
-} from "../../scripts/float64";
-import { planProductCall } from "../../scripts/testConvolutions";
+} from "../check/reference/float64";
+import { planProductCall } from "../check/reference/testConvolutions";
 import {
   drawNormals,
   expectClose,
@@ -23,8 +23,8 @@ import {
   openTestDevice,
   roundTo,
   runDispatches,
-} from "../../scripts/testKernels";
-import { holdParts, keepMoments, SPARE, spread } from "../../scripts/testNorms";
+} from "../check/reference/testKernels";
+import { holdParts, keepMoments, SPARE, spread } from "../check/reference/testNorms";
 import { createRandom } from "../nn/random";
 import { inputGradient1x1 } from "./convolve1x1";
 import { type Dispatch, dispatch } from "./dispatches";

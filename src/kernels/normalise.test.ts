@@ -1,6 +1,6 @@
 // BatchNorm's scale and shift and its running statistics against torch.nn.BatchNorm2d's definition in float64.
 import { expect, it } from "vitest";
-import { findMoments, makeImages } from "../../scripts/float64";
+import { findMoments, makeImages } from "../check/reference/float64";
 import {
   drawNormals,
   expectClose,
@@ -10,8 +10,8 @@ import {
   openTestDevice,
   runDispatches,
   UNTOUCHED,
-} from "../../scripts/testKernels";
-import { keepMoments } from "../../scripts/testNorms";
+} from "../check/reference/testKernels";
+import { keepMoments } from "../check/reference/testNorms";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";
 import { NORM_EPSILON, NORM_MOMENTUM, normaliseInference, normaliseTraining } from "./normalise";

@@ -1,8 +1,8 @@
 // BatchNorm and dropout over rows, and their whole gradient, against their definition in float64 and finite differences.
 import { expect, it } from "vitest";
-import { dot, findGradient, findMoments, makeImages, mapImages, normaliseByBatch } from "../../scripts/float64";
-import { drawNormals, expectClose, hold, holdEmpty, join, openTestDevice, runDispatches } from "../../scripts/testKernels";
-import { holdParts, planStripCalls } from "../../scripts/testNorms";
+import { dot, findGradient, findMoments, makeImages, mapImages, normaliseByBatch } from "../check/reference/float64";
+import { drawNormals, expectClose, hold, holdEmpty, join, openTestDevice, runDispatches } from "../check/reference/testKernels";
+import { holdParts, planStripCalls } from "../check/reference/testNorms";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";
 import { NORM_EPSILON } from "./normalise";

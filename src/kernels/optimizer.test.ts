@@ -1,6 +1,6 @@
 // AdamW and SGD over several steps against torch.optim's formulas in float64. Weight decay, moments from zero, bias correction.
 import { describe, expect, it } from "vitest";
-import { drawNormals, expectClose, hold, openTestDevice, runDispatches, type TestArray } from "../../scripts/testKernels";
+import { drawNormals, expectClose, hold, openTestDevice, runDispatches, type TestArray } from "../check/reference/testKernels";
 import { createRandom } from "../nn/random";
 import { type Dispatch, dispatch } from "./dispatches";
 import { adamw, sgd } from "./optimizer";

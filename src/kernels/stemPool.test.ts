@@ -10,7 +10,7 @@ import {
   outputSide,
   poolMaximum,
   poolMaximumBack,
-} from "../../scripts/float64";
+} from "../check/reference/float64";
 import {
   drawNormals,
   expectClose,
@@ -21,7 +21,7 @@ import {
   openTestDevice,
   runDispatches,
   type TestArray,
-} from "../../scripts/testKernels";
+} from "../check/reference/testKernels";
 import {
   callMoments,
   checkNormDifferences,
@@ -37,7 +37,7 @@ import {
   runNormGradient,
   SPARE,
   spread,
-} from "../../scripts/testNorms";
+} from "../check/reference/testNorms";
 import { createRandom } from "../nn/random";
 import { MOMENT_QUADS } from "./columns";
 import { dispatch } from "./dispatches";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { drawNormals, expectClose, hold, openTestDevice, runDispatches } from "../../scripts/testKernels";
+import { drawNormals, expectClose, hold, openTestDevice, runDispatches } from "../check/reference/testKernels";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";
 import { sumParts } from "./sumParts";

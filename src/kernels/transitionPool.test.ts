@@ -8,7 +8,7 @@ import {
   outputSide,
   poolAverage,
   poolAverageBack,
-} from "../../scripts/float64";
+} from "../check/reference/float64";
 import {
   drawNormals,
   expectClose,
@@ -18,7 +18,7 @@ import {
   openTestDevice,
   runDispatches,
   type TestArray,
-} from "../../scripts/testKernels";
+} from "../check/reference/testKernels";
 import {
   checkNormDifferences,
   checkNormGradient,
@@ -28,7 +28,7 @@ import {
   runNormGradient,
   SPARE,
   spread,
-} from "../../scripts/testNorms";
+} from "../check/reference/testNorms";
 import { createRandom } from "../nn/random";
 import { dispatch } from "./dispatches";
 import { transitionPool, transitionPoolGradient } from "./transitionPool";

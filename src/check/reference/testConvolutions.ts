@@ -1,13 +1,13 @@
 // For tests of the convolutions' kernels: draws a case, sets up the calls of its products slice by slice as the fused engine does, and
 // holds them to float64. The one place among the tests that knows the products' uniforms; the definitions stand in float64.ts.
 import { expect } from "vitest";
-import { MOMENT_QUADS } from "../src/kernels/columns";
-import { type Dispatch, dispatch } from "../src/kernels/dispatches";
-import type { Kernel, Storage } from "../src/kernels/kernel";
-import { planProduct, type Tiling } from "../src/kernels/product";
-import { sumParts } from "../src/kernels/sumParts";
-import { planWeightProduct } from "../src/kernels/weightProduct";
-import { createRandom } from "../src/nn/random";
+import { MOMENT_QUADS } from "../../kernels/columns";
+import { type Dispatch, dispatch } from "../../kernels/dispatches";
+import type { Kernel, Storage } from "../../kernels/kernel";
+import { planProduct, type Tiling } from "../../kernels/product";
+import { sumParts } from "../../kernels/sumParts";
+import { planWeightProduct } from "../../kernels/weightProduct";
+import { createRandom } from "../../nn/random";
 import {
   activate,
   type ConvolutionWindow,

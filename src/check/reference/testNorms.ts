@@ -1,12 +1,12 @@
 // For tests of kernels that read through BatchNorm and ReLU: draws an array with its norm, lays it out in slices as the fused engine does,
 // runs the gradients that come as strips, and holds them to float64. Knows no convolution; the definitions stand in float64.ts.
 import { expect } from "vitest";
-import { MOMENT_QUADS, planStrips } from "../src/kernels/columns";
-import { type Dispatch, dispatch } from "../src/kernels/dispatches";
-import type { Kernel, Storage } from "../src/kernels/kernel";
-import { normaliseTraining } from "../src/kernels/normalise";
-import { addNormSums } from "../src/kernels/normGradient";
-import { createRandom, type Random } from "../src/nn/random";
+import { MOMENT_QUADS, planStrips } from "../../kernels/columns";
+import { type Dispatch, dispatch } from "../../kernels/dispatches";
+import type { Kernel, Storage } from "../../kernels/kernel";
+import { normaliseTraining } from "../../kernels/normalise";
+import { addNormSums } from "../../kernels/normGradient";
+import { createRandom, type Random } from "../../nn/random";
 import { activate, findGradient, findMoments, type Images, makeImages, mapImages, sumChannels } from "./float64";
 import {
   drawNormals,

@@ -1,7 +1,7 @@
 // How weight gradients are cut for an adapter. What they compute is tested by what they are for: convolve1x1, convolve3x3, convolve7x7.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { TILINGS } from "../../scripts/testConvolutions";
+import { TILINGS } from "../check/reference/testConvolutions";
 import { planWeightProduct } from "./weightProduct";
 
 const size = (max: number) => fc.integer({ min: 1, max });

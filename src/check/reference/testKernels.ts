@@ -1,12 +1,11 @@
 // For tests of kernels: a bare device without TF.js, arrays as a test writes them, and dispatches that run under an error scope.
-// Not for scripts; knows no network. What the numbers should be stands in float64.ts.
+// Knows no network, and nothing of where it runs: under Vitest or on a person's page. What the numbers should be stands in float64.ts.
 
 import { afterAll, beforeAll, expect } from "vitest";
-import { compileKernels, type Dispatch, dispatch, type PlannedBuffer, prepareDispatches } from "../src/kernels/dispatches";
-import type { Format, Kernel } from "../src/kernels/kernel";
-import type { Random } from "../src/nn/random";
+import { compileKernels, type Dispatch, dispatch, type PlannedBuffer, prepareDispatches } from "../../kernels/dispatches";
+import type { Format, Kernel } from "../../kernels/kernel";
+import type { Random } from "../../nn/random";
 import { measureDistance } from "./float64";
-import { openDawn } from "./vulkan";
 
 let device: GPUDevice | null = null;
 
@@ -18,8 +17,8 @@ const COMPILE_MS = 300_000;
  */
 export function openTestDevice(kernels: readonly Kernel[] = []): void {
   beforeAll(async () => {
-    await openDawn();
-    const adapter = await navigator.gpu.requestAdapter();
+    // The one that the lab trains on.
+    const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
     device = (await adapter?.requestDevice()) ?? null;
     if (!device) throw new Error("The driver gives no device");
     await compileKernels(
@@ -119,10 +118,19 @@ export async function runDispatches<R extends Record<string, TestArray>>(
 /** What a kernel may be off: a hundredth of a thousandth of the norm. */
 export const TOLERANCE = 1e-5;
 
+let tellDistance: (distance: number) => void = () => {};
+
+/** From now on `tell` hears of every distance that `expectClose` measures, whether or not it passes. */
+export function watchDistances(tell: (distance: number) => void): void {
+  tellDistance = tell;
+}
+
 /** Fails where the distance is more than `tolerance` of the norm. */
 export function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance = TOLERANCE): void {
   expect(got.length).toBe(want.length);
-  expect(measureDistance(got, want)).toBeLessThan(tolerance);
+  const distance = measureDistance(got, want);
+  tellDistance(distance);
+  expect(distance).toBeLessThan(tolerance);
 }
 
 /** As `expectClose`, and in `f16` each value within one rounding to a half. */

@@ -1,10 +1,11 @@
 // The best rate of the engine's own matrix product by itself, without BatchNorm on load: what the adapter gives at a shape. Not a step.
-import { forward1x1 } from "../src/kernels/convolve1x1";
-import { dispatch, type PlannedBuffer, prepareDispatches } from "../src/kernels/dispatches";
-import { planProduct } from "../src/kernels/product";
-import { getGpu } from "../src/nn/backend";
-import { chooseTuning } from "../src/nn/fusedKernels";
-import { allocate, release } from "../src/nn/gpuBuffers";
+import { forward1x1 } from "../kernels/convolve1x1";
+import { dispatch, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
+import { planProduct } from "../kernels/product";
+import { getGpu } from "../nn/backend";
+import { chooseTuning } from "../nn/fusedKernels";
+import { allocate, release } from "../nn/gpuBuffers";
+import { timeQueue } from "./timeQueue";
 
 const QUAD = 4;
 
@@ -41,18 +42,12 @@ export async function measureOwnGemm([rows, inner, columns]: [number, number, nu
   await allocate(device, [left, parameters, out, columnParts]);
   const flop = 2 * rows * inner * columns;
   const one = dispatch(forward1x1(tuning.tiling, "f32", "f32", false), buffers, uniforms, { threads: grid.threads, flop });
-  const repeats = Math.max(4, Math.ceil(2e8 / flop));
-  const list = await prepareDispatches(device, Array(repeats).fill(one));
-  let best = 0;
-  for (let run = 0; run < 6; run++) {
-    const start = performance.now();
-    const encoder = device.createCommandEncoder();
-    list.encode(encoder);
-    device.queue.submit([encoder.finish()]);
-    await device.queue.onSubmittedWorkDone();
-    best = Math.max(best, (flop * repeats) / (performance.now() - start) / 1e6);
+  try {
+    const list = await prepareDispatches(device, [one]);
+    const ms = await timeQueue(device, (encoder) => list.encode(encoder));
+    list.dispose();
+    return flop / ms / 1e6;
+  } finally {
+    release([left, parameters, out, columnParts]);
   }
-  list.dispose();
-  release([left, parameters, out, columnParts]);
-  return best;
 }

@@ -1,0 +1,26 @@
+// A whole training step of the fused engine as a list of dispatches, with all the batch in one pass. Allocates and runs nothing.
+import type { Dispatch } from "../kernels/dispatches";
+import type { BatchShape, EngineOptions } from "./engine";
+import { type Adapter, chooseBottlenecks } from "./forecast";
+import { planBatch, planState } from "./fusedBuffers";
+import { chooseTuning } from "./fusedKernels";
+import { planLayout } from "./fusedLayout";
+import { NO_STEP, planNorm, recordUpdate } from "./fusedOptimizer";
+import { cutSpans } from "./layerGroups";
+import { recordPass } from "./recordPass";
+
+/** Forward, loss, backward, and AdamW's update, as an adapter like this gets them. */
+export function recordStep(options: EngineOptions, { count, size }: BatchShape, adapter: Adapter): Dispatch[] {
+  const layout = planLayout(options);
+  const state = planState(layout);
+  const tuning = chooseTuning(adapter);
+  const { activations: storage = "f32" } = options;
+  const { maxBindingBytes } = adapter;
+  const keepBottlenecks = chooseBottlenecks(options, { count, size }, adapter);
+  const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
+  const moments = ["exp_avg", "exp_avg_sq"].map((label) => ({ label, bytes: state.parameters.bytes, buffer: null }));
+  return [
+    ...recordPass("training", { layout, options, tuning, state, batch, count, fromFilms: true, frozenGroups: 0 }),
+    ...recordUpdate(NO_STEP, 1, cutSpans(layout.parameters, NO_STEP), { state, moments, norm: planNorm() }),
+  ];
+}

@@ -1,0 +1,99 @@
+// What crosses between the page and the check worker: whether a graphics card computes what the lab expects, and how fast.
+import type { Failure } from "./labError";
+import type { Architecture } from "./settings";
+import type { AdapterReport } from "./training";
+
+/** `whole`, or one case in so many of each kernel: for software adapters and tests that have no time. */
+export type CheckScope = "whole" | "quick";
+
+/** The tests of one kernel's file, or a training step of one engine. */
+export interface CheckedPart {
+  /** As its file is called, or as the engine is. */
+  name: string;
+  kind: "kernel" | "step";
+  checks: number;
+  /** The largest distance from the reference over the reference's norm, in single precision; null where nothing was measured so. */
+  worstError: number | null;
+  failures: { check: string; message: string }[];
+}
+
+/** The time of one training step, from the work that it is recorded to do and the rates that were measured. */
+export interface StepForecast {
+  arch: Architecture;
+  imageSize: number;
+  batchSize: number;
+  gflop: number;
+  gigabytes: number;
+  /** At the least. */
+  seconds: number;
+}
+
+export interface Speed {
+  /** Of the fused engine's own matrix product, in 1e9 floating-point operations a second. */
+  gemmGflops: number;
+  /** Read and written by copies from buffer to buffer, in 1e9 bytes a second: a lower bound of what the memory gives. */
+  copyGigabytesPerSecond: number;
+  forecasts: StepForecast[];
+}
+
+/** What decides whether an earlier check still holds: the driver cannot be asked for its version, and comes with browser and system. */
+export interface CheckedOn {
+  adapter: string;
+  browser: string;
+  lab: string;
+}
+
+/** What a trial keeps of the check of the card that it was started on. */
+export interface GpuCheckSummary extends CheckedOn {
+  /** ISO 8601. */
+  checkedAt: string;
+  scope: CheckScope;
+  passed: boolean;
+  checks: number;
+  worstError: number;
+  /** Names of the parts that failed. */
+  failed: string[];
+  verdict: string;
+}
+
+export interface GpuCheckReport extends GpuCheckSummary {
+  formatVersion: 1;
+  report: AdapterReport;
+  limits: Record<string, number>;
+  parts: CheckedPart[];
+  /** Null where the card computes wrongly: its rates would say nothing. */
+  speed: Speed | null;
+}
+
+export type CheckEvent =
+  | { type: "checkProgress"; done: number; total: number; name: string }
+  | { type: "finished"; report: GpuCheckReport }
+  | { type: "stopped" }
+  | ({ type: "failed" } & Failure);
+
+export interface CheckApi {
+  /** A job of CheckEvents on the card that the lab trains on. */
+  check(scope: CheckScope, port: MessagePort): Promise<void>;
+}
+
+const PLAIN_MODEL = "the plain model";
+
+/** @param scope of the check @returns the verdict in a sentence, with the way out where it failed */
+export function judge(
+  parts: readonly CheckedPart[],
+  scope: CheckScope,
+): Pick<GpuCheckSummary, "passed" | "checks" | "worstError" | "failed" | "verdict"> {
+  const failed = parts.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
+  const checks = parts.reduce((sum, part) => sum + part.checks, 0);
+  const worstError = Math.max(0, ...parts.map((part) => part.worstError ?? 0));
+  const passed = failed.length === 0;
+  const figures = `${checks} checks${scope === "quick" ? " (a quick selection)" : ""}`;
+  const plainHolds = !failed.includes(PLAIN_MODEL) && parts.some(({ name }) => name === PLAIN_MODEL);
+  const verdict = passed
+    ? `This graphics card computes what the lab expects: ${figures}, worst error ${worstError.toExponential(1)}.`
+    : `This graphics card computes wrongly in ${failed.join(", ")}: do not trust a trial on it. Update its driver, or use another browser or graphics card${plainHolds ? "; the plain model computes rightly here and can be chosen under Engine" : ""}.`;
+  return { passed, checks, worstError, failed, verdict };
+}
+
+/** The names of a training step's parts. */
+export const STEP_NAMES = { fused: "the fused engine", halves: "the fused engine in halves", stock: PLAIN_MODEL } as const;
