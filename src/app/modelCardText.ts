@@ -14,6 +14,11 @@ const NOT_INTENDED = [
   "Findings other than its classes. A low probability says nothing of any other disease.",
 ];
 
+const FITTED = {
+  stretch: "stretched to a square",
+  letterbox: "fitted into a square, black beside",
+  crop: "cropped to their middle square",
+};
 const UNCERTAIN = {
   ignore: "left out (U-Ignore)",
   zero: "taken as negative (U-Zeros)",
@@ -34,8 +39,7 @@ export function formatModelCard(card: ModelCard): string {
   const { model, weights, training, dataset, sample, targets, sampling } = card;
   const formats: Record<string, string> = LABEL_FORMAT_NAMES;
   const { imageSize, fit, cropBorders, equalise } = model.preparation;
-  const shape = fit === "stretch" ? "stretched to a square" : "fitted into a square, black beside";
-  const prepared = [shape, cropBorders && "black borders cut off", equalise && "CLAHE"].filter(Boolean).join(", ");
+  const prepared = [FITTED[fit], cropBorders && "black borders cut off", equalise && "CLAHE"].filter(Boolean).join(", ");
   return [
     `# Model card: ${weights.name}`,
     `A ${model.architecture} with ${model.head === "fastai" ? "fastai's" : "a linear"} head that gives ${formatPlural(model.classes.length, "logit")}: ${model.classes.join(", ")}. Trained in Roentgen Lab ${training.versions.lab ?? ""} as ${card.trial} on ${card.createdAt.slice(0, 10)}${card.parent ? `, beginning from ${card.parent}` : ""}.`,

@@ -8,6 +8,7 @@ it("reads back how films were prepared, of this version", () => {
     {},
     { imageSize: 320, fit: "letterbox" },
     { cropBorders: true },
+    { fit: "crop" },
     { equalise: true, grading: "percentiles" },
   ] as const) {
     const settings = { ...plain, ...change };

@@ -1,5 +1,5 @@
 // What a store of prepared films is called: by how they were prepared, so that films prepared otherwise are in another. Opens none.
-import type { PreparationSettings } from "../protocol/settings";
+import { FITS, type PreparationSettings } from "../protocol/settings";
 
 /** Raised whenever a film's bytes would come out different: films prepared before are then not used again. */
 const PREPARATION_VERSION = 2;
@@ -14,7 +14,7 @@ export function readStoreName(store: string): PreparationSettings | null {
   const words = store.split("-");
   const settings: PreparationSettings = {
     imageSize: Number(words[0]),
-    fit: words.includes("letterbox") ? "letterbox" : "stretch",
+    fit: FITS.find((fit) => words.includes(fit)) ?? "stretch",
     cropBorders: words.includes("cropped"),
     equalise: words.includes("equalised"),
     grading: words.includes("percentiles") ? "percentiles" : "window",

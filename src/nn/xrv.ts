@@ -50,6 +50,8 @@ export function readXrv(arrays: LazyArrays, { module = "", classes }: Record<str
     !isSaid &&
       !isPublished &&
       "It does not say how its films were scaled: to [-1024, 1024] is assumed, as torchxrayvision has it. Where that is wrong, so are its predictions.",
+    isPublished &&
+      `It was trained on the middle square of films, at ${IMAGE_SIZE} px: choose that as Fit, where films are prepared.`,
     thresholds && "torchxrayvision's operating points were left out: logits are the network's own.",
     isPublished &&
       !thresholds &&

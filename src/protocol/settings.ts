@@ -37,12 +37,17 @@ export interface TargetSettings {
   blank: BlankPolicy;
 }
 
+export const FITS = ["stretch", "letterbox", "crop"] as const;
+
 /** How a film's file becomes the square of bytes that the network sees. */
 export interface PreparationSettings {
   /** Side of the square in pixels. */
   imageSize: number;
-  /** `stretch`: width and height to the side, each by itself, as fastai does; `letterbox`: in proportion, black beside. */
-  fit: "stretch" | "letterbox";
+  /**
+   * `stretch`: width and height to the side, each by itself, as fastai does; `letterbox`: in proportion, black beside; `crop`: the square in
+   * the middle, as torchxrayvision does (`XRayCenterCrop`).
+   */
+  fit: (typeof FITS)[number];
   /** Black collimation borders are cut off first. */
   cropBorders: boolean;
   /** Contrast limited adaptive histogram equalisation, last. */

@@ -35,6 +35,20 @@ test.each([
   expect(lines.filter((line) => !isBlack(line, false)).length).toBe(Math.round(width * scale));
 });
 
+test.each([
+  [64, 33, 16, 0],
+  [33, 64, 0, 16],
+  [40, 40, 0, 0],
+])("of %i x %i the square in the middle is kept", (width, height, left, top) => {
+  const film = makeFilm(width, height);
+  const side = Math.min(width, height);
+  const data = Uint8Array.from({ length: side * side }, (_, at) => {
+    const [x, y] = [at % side, Math.floor(at / side)];
+    return film.data[(top + y) * width + left + x]!;
+  });
+  expect(shape(film, { fit: "crop" }).pixels).toEqual(shape({ ...film, width: side, height: side, data } as DecodedFilm).pixels);
+});
+
 test("borders are cut off where that is asked for", () => {
   const film = makeFilm(512, 512, 64);
   expect(shape(film).pixels[0]).toBe(0);

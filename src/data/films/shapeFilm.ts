@@ -25,8 +25,9 @@ export function shapeFilm(
   const graded =
     film.grading && grading === "percentiles" ? { ...film, grading: gradeByPercentiles(film.data, film.grading.invert) } : film;
   const cropped = cropBorders ? crop(graded, scaleFrame(findBorders(graded), graded)) : graded;
-  const { width, height } = fit === "letterbox" ? fitInside(cropped, imageSize) : { width: imageSize, height: imageSize };
-  const bytes = shrinkFilm(cropped, width, height);
+  const framed = fit === "crop" ? crop(cropped, findMiddle(cropped)) : cropped;
+  const { width, height } = fit === "letterbox" ? fitInside(framed, imageSize) : { width: imageSize, height: imageSize };
+  const bytes = shrinkFilm(framed, width, height);
   const shaped = isEqualised ? equalise({ width, height, data: bytes }).data : bytes;
   return { pixels: placeInMiddle(shaped, width, height, imageSize), grading: graded.grading?.from ?? "bytes" };
 }
@@ -45,6 +46,13 @@ function scaleFrame({ left, top, width, height }: Frame, film: DecodedFilm): Fra
     width: Math.ceil((left + width) * across) - from.left,
     height: Math.ceil((top + height) * down) - from.top,
   };
+}
+
+/** The largest square, where torchxrayvision's `XRayCenterCrop` has it. */
+function findMiddle({ width, height }: DecodedFilm): Frame {
+  const side = Math.min(width, height);
+  const from = (whole: number) => Math.floor(whole / 2) - Math.floor(side / 2);
+  return { left: from(width), top: from(height), width: side, height: side };
 }
 
 function crop(film: DecodedFilm, { left, top, width, height }: Frame): DecodedFilm {

@@ -564,6 +564,10 @@ def read_film(data, size, fit):
     if film.mode[0] in "IF":
         raise ValueError("it has more than 8 bits a sample; take the bundle with the prepared films")
     film = ImageOps.exif_transpose(film).convert("L")
+    if fit == "crop":
+        side = min(film.size)
+        left, top = (whole // 2 - side // 2 for whole in film.size)
+        film = film.crop((left, top, left + side, top + side))
     scale = size / max(film.size)
     width, height = (max(1, math.floor(side * scale + 0.5)) for side in film.size) if fit == "letterbox" else (size, size)
     square = np.zeros((size, size), dtype=np.uint8)

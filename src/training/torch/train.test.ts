@@ -14,7 +14,7 @@ import { composeMove, type FilmChange } from "../../nn/moves";
 import { createRandom } from "../../nn/random";
 import { readWeights } from "../../nn/weights";
 import { planPhases } from "../../protocol/schedule";
-import { DEFAULT_SETTINGS, FASTAI_AUGMENTATION, type TrialSettings } from "../../protocol/settings";
+import { DEFAULT_SETTINGS, FASTAI_AUGMENTATION, FITS, type TrialSettings } from "../../protocol/settings";
 import type { Trial } from "../../protocol/training";
 import { augmentEpoch } from "../augment";
 import { cutWholeBatches, shuffleEpoch } from "../batches";
@@ -105,9 +105,7 @@ describe.skipIf(!python)(skipped, () => {
       ...cases.map(({ name, change }) =>
         ask(`picture ${name}`, plain, "picture", film, size, composeMove(change as FilmChange, size)),
       ),
-      ...JPEGS.flatMap(({ name }, at) =>
-        (["stretch", "letterbox"] as const).map((fit) => ask(`read ${fit} ${name}`, plain, "read", jpegPath(at), SIZE, fit)),
-      ),
+      ...JPEGS.flatMap(({ name }, at) => FITS.map((fit) => ask(`read ${fit} ${name}`, plain, "read", jpegPath(at), SIZE, fit))),
       ...SCHEDULES.map((settings) => ask(`rates ${settings.schedule}`, plain, "rates", settings, 7, [])),
       ask("auroc", plain, "auroc", [1, 2, 2, 2, 3, 0], [0, 1, 0, 0, 1, 0]),
       run("repeated", plain, "one"),
@@ -210,7 +208,7 @@ describe.skipIf(!python)(skipped, () => {
 
   it("reads films to the lab's bytes", async () => {
     for (const [at, { name }] of JPEGS.entries()) {
-      for (const fit of ["stretch", "letterbox"] as const) {
+      for (const fit of FITS) {
         const bytes = new Uint8Array(SIZE * SIZE);
         await prepareFilm(
           Uint8Array.from(readFileSync(jpegPath(at))),

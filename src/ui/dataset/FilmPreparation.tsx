@@ -4,6 +4,7 @@ import { useCommands, useLab } from "../labContext";
 import { FigureRows } from "../parts/Figures";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
 import fieldStyles from "../parts/fields.module.css";
+import { FIT_WORDS } from "../parts/fitWords";
 import { formatPlural } from "../parts/format";
 import { IMAGE_SIZES } from "../parts/imageSizes";
 import { MemoryLine } from "../parts/MemoryPanel";
@@ -11,9 +12,10 @@ import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import styles from "./dataset.module.css";
 
-const FITS: { value: PreparationSettings["fit"]; label: string }[] = [
+const FIT_OPTIONS: { value: PreparationSettings["fit"]; label: string }[] = [
   { value: "stretch", label: "Stretch to the square" },
   { value: "letterbox", label: "Letterbox" },
+  { value: "crop", label: "Middle square" },
 ];
 
 const GRADINGS: { value: PreparationSettings["grading"]; label: string }[] = [
@@ -51,12 +53,13 @@ export function FilmPreparation({ disabled }: { disabled: boolean }) {
         <SelectField
           label="Fit"
           value={settings.fit}
-          options={FITS}
+          options={FIT_OPTIONS}
           disabled={disabled}
           onChange={(fit) => changeSettings({ fit })}
         />
         <p className={partsStyles.hint}>
-          Stretching fills the square; a letterbox keeps the film’s proportions, black beside it.
+          Stretching fills the square; a letterbox keeps the film’s proportions, black beside it; the middle square cuts off what
+          is beyond it, as torchxrayvision does.
         </p>
         <SelectField
           label="Grey scale"
@@ -93,11 +96,6 @@ export function FilmPreparation({ disabled }: { disabled: boolean }) {
 }
 
 function describeShaping({ fit, grading, cropBorders, equalise }: PreparationSettings): string {
-  const words = [
-    fit === "stretch" ? "stretched" : "letterbox",
-    grading === "percentiles" && "percentiles",
-    cropBorders && "cropped",
-    equalise && "equalised",
-  ];
+  const words = [FIT_WORDS[fit], grading === "percentiles" && "percentiles", cropBorders && "cropped", equalise && "equalised"];
   return words.filter(Boolean).join(", ");
 }

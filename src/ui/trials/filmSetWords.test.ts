@@ -16,7 +16,7 @@ const set = (change: Partial<FilmSet>): FilmSet => ({
 it("says how films were prepared", () => {
   expect(describeSet(set({}))).toBe("64 px, stretched");
   const preparation = { imageSize: 320, fit: "letterbox", cropBorders: true, equalise: true, grading: "percentiles" } as const;
-  expect(describeSet(set({ preparation }))).toBe("320 px, in proportion, borders cropped, equalised, graded by percentiles");
+  expect(describeSet(set({ preparation }))).toBe("320 px, letterbox, borders cropped, equalised, graded by percentiles");
   expect(describeSet(set({ preparation: null }))).toBe("64 px, by an earlier version");
 });
 

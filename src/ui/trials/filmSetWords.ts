@@ -1,13 +1,15 @@
 // A set of prepared films in words, and what its removal means. Pure; it draws nothing.
-import type { FilmSet } from "../../protocol/storage";
 
-/** 64 px, stretched; 320 px, in proportion, borders cropped, equalised, graded by percentiles */
+import type { FilmSet } from "../../protocol/storage";
+import { FIT_WORDS } from "../parts/fitWords";
+
+/** 64 px, stretched; 320 px, letterbox, borders cropped, equalised, graded by percentiles */
 export function describeSet({ preparation, imageSize, store }: FilmSet): string {
   if (!preparation) return imageSize === 0 ? `nothing yet (${store})` : `${imageSize} px, by an earlier version`;
   const { fit, cropBorders, equalise, grading } = preparation;
   const words = [
     `${preparation.imageSize} px`,
-    fit === "stretch" ? "stretched" : "in proportion",
+    FIT_WORDS[fit],
     cropBorders && "borders cropped",
     equalise && "equalised",
     grading === "percentiles" && "graded by percentiles",
