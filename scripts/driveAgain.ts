@@ -12,7 +12,7 @@ import {
 import type { OpenedLab } from "./openLab";
 import { applySettingFlags } from "./settingFlags";
 
-export interface AgainOptions extends Pick<DriveOptions, "data" | "csv" | "weights" | "settings" | "tta" | "out"> {
+export interface AgainOptions extends Pick<DriveOptions, "data" | "csv" | "weights" | "settings" | "tta" | "pytorch" | "out"> {
   /** The trial's JSON. */
   trial: string;
   /** Refuses to start where anything is another than the file says. */

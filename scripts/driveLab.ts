@@ -33,6 +33,8 @@ export interface DriveOptions {
   weights?: string | undefined;
   /** Views of each film at evaluation. */
   tta?: number | undefined;
+  /** The bundle for PyTorch is taken too: with films from the folder, or with the prepared ones. */
+  pytorch?: "folder" | "films" | undefined;
   out: string;
 }
 
@@ -44,7 +46,7 @@ export interface Driven {
   /** Of each target. */
   targets: TargetScores[];
   seconds: number;
-  files: { weights: string; trial: string; predictions: string };
+  files: { weights: string; trial: string; predictions: string; pytorch?: string };
   /** Of a trial that was run again. */
   again?: Again;
 }
@@ -153,12 +155,12 @@ export async function driveLab(lab: OpenedLab, options: DriveOptions): Promise<D
 /** Everything is set: trains, downloads, evaluates. `started` in milliseconds since 1970. */
 export async function trainAndEvaluate(
   { page, waitFor }: OpenedLab,
-  options: Pick<DriveOptions, "out" | "tta">,
+  options: Pick<DriveOptions, "out" | "tta" | "pytorch">,
   started: number,
 ): Promise<Driven> {
   await start(page, "Train");
   const { trial } = (await waitFor("trained")) as unknown as { trial: Pick<Trial, "id" | "again"> };
-  const files = {
+  const files: Driven["files"] = {
     weights: await download(page, "Download weights", options.out),
     trial: await download(page, "Download trial", options.out),
     predictions: "",
@@ -174,6 +176,11 @@ export async function trainAndEvaluate(
     targets: TargetScores[];
   };
   files.predictions = await download(page, "Download predictions", options.out);
+  if (options.pytorch) {
+    await goToStep(page, "Trials");
+    const button = `PyTorch bundle of trial ${trial.id}${options.pytorch === "films" ? " with films" : ""}`;
+    files.pytorch = await download(page, button, options.out);
+  }
   return {
     trial: trial.id,
     ...(trial.again && { again: trial.again }),

@@ -13,8 +13,8 @@ const USAGE = `npm run train -- [--data DIR] [--csv FILE] [--target Cardiomegaly
   [--arch ${ARCHITECTURES.join("|")}]
   [--size 64] [--batch 8] [--epochs 1] [--max-lr auto|1e-3] [--balance undersample|oversample|weight|none]
   [--validation own|5|10|15|20|30] [--seed 0] [--weights FILE] [--out DIR] [--json]
-${describeSettingFlags()} [--tta 4|8]
-npm run train -- --trial FILE [--data DIR] [--csv FILE] [--weights FILE] [--gpu-budget MIB] [--tta 4|8] [--strict] [--out DIR] [--json]
+${describeSettingFlags()} [--tta 4|8] [--pytorch folder|films]
+npm run train -- --trial FILE [--data DIR] [--csv FILE] [--weights FILE] [--gpu-budget MIB] [--tta 4|8] [--pytorch folder|films] [--strict] [--out DIR] [--json]
 
 Without --data the drawn films are used. --weights is a .safetensors file, or what torch.save writes of a state dict or of a DenseNet (.pth).
 --positive takes several values, separated by commas, of a column that is no finding. --also-target, as often as wanted, names a
@@ -30,6 +30,7 @@ within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swift
 --trial runs a trial again from its downloaded JSON, with all its settings: what is another here than the file says (data, adapter,
 versions, the weights that it began from) is printed before it starts, and at its end whether it was repeated to the bit.
 --strict does not start it where anything is another.
+--pytorch also takes the bundle by which PyTorch repeats the trial: with films from the folder, or with the prepared ones.
 What is trained into an --out that holds trials already is numbered after them.`;
 
 const BALANCES = ["undersample", "oversample", "weight", "none"];
@@ -37,7 +38,7 @@ const BALANCES = ["undersample", "oversample", "weight", "none"];
 type Options = { json: boolean } & ({ kind: "new"; drive: DriveOptions } | { kind: "again"; drive: AgainOptions });
 
 /** What a trial that is run again leaves to say: all else its file says. */
-const BESIDE_TRIAL = ["trial", "data", "csv", "weights", "gpu-budget", "tta", "strict", "out", "json"];
+const BESIDE_TRIAL = ["trial", "data", "csv", "weights", "gpu-budget", "tta", "pytorch", "strict", "out", "json"];
 
 /** @throws Error with a sentence that names the flag */
 function readOptions(): Options | null {
@@ -60,6 +61,7 @@ function readOptions(): Options | null {
       weights: { type: "string" },
       ...Object.fromEntries(Object.keys(SETTING_FLAGS).map((flag) => [flag, { type: "string" as const }])),
       tta: { type: "string" },
+      pytorch: { type: "string" },
       trial: { type: "string" },
       strict: { type: "boolean", default: false },
       out: { type: "string", default: "trained" },
@@ -74,9 +76,10 @@ function readOptions(): Options | null {
   for (const [flag, file] of Object.entries({ csv, weights, trial })) {
     if (file !== undefined && !existsSync(file)) throw new Error(`--${flag} ${file}: there is no such file.`);
   }
-  const oneOf = (flag: string, value: string, allowed: readonly string[]) => {
-    if (!allowed.includes(value)) throw new Error(`--${flag} ${value}: one of ${allowed.join(", ")} is needed.`);
-    return value;
+  const oneOf = <Value extends string>(flag: string, value: string, allowed: readonly Value[]): Value => {
+    const found = allowed.find((one) => one === value);
+    if (found === undefined) throw new Error(`--${flag} ${value}: one of ${allowed.join(", ")} is needed.`);
+    return found;
   };
   const whole = (flag: string, value: string, least: number) => {
     if (!/^\d+$/.test(value) || Number(value) < least)
@@ -97,6 +100,7 @@ function readOptions(): Options | null {
     weights: weights && resolve(weights),
     settings,
     tta: values.tta === undefined ? undefined : Number(oneOf("tta", values.tta, ["4", "8"])),
+    pytorch: values.pytorch === undefined ? undefined : oneOf("pytorch", values.pytorch, ["folder", "films"] as const),
     out: resolve(values.out),
   };
   if (strict && trial === undefined) throw new Error("--strict is for --trial FILE, a trial that is run again.");

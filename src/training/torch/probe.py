@@ -1,10 +1,11 @@
 """For tests: calls functions of unpacked bundles' train.py, all in one process, since torch takes seconds to import.
 
-Standard input: {"calls": [{"bundle": DIR, "call": NAME, "arguments": [...]}, ...]}. Standard output: a JSON list of what each gave; what the
-program prints goes to standard error."""
+Standard input, or a file that is named (processes of torchrun share no input): {"calls": [{"bundle": DIR, "call": NAME, "arguments": [...]}, ...]}.
+Standard output: a JSON list of what each gave; what the program prints goes to standard error."""
 import contextlib
 import importlib.util
 import json
+import os
 import sys
 import zlib
 from pathlib import Path
@@ -76,9 +77,11 @@ def main(program, folder, *arguments):
 
 if __name__ == "__main__":
     answers, programs = [], {}
+    asked = Path(sys.argv[1]).read_text() if len(sys.argv) > 1 else sys.stdin.read()
     with contextlib.redirect_stdout(sys.stderr):
-        for one in json.load(sys.stdin)["calls"]:
+        for one in json.loads(asked)["calls"]:
             folder = one["bundle"]
             program = programs[folder] = programs.get(folder) or load(folder)
             answers.append(globals()[one["call"]](program, folder, *one["arguments"]))
-    json.dump(answers, sys.stdout)
+    if os.environ.get("RANK", "0") == "0":
+        json.dump(answers, sys.stdout)

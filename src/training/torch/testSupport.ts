@@ -176,14 +176,31 @@ export interface Call {
   arguments: unknown[];
 }
 
+const PROBE = join(import.meta.dirname, "probe.py");
+
 /** What probe.py answers to each of the calls. */
 export async function probe(python: string, calls: Call[]): Promise<unknown[]> {
-  const program = join(import.meta.dirname, "probe.py");
-  return JSON.parse(await runPython(python, [program], JSON.stringify({ calls })));
+  return JSON.parse(await runPython(python, [PROBE], JSON.stringify({ calls })));
+}
+
+/** The same by two processes together. */
+export async function probeByTwo(python: string, calls: Call[]): Promise<unknown[]> {
+  const file = join(mkdtempSync(join(tmpdir(), "roentgen-torch-")), "calls.json");
+  writeFileSync(file, JSON.stringify({ calls }));
+  return JSON.parse(await runTorch(python, [PROBE, file]));
+}
+
+/** `torchrun --nproc_per_node 2`. */
+export function runTorch(python: string, program: string[]): Promise<string> {
+  // Debian's torch 1.13 has a torchrun that Python 3.11 breaks (no Std.NONE among Std), but for logs of a process that is not there.
+  const logs = ["--redirects", "9:1", "--tee", "9:1"];
+  // Not torchrun's own port, which another test run on this machine may have.
+  const port = ["--master_port", String(20_000 + (process.pid % 20_000))];
+  return runPython(python, ["-m", "torch.distributed.run", ...logs, ...port, "--nproc_per_node", "2", ...program]);
 }
 
 /** Standard output. @throws Error with standard error where the program fails */
-export function runPython(python: string, flags: string[], input = ""): Promise<string> {
+function runPython(python: string, flags: string[], input = ""): Promise<string> {
   const child = spawn(python, flags, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, OMP_NUM_THREADS: "1" } });
   const output = ["", ""];
   [child.stdout, child.stderr].forEach((stream, of) => {

@@ -17,6 +17,7 @@ import csv
 import functools
 import hashlib
 import io
+import itertools
 import json
 import math
 import os
@@ -30,6 +31,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as dist
+import torch.distributed.nn
 import torch.nn.functional as F
 from PIL import Image, ImageOps
 from torch import nn
@@ -229,6 +231,12 @@ def compose_move(change, size):
     return [a, b, c * half, g / half, d, e, f * half, h / half, math.log(brightness / (1 - brightness)), change.get("contrast", 1)]
 
 
+def count_film(times, film):
+    """How often a film came before in the epoch; where films are oversampled each coming is varied by itself."""
+    times[film] = times.get(film, -1) + 1
+    return times[film]
+
+
 def draw_moves(settings, epoch, films):
     """`films`: pairs of a film and how often it came before in this epoch."""
     draw = lambda film, times: draw_change(settings, Random(settings["seed"], "augment", epoch, film, times))
@@ -345,9 +353,7 @@ class CpuSyncBatchNorm(nn.modules.batchnorm._BatchNorm):
 
 def total(tensor):
     """The sum over all processes, through which gradients flow back."""
-    from torch.distributed.nn.functional import all_reduce
-
-    return all_reduce(tensor)
+    return torch.distributed.nn.functional.all_reduce(tensor)
 
 
 def synchronise_norms(network, device):
@@ -400,8 +406,9 @@ def loss_terms(logits, targets, weights, settings):
     labels = targets.clamp_min(0)
     if settings["loss"] == "focal":
         gamma, alpha = settings["focalGamma"], settings["focalAlpha"]
-        missed = lambda against: torch.sigmoid(against).clamp_min(2.0**-126) ** gamma * F.softplus(against)
-        terms = labels * weights * (alpha if alpha >= 0 else 1) * missed(-logits) + (1 - labels) * (1 - alpha if alpha >= 0 else 1) * missed(logits)
+        ours, others = (alpha, 1 - alpha) if alpha >= 0 else (1, 1)
+        lose = lambda against: torch.sigmoid(against).clamp_min(2.0**-126) ** gamma * F.softplus(against)
+        terms = labels * weights * ours * lose(-logits) + (1 - labels) * others * lose(logits)
     else:
         terms = F.binary_cross_entropy_with_logits(logits, labels, pos_weight=weights, reduction="none")
     return terms * known
@@ -536,7 +543,10 @@ def load_weights(network, path):
     missing = [name for name in wanted if name not in arrays]
     other = [name for name in arrays if name not in wanted or arrays[name].shape != wanted[name].shape]
     if missing or other:
-        refuse(f"{path.name} does not fit this network: missing {missing[:5]}, other {other[:5]}. Choose the weights of the same architecture, head and targets.")
+        refuse(
+            f"{path.name} is of another network: missing {missing[:5]}, other {other[:5]}. "
+            "Name weights of the same architecture, head and number of targets."
+        )
     network.load_state_dict(arrays)
 
 
@@ -582,11 +592,14 @@ def open_films(sample, settings, options, run):
     shape = (len(sample), size, size)
     bundled = HERE / "films.bin"
     if bundled.exists():
+        if bundled.stat().st_size != math.prod(shape):
+            refuse(f"{bundled.name} is not whole. Unpack the bundle again.")
         return np.memmap(bundled, np.uint8, "r", shape=shape)
-    path = options.out / f"films-{zlib.crc32((HERE / 'sample.csv').read_bytes()):08x}-{size}.bin"
+    known = zlib.crc32((HERE / "sample.csv").read_bytes())
+    path = options.out / f"films-{known:08x}-{settings['fit']}-{size}.bin"
     if not path.exists():
         if options.data is None:
-            refuse("--data DIR is needed: the folder of the films. (A bundle with the prepared films needs none.)")
+            refuse("--data DIR is needed: the folder that was opened in the lab. A bundle with the prepared films needs none.")
         part = path.with_name(f"{path.name}.part")
         if run.rank == 0:
             np.memmap(part, np.uint8, "w+", shape=shape).flush()
@@ -608,7 +621,10 @@ def open_films(sample, settings, options, run):
         films.flush()
         failed = run.gather(failed)
         if failed:
-            refuse(f"{len(failed)} of {len(sample)} films cannot be read as in the lab, such as {failed[0]}. See that --data is the folder that was opened there.")
+            refuse(
+                f"{len(failed)} of {len(sample)} films cannot be read as in the lab, such as {failed[0]}. "
+                "Name the folder that was opened there with --data, or take the bundle with the prepared films, which needs none."
+            )
         if run.rank == 0:
             os.replace(part, path)
         run.wait()
@@ -632,7 +648,7 @@ class Processes:
         self.device = torch.device(kind, int(os.environ.get("LOCAL_RANK", 0))) if kind == "cuda" else torch.device(kind)
         if kind == "cuda":
             torch.cuda.set_device(self.device)
-        if self.world > 1:
+        if self.world > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if kind == "cuda" else "gloo")
 
     def wait(self):
@@ -655,10 +671,6 @@ class Processes:
     def say(self, line):
         if self.rank == 0:
             print(line, flush=True)
-
-    def close(self):
-        if self.world > 1:
-            dist.destroy_process_group()
 
 
 # --------------------------------------------------------------------------------------------------------------------------- the run
@@ -713,7 +725,10 @@ class Trainer:
         least = 1 if self.syncs or (s["head"] == "linear" and s["imageSize"] >= 64) else 2
         smallest = min(end - start for share in shares for start, end in cut_evenly(share[1] - share[0], count))
         if smallest < least:
-            refuse(f"A batch of {s['batchSize']} films leaves a process of {world} no more than {smallest} to normalise by, and {least} are needed: use fewer processes, or --sync-bn.")
+            refuse(
+                f"Of a batch of {s['batchSize']} films some pass of the {world} processes has {smallest}, and BatchNorm needs {least}: "
+                "use fewer processes, or --sync-bn."
+            )
         start, end = shares[self.run.rank]
         return [(start + a, start + b) for a, b in cut_evenly(end - start, count)]
 
@@ -721,7 +736,7 @@ class Trainer:
         notes = list(self.bundle["notes"])
         share = self.settings["batchSize"] / self.run.world
         if self.run.world > 1 and not self.syncs:
-            notes.append(f"BatchNorm sees each process's share of a batch by itself, {share:g} films; with --sync-bn it sees the whole batch.")
+            notes.append(f"BatchNorm sees each process's {share:g} films of a batch by themselves; with --sync-bn it sees the whole batch.")
         if self.precision != torch.float32:
             notes.append(f"Training computes in {str(self.precision)[6:]}; --precision float32 computes as the lab does.")
         return notes
@@ -748,7 +763,7 @@ class Trainer:
             other, own = targets[partners], shares[:, None]
             targets = torch.where((targets < 0) | (other < 0), torch.tensor(UNKNOWN), own * targets + (1 - own) * other)
         if is_moving(s):
-            counted = [(film, times.setdefault(film, 0)) for film in batch if times.update({film: times.get(film, -1) + 1}) is None]
+            counted = [(film, count_film(times, film)) for film in batch]
             mine = {place for start, end in self.passes for place in range(start, end)}
             seen = mine | ({blend[1][place] for place in mine} if blend else set())
             moves = torch.zeros(len(batch), 10)
@@ -861,8 +876,8 @@ class Trainer:
                 self.begin_phase(phase)
             first, total_steps = phase[0] * len(batches), (phase[1] - phase[0]) * len(batches)
             done, times = len(self.steps) - epoch * len(batches), {}
-            for film in (film for batch in batches[:done] for film in batch):
-                times[film] = times.get(film, -1) + 1
+            for film in itertools.chain(*batches[:done]):
+                count_film(times, film)
             for index in range(done, len(batches)):
                 losses = [one["validLoss"] for one in self.epochs[phase[0] :]]
                 rate, beta1 = rates_at(s, len(self.steps) - first, total_steps, losses)
@@ -1004,7 +1019,7 @@ def half_of(precision):
 def read_options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--data", type=Path, help="the folder of films that was opened in the lab")
-    parser.add_argument("--out", type=Path, default=Path("trained"), help="where weights, predictions, log and checkpoint go (default: trained)")
+    parser.add_argument("--out", type=Path, default=Path("trained"), help="for weights, predictions, log, checkpoint (default: trained)")
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument("--repeat", action="store_true", help="begin from what the trial began from (the default)")
     begin.add_argument("--continue", dest="goes_on", action="store_true", help="begin from the trial's last weights")
@@ -1016,7 +1031,7 @@ def read_options(arguments):
     parser.add_argument("--sync-bn", action="store_true", help="BatchNorm normalises by the films of all processes")
     parser.add_argument("--precision", choices=["auto", "float32", "bfloat16", "float16"], default="auto", help="auto: mixed on CUDA")
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: cuda where there is one")
-    parser.add_argument("--print-order", type=int, metavar="EPOCH", help="print an epoch's batches (rows of sample.csv from 0), and do nothing")
+    parser.add_argument("--print-order", type=int, metavar="EPOCH", help="only print an epoch's batches (rows of sample.csv, from 0)")
     options = parser.parse_args(arguments)
     if (options.epochs or options.max_lr) and not options.goes_on:
         parser.error("--epochs and --max-lr go with --continue: a trial that is repeated has its own")
@@ -1048,16 +1063,17 @@ def main(arguments=None):
     torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True
     torch.backends.cudnn.allow_tf32 = options.precision != "float32"
     run = Processes(options.device)
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        trainer = Trainer(bundle, recipe, settings, sample, options, run)
-        for note in trainer.list_notes():
-            run.say(f"Note: {note}")
-        if trainer.train():
-            run.say(f"The weights are {trainer.path('last', '.safetensors')}; Choose weights file in the lab takes them.")
-    finally:
-        run.close()
+    options.out.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(bundle, recipe, settings, sample, options, run)
+    for note in trainer.list_notes():
+        run.say(f"Note: {note}")
+    if trainer.train():
+        run.say(f"The weights are {trainer.path('last', '.safetensors')}; Choose weights file in the lab takes them.")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        if dist.is_initialized():
+            dist.destroy_process_group()

@@ -1,6 +1,7 @@
 // train.py against the lab: what is drawn, the first steps, runs by one process and by two, and its weights back in the lab. The trials are
 // trained by the real engine, and Python is started as seldom as can be: torch takes seconds to import.
 import { readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -18,7 +19,7 @@ import { DEFAULT_SETTINGS, FASTAI_AUGMENTATION, FITS, type TrialSettings } from 
 import type { Trial } from "../../protocol/training";
 import { augmentEpoch } from "../augment";
 import { cutWholeBatches, shuffleEpoch } from "../batches";
-import { type Call, openTorchLab, probe, runPython, SIZE, type TorchLab } from "./testSupport";
+import { type Call, openTorchLab, probe, probeByTwo, runTorch, SIZE, type TorchLab } from "./testSupport";
 
 const python = findTorch();
 
@@ -114,6 +115,7 @@ describe.skipIf(!python)(skipped, () => {
       run("interrupted", all, "resumed", "--max-steps", "3"),
       run("resumed", all, "resumed", "--resume"),
       run("other", all, "resumed", "--resume", "--continue"),
+      ask("elsewhere", plain, "main", "--data", tmpdir(), "--device", "cpu", "--out", out(plain, "elsewhere")),
       run("continued", plain, "on", "--continue", ...change),
     ];
   }
@@ -137,21 +139,21 @@ describe.skipIf(!python)(skipped, () => {
     for (const trial of [plain, all, ...others.values()]) bundles.set(trial.id, await lab.unpack(trial, trial === weighted));
     for (const [at, { base64 }] of JPEGS.entries()) writeFileSync(jpegPath(at), Buffer.from(base64, "base64"));
     const calls = listCalls();
-    const two = (trial: Trial) => [
-      // Debian's torch 1.13 has a torchrun that Python 3.11 breaks (no Std.NONE among Std), but for logs of a process that is not there.
-      ...["-m", "torch.distributed.run", "--redirects", "9:1", "--tee", "9:1"],
-      ...["--nproc_per_node", "2", join(bundles.get(trial.id)!, "train.py")],
-      ...["--data", lab.folder, "--device", "cpu", "--sync-bn", "--out", out(trial, "two")],
-    ];
-    const given = await probe(
-      python!,
-      calls.map(([, call]) => call),
-    );
+    const common = ["--data", lab.folder, "--device", "cpu"];
+    const two = (trial: Trial, ...flags: string[]): Call => ({
+      bundle: bundles.get(trial.id)!,
+      call: "main",
+      arguments: [...common, "--out", out(trial, "two"), ...flags],
+    });
+    const byTwo = async () => {
+      await runTorch(python!, [join(bundles.get(plain.id)!, "train.py"), ...common, "--out", out(plain, "two"), "--sync-bn"]);
+      expect(await probeByTwo(python!, [two(all, "--sync-bn"), two(weighted)])).toEqual([null, null]);
+    };
+    const asked = calls.map(([, call]) => call);
+    const [given] = await Promise.all([probe(python!, asked), byTwo()]);
     calls.forEach(([name], at) => {
       answers.set(name, given[at]);
     });
-    await runPython(python!, two(plain));
-    await runPython(python!, two(all));
   }, 180_000);
 
   it("draws the lab's films in the lab's order, whatever the balance", async () => {
@@ -275,15 +277,26 @@ describe.skipIf(!python)(skipped, () => {
     }
   });
 
+  it("learns by two processes whose BatchNorms are apart, and says that they are", () => {
+    const [one, two] = [readLog(out(weighted, "one"), weighted), readLog(out(weighted, "two"), weighted)];
+    // Passes of four films, as by one process, so that the first step is the same.
+    expect(two.notes).toEqual([expect.stringMatching(/passes of 4/), expect.stringMatching(/each process's 4 films/)]);
+    expectNear(lossesOf(two), lossesOf(one), 1e-3);
+  });
+
+  it("refuses a folder of other films, naming one and the way out", () => {
+    expect(answers.get("elsewhere")).toMatch(/^70 of 70 films cannot be read as in the lab, such as .*\.bmp.*--data/);
+  });
+
   it("gives weights, by two processes, that the lab evaluates to the same figures and logits", async () => {
-    for (const trial of [plain, all]) {
+    for (const trial of [plain, all, weighted]) {
       const { epochs } = readLog(out(trial, "two"), trial);
       const evaluation = await lab.evaluate(trial, join(out(trial, "two"), `trial-${trial.id}-torch.safetensors`));
       expect(Math.abs(evaluation.auroc! - epochs.at(-1)!.auroc)).toBeLessThan(1e-3);
       expect(Math.abs(evaluation.loss - epochs.at(-1)!.validLoss)).toBeLessThan(1e-4);
       const predictions = readFileSync(join(out(trial, "two"), `trial-${trial.id}-torch-predictions.csv`), "utf8");
       const [head, ...rows] = Papa.parse<string[]>(predictions, { skipEmptyLines: true }).data;
-      expect(head!.join()).toBe(`path,target,logit,probability${trial === all ? ",finding" : ""}`);
+      expect(head!.join()).toBe(`path,target,logit,probability${trial === plain ? "" : ",finding"}`);
       expect(rows.map(([path]) => path)).toEqual(evaluation.paths.flatMap((path) => evaluation.targets.map(() => path)));
       expect(rows.map(([, label]) => label)).toEqual(Array.from(evaluation.labels, (label) => (label > 1 ? "" : String(label))));
       expectNear(
