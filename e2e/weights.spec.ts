@@ -10,6 +10,7 @@ import { DENSENETS, listArrays } from "../src/nn/densenet";
 import { initialise } from "../src/nn/initialise";
 import { makeStateDictFile } from "../src/nn/torchFiles/testSupport";
 import { writeWeights } from "../src/nn/weights";
+import { readZip } from "../src/storage/zip";
 import {
   dropFile,
   eventsOf,
@@ -109,6 +110,18 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
       expect([...session.inputNames, ...session.outputNames]).toEqual(["images", "logits", "probabilities"]);
     }
   }
+
+  // All that it takes to train on in PyTorch, the prepared films too; what it began from was a file, which is not kept.
+  const bundle = new Blob([
+    Uint8Array.from(await download(lab, `PyTorch bundle of ${trial.trial.replace("-", " ")} with films`)),
+  ]);
+  await expect(status(lab)).toContainText(`began from ${FILE.name}, which is not in the lab any more`);
+  const inBundle = new Map((await readZip(bundle)).map(({ name, content }) => [name.replace(/^.*\//, ""), content]));
+  expect(inBundle.has("begin.safetensors")).toBe(false);
+  expect(JSON.parse(await inBundle.get("recipe.json")!.text())).toEqual(trial);
+  const [, first, ...rows] = (await inBundle.get("sample.csv")!.text()).trimEnd().split("\n");
+  expect(first).toMatch(/^Drawn films\/(train\/patient\d+\/study\d\/view1_frontal\.bmp),\1,train,\d+,[0-9a-f]{32},[01]$/);
+  expect(inBundle.get("films.bin")!.size).toBe((1 + rows.length) * 32 ** 2);
 
   await goToStep(lab, "LR Find");
   await lab.getByLabel("Choose weights file", { exact: true }).setInputFiles(XRV);
