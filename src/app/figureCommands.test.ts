@@ -41,6 +41,7 @@ function createLab() {
     refuse: (why: unknown) => void;
   }[] = [];
   let summaries = 0;
+  const bounded: number[] = [];
   const summarised: Float64Array[] = [];
   let lost: LabError | null = null;
   const statistics = {
@@ -51,11 +52,22 @@ function createLab() {
       return lost ? Promise.reject(lost) : Promise.resolve({ number: ++summaries });
     },
     estimateAurocs: (targets: ScoredFilms[]) => (lost ? Promise.reject(lost) : Promise.resolve(targets.map(() => null))),
+    boundRates: async (_: ScoredFilms, threshold: number) => {
+      bounded.push(threshold);
+      return { threshold };
+    },
   };
   const lose = (error: LabError | null) => {
     lost = error;
   };
-  return { store, asked, summarised, lose, ...createFigureCommands(createContext(store, { statistics } as unknown as Workers)) };
+  return {
+    store,
+    asked,
+    bounded,
+    summarised,
+    lose,
+    ...createFigureCommands(createContext(store, { statistics } as unknown as Workers)),
+  };
 }
 
 describe("the figures", () => {
@@ -97,6 +109,23 @@ describe("the figures", () => {
     expect(store.getState().figures.prevalence).toBeNull();
     expect(asked[3]?.films.scores).toEqual(Float64Array.of(2, 4));
     expect(store.getState().figures.summary).toEqual({ number: 2 });
+  });
+
+  it("have rates by patient once the point stands still, and none of points that were slid over", async () => {
+    const { store, asked, bounded, readFigures } = createLab();
+    const answers = [1, 2, 3].map(async (threshold, at) => {
+      const read = readFigures({ rule: { by: "score", value: threshold } });
+      asked[at]?.answer({ operatingPoint: { threshold } });
+      await read;
+    });
+    await Promise.all(answers);
+    expect(store.getState().figures.byPatient).toBeNull();
+    await vi.waitFor(() => expect(store.getState().figures.byPatient).toEqual({ threshold: 3 }));
+    expect(bounded).toEqual([3]);
+    const read = readFigures({ rule: { by: "score", value: 4 } });
+    asked[3]?.answer({});
+    await read;
+    expect(store.getState().figures.byPatient).toBeNull();
   });
 
   it("have their summary though another point is chosen before it comes", async () => {

@@ -1,10 +1,12 @@
 // What an evaluation's films say, by the statistics worker, of the target and in the way that the reader chooses.
 import { toFailure } from "../protocol/labError";
-import type { ThresholdRule } from "../protocol/statistics";
+import type { ScoredFilms, ThresholdRule } from "../protocol/statistics";
 import type { LabContext } from "./context";
 import { EMPTY_FIGURES } from "./initialState";
 import { filmsOf, partsOf, sharesOf } from "./scoredFilms";
 import type { FiguresState, LabCommands } from "./state";
+
+const STANDS_STILL_MS = 150;
 
 export interface FigureCommands extends Pick<LabCommands, "readFigures"> {
   /** Of an evaluation that has just ended. The operating point that was asked for of the one before holds on. */
@@ -43,10 +45,20 @@ export function createFigureCommands({ store, workers: { statistics }, patch }: 
     patch("figures", { shares, failure: null });
     try {
       const reading = await statistics.read(ofTarget.films, choices, partsOf(facts, ofTarget, at, evaluation.targets.length));
-      if (mine === asked) patch("figures", { reading });
+      if (mine !== asked) return;
+      patch("figures", { reading, byPatient: null });
+      if (reading.operatingPoint) void boundRates(mine, ofTarget.films, reading.operatingPoint.threshold);
     } catch (error) {
       if (mine === asked) patch("figures", { failure: toFailure(error) });
     }
+  }
+
+  /** Thousands of rounds for a point that is slid over would hold up the next: it is counted once the point stands still. */
+  async function boundRates(mine: number, films: ScoredFilms, threshold: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, STANDS_STILL_MS));
+    if (mine !== asked) return;
+    const byPatient = await statistics.boundRates(films, threshold, store.getState().settings.seed).catch(() => null);
+    if (mine === asked) patch("figures", { byPatient });
   }
 
   /**

@@ -76,6 +76,7 @@ export const EMPTY_FIGURES: FiguresState = {
   shares: { trained: null, dataset: null },
   summary: null,
   reading: null,
+  byPatient: null,
   failure: null,
 };
 

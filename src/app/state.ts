@@ -18,7 +18,7 @@ import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finde
 import type { Failure } from "../protocol/labError";
 import type { FilmPreview } from "../protocol/preview";
 import type { TrialSettings } from "../protocol/settings";
-import type { Estimate, TargetReading, TargetSummary, ThresholdRule } from "../protocol/statistics";
+import type { Estimate, RatesByPatient, TargetReading, TargetSummary, ThresholdRule } from "../protocol/statistics";
 import type { StepColumns } from "../protocol/steps";
 import type { FilmSet } from "../protocol/storage";
 import type {
@@ -193,6 +193,8 @@ export interface FiguresState {
   shares: Shares;
   summary: TargetSummary | null;
   reading: TargetReading | null;
+  /** At the reading's operating point; null until it has stood still for a moment. */
+  byPatient: RatesByPatient | null;
   failure: Failure | null;
 }
 

@@ -119,6 +119,12 @@ export interface PatientBootstrap {
   leftOut: number;
 }
 
+/** At an operating point, with intervals from drawing patients; null where that can tell nothing. */
+export interface RatesByPatient {
+  sensitivity: Estimate | null;
+  specificity: Estimate | null;
+}
+
 /** Two models on the same films, the first less the second. */
 export interface ModelComparison {
   films: number;
@@ -216,5 +222,7 @@ export interface StatisticsApi {
   /** What no choice changes. */
   summarise(films: ScoredFilms, seed: number): Promise<TargetSummary>;
   read(films: ScoredFilms, choices: ReadingChoices, parts: FilmParts): Promise<TargetReading>;
+  /** At a threshold of scores, in the rounds that `summarise` draws with this seed. */
+  boundRates(films: ScoredFilms, threshold: number, seed: number): Promise<RatesByPatient>;
   compare(first: ScoredFilms, secondScores: Float64Array, seed: number): Promise<ModelComparison>;
 }

@@ -1,5 +1,6 @@
 // The statistics worker's API: each question is answered from the films that come with it, and nothing is kept.
 import type { Correction, ReadingChoices, ScoredFilms, StatisticsApi } from "../protocol/statistics";
+import { bootstrapRates } from "./bootstrapRates";
 import { describeCalibration } from "./calibration";
 import { checkFilms } from "./check";
 import { shiftForPrevalence, toProbabilities } from "./correction";
@@ -17,6 +18,10 @@ export function createStatistics(): StatisticsApi {
       });
     },
     summarise: (films, seed) => summariseTarget(films, { seed }),
+    async boundRates(films, threshold, seed) {
+      checkFilms(films);
+      return bootstrapRates(films, threshold, { seed });
+    },
     compare: (first, secondScores, seed) => compareModels(first, secondScores, { seed }),
 
     async read(films, choices, { groupings, blanks }) {

@@ -1,15 +1,12 @@
 // Intervals by drawing patients anew. A patient's films resemble one another: as independent films they would promise more than they hold.
-import { createRandom } from "../nn/random";
 import type { BootstrapOptions, Estimate, PatientBootstrap, ScoredFilms } from "../protocol/statistics";
 import { quantile, wilsonOfShare } from "./interval";
 import { countLevels, makeCounts, rankScores } from "./levels";
 import { countRarer, numberPatients, type Patients } from "./patients";
 import { averagePrecision, averagePrecisionOfCounts } from "./precisionRecall";
+import { resamplePatients } from "./resample";
 import { auroc, aurocOfCounts } from "./roc";
 
-const ROUNDS = 2000;
-/** Films drawn in one task: some tens of milliseconds, after which another question gets its turn. */
-const FILMS_AT_ONCE = 1_000_000;
 /** Of the rounds' figures, the interval's ends. */
 const TAILS = [0.025, 0.975] as const;
 
@@ -39,8 +36,8 @@ export async function bootstrapByPatient(films: ScoredFilms, options: BootstrapO
   const rounds = await drawRounds([scores], labels, patients, options);
   const area = auroc(scores, labels)!;
   return {
-    auroc: estimate(area, rounds.aurocs[0]!) ?? wilsonOfShare(area, rarer),
-    averagePrecision: estimate(averagePrecision(scores, labels)!, rounds.averagePrecisions[0]!),
+    auroc: estimateOfRounds(area, rounds.aurocs[0]!) ?? wilsonOfShare(area, rarer),
+    averagePrecision: estimateOfRounds(averagePrecision(scores, labels)!, rounds.averagePrecisions[0]!),
     rounds: rounds.aurocs[0]!.length,
     leftOut: rounds.leftOut,
   };
@@ -60,7 +57,7 @@ export async function bootstrapDifference(
   if (countRarer(labels, patients) < 2) return TELLS_NOTHING;
   const rounds = await drawRounds([scores, secondScores], labels, patients, options);
   const difference = (figure: (scores: Float64Array, labels: Uint8Array) => number | null, [a, b]: number[][]) =>
-    estimate(
+    estimateOfRounds(
       figure(scores, labels)! - figure(secondScores, labels)!,
       a!.map((value, round) => value - b![round]!),
     );
@@ -79,23 +76,15 @@ async function drawRounds(
   models: readonly Float64Array[],
   labels: Uint8Array,
   patients: Patients,
-  { seed, rounds = ROUNDS }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Promise<Rounds> {
   const ranked = models.map((scores) => {
     const levels = rankScores(scores);
     return { levels, counts: makeCounts(levels) };
   });
   const drawn: Rounds = { aurocs: models.map(() => []), averagePrecisions: models.map(() => []), leftOut: 0 };
-  const often = new Uint32Array(patients.count);
   const weights = new Uint32Array(labels.length);
-  const atOnce = Math.max(1, Math.floor(FILMS_AT_ONCE / labels.length));
-  for (let round = 0; round < rounds; round++) {
-    if (round % atOnce === 0) {
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    const random = createRandom(seed, "bootstrap", round);
-    often.fill(0);
-    for (let draw = 0; draw < patients.count; draw++) often[random.int(patients.count)]!++;
+  await resamplePatients(patients.count, labels.length, options, (often) => {
     for (let film = 0; film < weights.length; film++) weights[film] = often[patients.of[film]!]!;
     const figures = ranked.map(({ levels, counts }) => {
       countLevels(levels, labels, weights, counts);
@@ -108,12 +97,12 @@ async function drawRounds(
         drawn.averagePrecisions[model]!.push(precision!);
       });
     }
-  }
+  });
   return drawn;
 }
 
-/** Null where the rounds do not spread. */
-function estimate(value: number, rounds: number[]): Estimate | null {
+/** The middle 95 % of the rounds' figures; null where they do not spread. */
+export function estimateOfRounds(value: number, rounds: number[]): Estimate | null {
   const sorted = Float64Array.from(rounds).sort();
   const [low, high] = TAILS.map((tail) => quantile(sorted, tail)) as [number, number];
   return low < high ? { value, low, high } : null;

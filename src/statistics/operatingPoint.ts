@@ -52,7 +52,7 @@ export function confusionAt(scores: ArrayLike<number>, labels: ArrayLike<number>
 
 type Rates = Pick<OperatingPoint, "sensitivity" | "specificity" | "ppv" | "npv" | "accuracy" | "f1">;
 
-/** Each with Wilson's interval, which takes films as independent; null where it is a share of nothing. */
+/** Each with Wilson's interval, which takes films as independent (by patient: `bootstrapRates`); null where it is a share of nothing. */
 export function ratesOf({ truePositives, falsePositives, trueNegatives, falseNegatives }: ConfusionMatrix): Rates {
   const right = truePositives + trueNegatives;
   const wrong = falsePositives + falseNegatives;

@@ -7,9 +7,13 @@ export interface Patients {
 }
 
 /** Patients with films of the class that fewer have films of. */
-export function countRarer(labels: ArrayLike<number>, { of }: Patients): number {
-  const withClass = [0, 1].map((label) => new Set(of.filter((_, film) => labels[film] === label)).size);
-  return Math.min(...withClass);
+export function countRarer(labels: ArrayLike<number>, patients: Patients): number {
+  return Math.min(...[0, 1].map((label) => countPatientsWith(label, labels, patients)));
+}
+
+/** Patients with films of the class. */
+export function countPatientsWith(label: number, labels: ArrayLike<number>, { of }: Patients): number {
+  return new Set(of.filter((_, film) => labels[film] === label)).size;
 }
 
 export function numberPatients(patients: ArrayLike<number>): Patients {

@@ -26,7 +26,7 @@ export function nameRule(rule: ThresholdRule): string {
 }
 
 export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
-  const { at, rule, prevalence, scaled, shares, reading } = useLab((lab) => lab.figures);
+  const { at, rule, prevalence, scaled, shares, reading, byPatient } = useLab((lab) => lab.figures);
   const { readFigures } = useCommands();
   const point = reading?.operatingPoint ?? null;
   const scores = useMemo(() => filmsOf(evaluation, undefined, at).films.scores.sort(), [evaluation, at]);
@@ -69,7 +69,7 @@ export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
           />
         </div>
       </div>
-      {point && <Rates point={point} />}
+      {point && <Rates point={point} byPatient={byPatient} />}
       <p className={styles.remark}>
         {describeCorrection(shares)}
         {at > 0 && ` ${OF_FURTHER_TARGET}`}

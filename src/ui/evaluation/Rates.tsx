@@ -1,13 +1,20 @@
 // What an operating point comes to: rates with their intervals, and the films behind them.
-import type { Estimate, OperatingPoint } from "../../protocol/statistics";
+import type { Estimate, OperatingPoint, RatesByPatient } from "../../protocol/statistics";
 import { DataTable } from "../parts/DataTable";
 import { formatCount, formatInterval, formatMetric, formatShare } from "../parts/format";
 import styles from "./evaluation.module.css";
 
-export function Rates({ point }: { point: OperatingPoint }) {
+interface RatesProps {
+  point: OperatingPoint;
+  /** Null while it is counted; left out where nobody asks for it. */
+  byPatient?: RatesByPatient | null;
+}
+
+export function Rates({ point, byPatient }: RatesProps) {
   const { sensitivity, specificity, ppv, npv, accuracy, f1, atPrevalence } = point;
   const place = atPrevalence && `at a prevalence of ${formatShare(atPrevalence.prevalence)}`;
-  const row = (name: string, of: string, estimate: Estimate | null) => ({
+  const isAsked = byPatient !== undefined;
+  const row = (name: string, of: string, estimate: Estimate | null, drawn: Estimate | null = null) => ({
     key: `${name} ${of}`,
     cells: [
       <span key="name">
@@ -15,16 +22,17 @@ export function Rates({ point }: { point: OperatingPoint }) {
       </span>,
       formatMetric(estimate?.value),
       estimate ? formatInterval(estimate) : "–",
+      ...(isAsked ? [drawn && formatInterval(drawn)] : []),
     ],
   });
   return (
     <div className={styles.rates}>
       <DataTable
         caption="What the operating point comes to"
-        columns={["rate", "value", "95 %"]}
+        columns={["rate", "value", "95 %", ...(isAsked ? ["by patient"] : [])]}
         rows={[
-          row("sensitivity", "of positive films called positive", sensitivity),
-          row("specificity", "of negative films called negative", specificity),
+          row("sensitivity", "of positive films called positive", sensitivity, byPatient?.sensitivity),
+          row("specificity", "of negative films called negative", specificity, byPatient?.specificity),
           ...(atPrevalence && place ? [row("PPV", place, atPrevalence.ppv), row("NPV", place, atPrevalence.npv)] : []),
           row("PPV", "among these films", ppv),
           row("NPV", "among these films", npv),
