@@ -1,7 +1,11 @@
 // What a network learnt, as a reader looks at it: an operating point, a prevalence, groups, and from film to film to a doubtful label.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Page } from "@playwright/test";
+import { drawFilmFile, listDrawnFilms } from "../src/data/drawn/drawnFilms";
+import type { SeenFilms } from "../src/protocol/training";
 import { button, prepareSmallRun, waitForTrained } from "./runSupport";
-import { eventsOf, expect, expectAccessible, fill, goToStep, test, waitForEvents } from "./support";
+import { dropFolder, eventsOf, expect, expectAccessible, fill, goToStep, test, waitForEvents } from "./support";
 
 const rate = async (lab: Page, name: RegExp) =>
   Number(
@@ -13,9 +17,26 @@ const rate = async (lab: Page, name: RegExp) =>
       .innerText(),
   );
 
-test("an evaluation is read at an operating point, by group and film by film, and a doubtful film is left out of the next trial", async ({
+const TEST_FILMS = 40;
+/** That of the lab's own drawn films. */
+const DRAWN_SEED = 2019;
+
+/** The first of the lab's own drawn films in a folder of their own: most of them a trial on drawn films has been trained on. */
+async function makeTestFolder(root: string): Promise<string> {
+  const films = listDrawnFilms(DRAWN_SEED, TEST_FILMS);
+  const lines = films.map(({ path, sex, age, view, cardiomegaly }) => `${path},${sex},${age},Frontal,${view},${cardiomegaly}`);
+  for (const [place, film] of films.entries()) {
+    const file = join(root, film.path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, new Uint8Array(await drawFilmFile(DRAWN_SEED, place, film).arrayBuffer()));
+  }
+  writeFileSync(join(root, "train.csv"), ["Path,Sex,Age,Frontal/Lateral,AP/PA,Cardiomegaly", ...lines, ""].join("\n"));
+  return root;
+}
+
+test("an evaluation is read at an operating point, by group and film by film, a doubtful film is left out of the next trial, and another folder is a test set", async ({
   lab,
-}) => {
+}, info) => {
   await prepareSmallRun(lab, { epochs: 3, maxLr: 0.01, balance: "weight" });
   await button(lab, "Train").click();
   await waitForEvents(lab, "step");
@@ -73,4 +94,34 @@ test("an evaluation is read at an operating point, by group and film by film, an
   await expect.poll(async () => (await eventsOf(lab, "counted")).at(-1)?.doubtfulLeftOut).toBe(1);
   await button(lab, "Take them back").click();
   await expect.poll(async () => (await eventsOf(lab, "counted")).at(-1)?.doubtfulLeftOut).toBe(0);
+
+  // Another folder, all of it, of films that are larger than those that the trial has seen.
+  await dropFolder(lab, await makeTestFolder(info.outputPath("hospital-b")));
+  await waitForEvents(lab, "indexed", 2);
+  await lab.getByLabel("Validation share", { exact: true }).selectOption("all");
+  await fill(lab, "Image size", 40);
+  await button(lab, "Prepare films").click();
+  const tested = (await waitForEvents(lab, "prepared", 2)).at(-1)?.summary as { valid: { films: number; patients: number } };
+  await goToStep(lab, "Train");
+  await expect(button(lab, "Train")).toBeDisabled();
+  await expect(main).toContainText("All films of this sample are a test set: none is left to train on.");
+  await goToStep(lab, "Trials");
+  await button(lab, "Evaluate trial 1").click();
+  await expect(main).toContainText(`the test set, all ${tested.valid.films} films of hospital-b`);
+  await expect(main).toContainText("Trial 1 was trained on films that were of 32 px; these are of 40 px.");
+  await button(lab, "Prepare films as it knows them").click();
+  await waitForEvents(lab, "prepared", 3);
+  await button(lab, "Next step").click();
+  await expect(main).not.toContainText("these are of 40 px");
+  await button(lab, "Evaluate").click();
+  const onTest = (await waitForEvents(lab, "evaluated", 2)).at(-1) as { films: number; seen: SeenFilms } & typeof evaluated;
+  await expect(main).toContainText(
+    `on ${tested.valid.films} test films of ${tested.valid.patients} patients, all of hospital-b.`,
+  );
+  expect(onTest.seen.films).toBeGreaterThan(tested.valid.films / 2);
+  expect(onTest.seen.films).toBeLessThan(tested.valid.films);
+  await expect(main).toContainText(`The network was trained on ${onTest.seen.films} of these ${onTest.films} films`);
+  await expect(main).toContainText(`${onTest.seen.patients} patients of these films have names of patients`);
+  await lab.getByLabel("Films", { exact: true }).selectOption("validation films of trial 1");
+  await expect(main).toContainText("Trial 1, last checkpoint, will be run over the validation films.");
 });

@@ -1,4 +1,6 @@
 // What a person does in the page to run a trial again from its downloaded file, for `npm run train -- --trial`.
+import type { SampleSummary } from "../src/protocol/dataset";
+import { demandTraining } from "../src/protocol/testSet";
 import {
   choose,
   type Driven,
@@ -39,7 +41,8 @@ export async function driveAgain(lab: OpenedLab, options: AgainOptions): Promise
   await applySettingFlags(page, options.settings ?? []);
   await goToStep(page, "Dataset");
   await prepareFilms(page);
-  await waitFor("prepared");
+  const { summary } = await waitFor("prepared");
+  demandTraining(summary as SampleSummary);
   const differences = (await waitFor("differences")).differences as string[];
   if (options.strict && differences.length > 0) {
     throw new Error(`With --strict a trial is run again only where nothing differs: ${differences.join(" ")}`);

@@ -2,10 +2,11 @@
 import * as Comlink from "comlink";
 import { askWhere } from "../protocol/explanation";
 import { LabError } from "../protocol/labError";
-import type { EvaluateEvent, EvaluateRequest, WeightsChoice } from "../protocol/training";
+import { isTestSet } from "../protocol/testSet";
+import type { EvaluateEvent, EvaluateRequest } from "../protocol/training";
 import { withoutExtension } from "../protocol/weightsFileName";
 import { announce, type LabContext } from "./context";
-import { chooseEvaluated } from "./evaluated";
+import { chooseEvaluated, evaluatedTrial } from "./evaluated";
 import type { FigureCommands } from "./figureCommands";
 import { formatPlural, nameAuroc } from "./format";
 import type { GpuJobs } from "./gpuJobs";
@@ -14,9 +15,13 @@ import { type JobHandle, watchJob } from "./jobs";
 import { chooseOffered, labelOffered, nameWeights } from "./offeredWeights";
 import { demandPreparedSample } from "./preparedSample";
 import type { LabCommands } from "./state";
+import { findTrainedOtherwise } from "./trainedOtherwise";
 import { describeViews } from "./views";
 
-type EvaluationCommands = Pick<LabCommands, "chooseEvaluated" | "chooseViews" | "evaluate" | "stopEvaluating" | "explainFilm">;
+type EvaluationCommands = Pick<
+  LabCommands,
+  "chooseEvaluated" | "chooseViews" | "chooseFilms" | "evaluate" | "stopEvaluating" | "explainFilm"
+>;
 
 export function createEvaluationCommands(
   context: LabContext,
@@ -28,21 +33,19 @@ export function createEvaluationCommands(
   /** What the shown evaluation is of. */
   let evaluated: EvaluateRequest | null = null;
 
-  const trialOf = (choice: WeightsChoice) =>
-    choice.kind === "trial" ? store.getState().trials.find(({ id }) => id === choice.trialId) : undefined;
-
   return {
     chooseEvaluated: (which) => patch("evaluation", { which }),
     chooseViews: (views) => patch("evaluation", { views }),
+    chooseFilms: (on) => patch("evaluation", { onValidation: on === "validation" }),
     async evaluate() {
       await alone("evaluation", "An evaluation", async () => {
-        const { weights, run: shown, evaluation } = store.getState();
+        const { weights, run: shown, evaluation, dataset } = store.getState();
         const fromWeights = weights.choice.kind !== "fresh";
         if (!fromWeights && !shown.trial) {
           throw new LabError("badSettings", "There are no weights to evaluate yet: train a trial, or choose a weights file.");
         }
         const ofTrial = shown.trial && !fromWeights ? shown.trial : null;
-        const { views } = evaluation;
+        const { views, onValidation } = evaluation;
         const which = ofTrial ? chooseOffered(ofTrial, evaluation.which) : evaluation.which;
         const { trial, settings } = chooseEvaluated(store.getState());
         const request: EvaluateRequest = {
@@ -53,18 +56,23 @@ export function createEvaluationCommands(
         };
         const label = ofTrial ? `Trial ${ofTrial.id}, ${labelOffered(ofTrial, which)}` : weights.label;
         const weightsName = ofTrial ? nameWeights(ofTrial.id, which) : withoutExtension(weights.label);
-        const name = views > 0 ? `${weightsName}-tta${views}` : weightsName;
+        const testSet = isTestSet(request.sample.summary) ? (dataset.summary?.name ?? "") : null;
+        const name = [weightsName, views > 0 && `tta${views}`, testSet !== null && "test"].filter(Boolean).join("-");
         store.setState({
           evaluation: {
             ...EMPTY_EVALUATION,
             state: "running",
             which,
             views,
+            onValidation,
+            testSet,
+            // Said of these figures whatever is chosen or prepared afterwards.
+            notices: [findTrainedOtherwise(store.getState())?.sentence ?? []].flat(),
             label,
             name,
             trialId: request.weights.kind === "trial" ? request.weights.trialId : null,
             sample: request.sample,
-            trainedOn: (ofTrial ?? trialOf(weights.choice))?.sample ?? null,
+            trainedOn: evaluatedTrial(store.getState())?.sample ?? null,
             total: (1 + views) * request.sample.valid.slots.length,
           },
         });
@@ -92,7 +100,7 @@ export function createEvaluationCommands(
               void countFigures();
               const auroc =
                 evaluation.auroc === null ? "" : `${nameAuroc(evaluation.targets.length)} ${evaluation.auroc.toFixed(3)}, `;
-              const films = formatPlural(evaluation.films, "film");
+              const films = formatPlural(evaluation.films, testSet === null ? "film" : "test film");
               say(`${label}${describeViews(evaluation)}: ${auroc}accuracy ${evaluation.accuracy.toFixed(3)} on ${films}.`);
               announce({ type: "evaluated", ...evaluation });
             }

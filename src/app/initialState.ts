@@ -54,6 +54,8 @@ export const EMPTY_EVALUATION: EvaluationState = {
   state: "idle",
   which: "last",
   views: 0,
+  onValidation: false,
+  testSet: null,
   label: "",
   name: "",
   trialId: null,

@@ -24,6 +24,13 @@ it("reads back what it wrote, without what is training's own", () => {
   expect(describeDifference(recipe, DATASET)).toBeNull();
 });
 
+it("reads back a test set, and what a dataset holds out itself", () => {
+  for (const validation of ["all", "own"] as const) {
+    const recipe = writeRecipe(DATASET, { ...DEFAULT_SETTINGS, validation }, ROWS);
+    expect(readRecipe(JSON.stringify(recipe), "x.json").settings.validation).toBe(validation);
+  }
+});
+
 it("reads recipes of before the split could be stratified, or films be doubtful, as they were", () => {
   const recipe = writeRecipe(DATASET, DEFAULT_SETTINGS, ROWS);
   const { stratify: _, doubtful: __, ...before } = recipe.settings;

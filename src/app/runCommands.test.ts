@@ -25,8 +25,9 @@ const RESULT: FinderResult = {
   chosen: null,
   chosenAt: null,
 };
-const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) } } as unknown as LabState["preparation"]["sample"];
-const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) } } as unknown as typeof SAMPLE;
+const summary = { train: { films: 8 } };
+const SAMPLE = { store: "s", valid: { slots: new Uint32Array(3) }, summary } as unknown as LabState["preparation"]["sample"];
+const SAMPLE_OF_TRIAL = { store: "t", valid: { slots: new Uint32Array(2) }, summary } as unknown as typeof SAMPLE;
 
 /** The commands on a training worker that starts what it is asked for and ends it when told to. */
 function createLabOnDoubles(

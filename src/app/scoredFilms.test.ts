@@ -28,7 +28,10 @@ describe("filmsOf", () => {
 describe("sharesOf", () => {
   const counts = (positives: number, negatives: number) => ({ positives, negatives, unknown: 0 });
   const sample = (positiveWeight: number, train = counts(100, 900)) =>
-    ({ train, targets: [{ before: counts(120, 1080), train: counts(100, 900), positiveWeight }] }) as unknown as SampleSummary;
+    ({
+      train,
+      targets: [{ target: "Edema", before: counts(120, 1080), train: counts(100, 900), positiveWeight }],
+    }) as unknown as SampleSummary;
 
   it("is that of the films of an epoch, as the balance draws them", () => {
     expect(sharesOf(sample(1, counts(100, 100)), sample(1), 0)).toEqual({ trained: 0.5, dataset: 0.1 });
@@ -37,6 +40,19 @@ describe("sharesOf", () => {
   it("counts a weighted positive as so many", () => {
     expect(sharesOf(sample(9), sample(1), 0).trained).toBeCloseTo(0.5, 12);
     expect(sharesOf(sample(1), sample(1), 0).trained).toBeCloseTo(0.1, 12);
+  });
+
+  it("is that of the output that tells the target, wherever it stands among those of the network", () => {
+    const learnt = (target: string, train: ReturnType<typeof counts>) => ({ target, before: train, train, positiveWeight: 1 });
+    const targets = [learnt("Edema", counts(50, 50)), learnt("Fracture", counts(20, 80)), learnt("Effusion", counts(30, 70))];
+    const network = { train: counts(50, 50), targets } as unknown as SampleSummary;
+    const evaluated = (...names: string[]) =>
+      ({ targets: names.map((name) => learnt(name, counts(1, 9))) }) as unknown as SampleSummary;
+    expect(sharesOf(network, evaluated("Fracture"), 0)).toEqual({ trained: 0.2, dataset: 0.1 });
+    expect(sharesOf(network, evaluated("Pleural Effusion", "Edema"), 0).trained).toBe(0.3);
+    expect(sharesOf(network, evaluated("Pleural Effusion", "Edema"), 1).trained).toBe(0.5);
+    // Those of other names are told by place.
+    expect(sharesOf(network, evaluated("A", "B", "C"), 2).trained).toBe(0.3);
   });
 
   it("is not known of a network from elsewhere, or of one class", () => {

@@ -1,5 +1,6 @@
 // The films of an evaluation as the statistics take them, and the shares of positives that they are read against. Computes no figure.
 import { type FilmFacts, type SampleSummary, type TargetCounts, UNKNOWN_LABEL } from "../protocol/dataset";
+import { findClasses } from "../protocol/findClasses";
 import type { FilmParts, ScoredFilms } from "../protocol/statistics";
 import type { Evaluation } from "../protocol/training";
 import type { Shares } from "./state";
@@ -39,16 +40,20 @@ export function partsOf(facts: FilmFacts | undefined, { places }: TargetFilms, a
  * @param trainedOn of the trial whose network it is; its main target by the films of an epoch, repeats counted, since what a balance draws is
  * what is learnt
  * @param dataset what the evaluated films were drawn from
+ * @param at place of the target among the dataset's: the network may tell others besides, in another order
  */
 export function sharesOf(trainedOn: SampleSummary | null, dataset: SampleSummary, at: number): Shares {
-  const learnt = trainedOn?.targets[at];
-  const epoch = at === 0 ? trainedOn?.train : learnt?.train;
+  const place = trainedOn ? (findClasses(namesOf(trainedOn), namesOf(dataset))?.[at] ?? at) : at;
+  const learnt = trainedOn?.targets[place];
+  const epoch = place === 0 ? trainedOn?.train : learnt?.train;
   const drawnFrom = dataset.targets[at]?.before;
   return {
     trained: learnt && epoch ? shareOf(epoch, learnt.positiveWeight) : null,
     dataset: drawnFrom ? shareOf(drawnFrom) : null,
   };
 }
+
+const namesOf = ({ targets }: SampleSummary) => targets.map(({ target }) => target);
 
 /** A positive of weight w in the loss (torch's `pos_weight`) is as w positives (Elkan 2001, theorem 2). */
 function shareOf({ positives, negatives }: Pick<TargetCounts, "positives" | "negatives">, positiveWeight = 1): number | null {

@@ -161,6 +161,10 @@ export interface EvaluationState {
   which: WhichWeights;
   /** Augmented views of each film to average over; 0 for none. */
   views: number;
+  /** Whether the shown trial's validation films are to be looked at though a test set is prepared. */
+  onValidation: boolean;
+  /** Name of the folder that is the test set; null where the films are held out of others for validation. */
+  testSet: string | null;
   /** What was evaluated, e.g. "Trial 3, last checkpoint". */
   label: string;
   /** The same as the files of it are called, e.g. "trial-3". */
@@ -369,7 +373,9 @@ export interface LabCommands {
   chooseEvaluated(which: WhichWeights): void;
   /** How many augmented views of each film the next evaluation averages over; 0 for none. */
   chooseViews(views: number): void;
-  /** Validation films through the chosen weights of the shown trial, or through those that were taken. */
+  /** The shown trial's validation films, or the prepared test set. */
+  chooseFilms(on: "validation" | "testSet"): void;
+  /** Validation films, or a test set, through the chosen weights of the shown trial, or through those that were taken. */
   evaluate(): Promise<void>;
   stopEvaluating(): void;
   /**

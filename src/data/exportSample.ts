@@ -14,11 +14,12 @@ export async function exportSample(
   { labels, planned }: SamplePlan,
 ): Promise<SampledRows> {
   const { path, patient, study, projection, sex, age } = index.labels;
+  const heldOut = settings.validation === "all" ? "test" : "valid";
   const targets = targetsOf(settings).map(({ target }) => target);
   const lines = [["path", "part", "patient", "study", "view", "sex", "age", ...targets]];
   for (const [part, rows] of [
     ["train", planned.train],
-    ["valid", planned.valid],
+    [heldOut, planned.valid],
   ] as const) {
     for (const row of rows) {
       const known = labels.byTarget.map((codes) => codes[row] ?? 2).map((code) => (code < 2 ? String(code) : ""));

@@ -1,6 +1,7 @@
-// What the labels say of the validation films besides the findings: whose they are, and in which groups a network is to be looked at. It groups
-// no training film.
+// What the labels say of films besides the findings: whose they are, and of those of validation in which groups a network is to be looked at.
 import type { FilmFacts, FilmGroups } from "../protocol/dataset";
+import { packKeys } from "../storage/filmKeys";
+import { sha256 } from "../storage/sha256";
 import type { FilmIndex } from "./filmIndex";
 import { listGroupings, MOST_GROUPS } from "./groups";
 import { cellOf, columnKey } from "./labelFiles/columns";
@@ -22,6 +23,15 @@ export function describeFilms(index: FilmIndex, rows: Uint32Array, targets: read
     groups: [...columns, source].flatMap((one) => one ?? []),
     blanks: markBlanks(index, rows, targets),
   };
+}
+
+/** The patients of these rows whom the labels name, each once: [patients, FILM_KEY_BYTES]. */
+export async function packPatients({ labels: { patient } }: FilmIndex, rows: Uint32Array): Promise<Uint8Array> {
+  if (!patient) return packKeys([]);
+  const names = new Set(Array.from(rows, (row) => cellOf(patient, row)));
+  names.delete("");
+  const encoder = new TextEncoder();
+  return packKeys(await Promise.all([...names].map((name) => sha256(encoder.encode(name)))));
 }
 
 function markBlanks({ labels: { labels } }: FilmIndex, rows: Uint32Array, targets: readonly string[]): Uint8Array {

@@ -3,6 +3,7 @@ import type { PrepareEvent } from "../protocol/dataset";
 import { toFailure } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type SampleSettings } from "../protocol/settings";
 import { openFilmContents } from "../storage/filmContents";
+import { unpackKeys } from "../storage/filmKeys";
 import { openFilmReader } from "../storage/filmReader";
 import { openFilmWriter } from "../storage/filmWriter";
 import { createMemoryDirectory } from "../storage/memoryDirectory";
@@ -236,4 +237,24 @@ test("where every film is the same image they stay, and that is said", async () 
   expect(last.sample.contents).toMatchObject({ repeatedAcross: last.sample.train.slots.length, setsAsideRepeated: false });
   // One image twenty times is no film from earlier.
   expect(last.reused).toBe(0);
+});
+
+test("a test set is prepared whole, identical files and all, with patients known again by their names", async () => {
+  const { run } = await makeLab({ 3: "2" });
+  const prepare = async (validation: SampleSettings["validation"]) => {
+    const { last } = await run({ ...SETTINGS, validation });
+    if (last?.type !== "finished") throw new Error(`ended with ${last?.type}`);
+    return last;
+  };
+  const { sample, failed } = await prepare("all");
+  expect(failed).toEqual([]);
+  expect([sample.train.slots.length, sample.valid.slots.length, sample.validFacts?.patients.length]).toEqual([0, 20, 20]);
+  expect(sample.contents).toMatchObject({ repeatedAcross: 0, repeatedWithin: 1 });
+
+  const split = (await prepare(0.25)).sample;
+  const [all, train, valid] = [sample.patients?.valid, split.patients?.train, split.patients?.valid].map(unpackKeys);
+  expect(all).toHaveLength(20);
+  expect(train?.length).toBeGreaterThanOrEqual(14);
+  expect([...train!, ...valid!].every((patient) => all!.includes(patient))).toBe(true);
+  expect(train!.filter((patient) => valid!.includes(patient))).toEqual([]);
 });

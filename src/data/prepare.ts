@@ -3,11 +3,11 @@ import type { FailedFilm, PreparedContents, PreparedPart, PreparedSample, Prepar
 import { LabError } from "../protocol/labError";
 import { preparationOf, type SampleSettings } from "../protocol/settings";
 import { type FilmContents, openFilmContents } from "../storage/filmContents";
-import { packFilmKeys } from "../storage/filmKeys";
+import { packKeys } from "../storage/filmKeys";
 import { holdFilms } from "../storage/filmLock";
 import { type FilmWriter, openFilmWriter } from "../storage/filmWriter";
 import { sha256 } from "../storage/sha256";
-import { describeFilms } from "./facts";
+import { describeFilms, packPatients } from "./facts";
 import type { FilmIndex } from "./filmIndex";
 import { nameStore } from "./filmStoreName";
 import type { FilmWorker } from "./films/filmWorker";
@@ -74,7 +74,7 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
   }
   const toPart = (rows: Uint32Array): PreparedPart => ({
     slots: rows.map((row) => slotOf(row) ?? 0),
-    films: packFilmKeys(Array.from(rows, filmOf)),
+    films: packKeys(Array.from(rows, filmOf)),
     origins: {
       paths: Array.from(rows, (row) => cellOf(index.labels.path, row)).join("\n"),
       files: Array.from(rows, pathOf).join("\n"),
@@ -99,6 +99,10 @@ export async function prepareSample(job: PrepareJob): Promise<PrepareEvent> {
     },
     validPaths: Array.from(ready.planned.valid, (row) => cellOf(index.labels.path, row)),
     validFacts: describeFilms(index, ready.planned.valid, targets),
+    patients: {
+      train: await packPatients(index, ready.planned.train),
+      valid: await packPatients(index, ready.planned.valid),
+    },
     summary: ready.summary,
   };
   return { type: "finished", sample, failed, reused, ms: Math.round(performance.now() - started) };

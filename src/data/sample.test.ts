@@ -330,3 +330,53 @@ test("with its own validation, patients of the dataset's test are kept out of tr
     sharedLeftOut: 0,
   });
 });
+
+describe("a test set", () => {
+  const lines = ["1", "1", "0", "0", "0", "0", ""].map((label, patient) => row(patient, 1, label));
+  const plan = async (change: Partial<SampleSettings> = {}) =>
+    planSample(
+      await indexCsv([HEADER, ...lines].join("\n"), filmsOf(lines)),
+      settings({ validation: "all", blank: "ignore", ...change }),
+    );
+
+  test.each(["undersample", "oversample", "weight", "none"] as const)(
+    "holds all labelled films as they are, whatever the balance (%s)",
+    async (balance) => {
+      const { planned, summary } = await plan({ balance, freshEachEpoch: balance === "undersample" });
+      expect([planned.train.length, [...planned.valid]]).toEqual([0, [0, 1, 2, 3, 4, 5]]);
+      expect(summary).toMatchObject({
+        train: { films: 0 },
+        valid: { films: 6, positives: 2, negatives: 4, patients: 6 },
+        epochFilms: 0,
+        setAside: 0,
+        heldOut: 0,
+        problem: null,
+      });
+    },
+  );
+
+  test("holds films of which only a further target is known too", async () => {
+    const two = ["1,", "0,0", ",1", ","].map((cells, patient) => row(patient, 1, cells));
+    const index = await indexCsv([`${HEADER},Edema`, ...two].join("\n"), filmsOf(two));
+    const edema: TargetSettings = { target: "Edema", positive: ["1"], uncertain: "ignore", blank: "ignore" };
+    const { planned } = planSample(index, settings({ validation: "all", blank: "ignore", moreTargets: [edema] }));
+    expect([...planned.valid]).toEqual([0, 1, 2]);
+  });
+
+  test("takes what the dataset itself holds out too, and of a film's two rows that one", async () => {
+    const train = [row(1, 1, "1"), row(2, 1, "0"), row(3, 1, "0")];
+    const own = [row(4, 1, "1", "valid"), row(3, 1, "1")];
+    const films = filmsOf([...train, own[0]!]);
+    const index = await indexCsv([HEADER, ...train].join("\n"), films, [HEADER, ...own].join("\n"));
+    const { labels, planned, summary } = planSample(index, settings({ validation: "all" }));
+    const labelled = Array.from(planned.valid, (at) => [index.films[index.filmOfRow[at]!], labels.codes[at]]);
+    expect(Object.fromEntries(labelled)).toEqual({ [films[0]!]: 1, [films[1]!]: 0, [films[2]!]: 1, [films[3]!]: 1 });
+    expect(summary).toMatchObject({ heldOut: 0, sharedLeftOut: 1, filmsInBoth: 0, valid: { films: 4 } });
+  });
+
+  test("of one class tells no model from another", async () => {
+    const positives = [row(1, 1, "1"), row(2, 1, "1")];
+    const index = await indexCsv([HEADER, ...positives].join("\n"), filmsOf(positives));
+    expect(planSample(index, settings({ validation: "all" })).summary.problem).toMatchObject({ code: "oneClass", at: "Target" });
+  });
+});

@@ -43,8 +43,8 @@ export function keepReady(
 }
 
 /** Codes below 2 for the rows that can be used: films are balanced by a known main label; where all are taken, any label will do. */
-function codesToUse({ codes, byTarget }: RowLabels, { balance }: SampleSettings): Uint8Array {
-  if (balance === "undersample" || balance === "oversample") return codes;
+function codesToUse({ codes, byTarget }: RowLabels, { balance, validation }: SampleSettings): Uint8Array {
+  if (validation !== "all" && (balance === "undersample" || balance === "oversample")) return codes;
   return byTarget.reduce((least, of) => least.map((code, row) => Math.min(code, of[row] ?? UNKNOWN_LABEL)));
 }
 
@@ -67,10 +67,10 @@ function pick(rows: Uint32Array, places: Uint32Array): Uint32Array {
 /**
  * Validation split off by share is undersampled like training, once for all epochs, so that accuracy means the same on both. It is left as
  * it is where fresh films are drawn every epoch, which would set its surplus aside for good, by the other balances, and where it is the
- * dataset's own.
+ * dataset's own or a test set.
  */
 function drawValidation(labels: Uint8Array, { balance, freshEachEpoch, validation, seed }: SampleSettings): Uint32Array {
-  const balances = balance === "undersample" && !freshEachEpoch && validation !== "own";
+  const balances = balance === "undersample" && !freshEachEpoch && typeof validation === "number";
   return drawEpoch({ labels, balance: balances ? "undersample" : "none", freshEachEpoch: false, seed }, 0);
 }
 
@@ -105,7 +105,7 @@ function summarise(index: FilmIndex, settings: SampleSettings, labels: RowLabels
     filmsInBoth: countShared(split, (row) => index.filmOfRow[row] ?? 0),
     grouped: groupPositives(index, labels, split),
     filmsOfPatients: countPatients(index, split),
-    problem: findProblem(settings, before, train, valid) ?? findOneSided(targets),
+    problem: findProblem(settings, before, train, valid) ?? (settings.validation === "all" ? null : findOneSided(targets)),
   };
 }
 
@@ -144,7 +144,7 @@ function countShared({ train, valid }: Split, keyOf: (row: number) => number): n
   return shared.size;
 }
 
-/** Why nothing can be learnt from the sample, or null. */
+/** Why nothing can be learnt from the sample, or told by it where it is a test set; or null. */
 function findProblem(
   { target, positive, validation, stratify }: SampleSettings,
   before: PartSummary,
@@ -161,6 +161,10 @@ function findProblem(
     const missing = before.positives === 0 ? `none is positive (${values})` : "none is negative";
     const message = `All ${known} labelled films are of one class: ${missing} for “${target}”. Choose another target or policy.`;
     return { code: "oneClass", message, at: "Target" };
+  }
+  if (validation === "all") {
+    const message = "No film of the test set is left. Look at why they were set aside, or open another folder.";
+    return valid.films > 0 ? null : { code: "noFilms", message };
   }
   if (train.positives === 0 || train.negatives === 0) {
     const message = `The training part holds ${train.positives} positive and ${train.negatives} negative films of “${target}”. Choose a smaller validation share or another seed.`;

@@ -28,7 +28,8 @@ const VALID = 2;
  * `isPositive`, of the rows, it is of the patients with a positive row and of the others, each by itself, as in scikit-learn's
  * `StratifiedGroupKFold`: both sides then hold positives, where there are two such patients.
  * Depends on the seed and the patients' names, not on the order of the rows.
- * With the dataset's own validation, training rows of a patient or a film that is also in its validation or test are left out.
+ * With the dataset's own validation, training rows of a patient or a film that is also in its validation or test are left out. Where all is
+ * held out, so are those parts, and of a film's rows the one that the dataset holds out counts.
  * @throws LabError badSettings
  */
 export function chooseSides(
@@ -36,6 +37,7 @@ export function chooseSides(
   { validation, seed }: Pick<SampleSettings, "validation" | "seed">,
   isPositive: ((row: number) => boolean) | null = null,
 ): Sides {
+  if (validation === "all") return holdOutAll(index);
   return validation === "own" ? takeOwnPart(index) : drawPart(index, drawPatients(index, validation, seed, isPositive));
 }
 
@@ -61,28 +63,45 @@ function drawPart(index: FilmIndex, inValidation: Uint8Array): Sides {
   return sides;
 }
 
+function holdOutAll(index: FilmIndex): Sides {
+  const sides = { of: new Uint8Array(index.rows), heldOut: 0, sharedLeftOut: 0 };
+  const { films } = listHeldOut(index);
+  for (let row = 0; row < index.rows; row++) {
+    const film = index.filmOfRow[row] ?? -1;
+    if (film < 0) continue;
+    if (index.part[row] === TRAINING && films[film]) sides.sharedLeftOut++;
+    else sides.of[row] = VALID;
+  }
+  return sides;
+}
+
+/** Flags of the patients and the films that the dataset holds out, be it for its validation or its test. */
+function listHeldOut(index: FilmIndex): { patients: Uint8Array; films: Uint8Array } {
+  const held = { patients: new Uint8Array(index.patients.length), films: new Uint8Array(index.films.length) };
+  for (let row = 0; row < index.rows; row++) {
+    const film = index.filmOfRow[row] ?? -1;
+    if (index.part[row] === TRAINING || film < 0) continue;
+    held.patients[index.patientOfRow[row] ?? 0] = 1;
+    held.films[film] = 1;
+  }
+  return held;
+}
+
 function takeOwnPart(index: FilmIndex): Sides {
   const own = ownPart(index);
   if (own === null) {
     const message = `${index.summary.name} holds out no validation of its own. Choose a validation share instead.`;
     throw new LabError("badSettings", message, "Validation share");
   }
-  const heldPatients = new Uint8Array(index.patients.length);
-  const heldFilms = new Uint8Array(index.films.length);
-  for (let row = 0; row < index.rows; row++) {
-    const film = index.filmOfRow[row] ?? -1;
-    // Of its test too, where that is not what is validated with: it stays unseen.
-    if (index.part[row] === TRAINING || film < 0) continue;
-    heldPatients[index.patientOfRow[row] ?? 0] = 1;
-    heldFilms[film] = 1;
-  }
+  // Of its test too, where that is not what is validated with: it stays unseen.
+  const held = listHeldOut(index);
   const sides = { of: new Uint8Array(index.rows), heldOut: 0, sharedLeftOut: 0 };
   for (let row = 0; row < index.rows; row++) {
     const film = index.filmOfRow[row] ?? -1;
     if (film < 0) continue;
     if (index.part[row] === own) sides.of[row] = VALID;
     else if (index.part[row] !== TRAINING) sides.heldOut++;
-    else if (heldPatients[index.patientOfRow[row] ?? 0] || heldFilms[film]) sides.sharedLeftOut++;
+    else if (held.patients[index.patientOfRow[row] ?? 0] || held.films[film]) sides.sharedLeftOut++;
     else sides.of[row] = TRAIN;
   }
   return sides;

@@ -202,7 +202,7 @@ export interface SampleSummary {
 
 /** The rows of a sample in their order. */
 export interface SampledRows {
-  /** path, part, patient, study, view, sex, age, and a column a target. */
+  /** path, part (train, valid or test), patient, study, view, sex, age, and a column a target. */
   csv: string;
   films: number;
   /** Of `csv`, in hex: the same films with the same labels in the same order have the same. */
@@ -284,6 +284,11 @@ export interface PreparedSample {
   validPaths: string[];
   /** Of the validation films. Missing in samples of earlier versions. */
   validFacts?: FilmFacts;
+  /**
+   * Of each part its patients as far as the labels name them, each once: [patients, FILM_KEY_BYTES] of the SHA-256 of their names, by which
+   * they are found again in another folder, and told to nobody. Missing in samples of earlier versions.
+   */
+  patients?: { train: Uint8Array; valid: Uint8Array };
   summary: SampleSummary;
 }
 

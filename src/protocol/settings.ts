@@ -66,8 +66,8 @@ export interface SampleSettings extends TargetSettings, PreparationSettings {
   frontalOnly: boolean;
   /** Films whose label was found doubtful, by their paths as the label CSV writes them: neither learnt from nor validated with. */
   doubtful: string[];
-  /** Share of the patients held out for validation (0 < share < 1), or the dataset's own valid.csv. */
-  validation: number | "own";
+  /** Share of the patients held out for validation (0 < share < 1), the dataset's own valid.csv, or all films: a test set. */
+  validation: number | "own" | "all";
   /**
    * The share is held out of the patients with a positive film of the main target, and of the others, each by itself; else of all alike,
    * so that a patient stays on one side when target or policy change.

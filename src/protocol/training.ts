@@ -214,6 +214,15 @@ export interface TargetScores {
   auroc: number | null;
 }
 
+/** What of the evaluated films the network was trained on, itself or as one that it began from. */
+export interface SeenFilms {
+  films: number;
+  /** By their names: of another collection they may be called alike by chance. */
+  patients: number;
+  /** The trial or file whose training films, or their patients, are not known here; null where all are. */
+  unknown: string | null;
+}
+
 export interface Evaluation {
   films: number;
   /** Over all known labels. */
@@ -232,6 +241,7 @@ export interface Evaluation {
   probabilities: Float64Array;
   /** Of test-time augmentation: the views of each film beside the plain one, and the augmentation they were drawn by: that of the settings, or fastai's where these have none; null without. */
   views: { count: number; augmentation: "chosen" | "fastai" } | null;
+  seen: SeenFilms;
 }
 
 export type EvaluateEvent =

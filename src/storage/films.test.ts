@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { packFilmKeys } from "./filmKeys";
+import { packKeys } from "./filmKeys";
 import { openFilmReader } from "./filmReader";
 import { openFilmWriter } from "./filmWriter";
 import { createMemoryDirectory, type MemoryDirectory } from "./memoryDirectory";
@@ -159,7 +159,7 @@ test("films are found again by what they hold where a store was prepared anew, i
     return writer.reference;
   };
   const reference = await write(...Array(PER_PACK + 1).keys());
-  const part = { slots: Uint32Array.of(PER_PACK, 2), labels: new Uint8Array(2), films: packFilmKeys([sha(PER_PACK), sha(2)]) };
+  const part = { slots: Uint32Array.of(PER_PACK, 2), labels: new Uint8Array(2), films: packKeys([sha(PER_PACK), sha(2)]) };
   expect(await (await openFilmReader(reference, root)).locate(part)).toBe(part.slots);
 
   storeOf(root).entries.delete("pack-1.bin");

@@ -108,7 +108,8 @@ const CHECKS: { [Field in CheckedSetting]: Check<TrialSettings[Field]> } = {
   ...TARGET_CHECKS,
   moreTargets: (value): value is TargetSettings[] => Array.isArray(value) && value.every(isTarget),
   frontalOnly: isFlag,
-  validation: (value): value is number | "own" => value === "own" || (typeof value === "number" && value > 0 && value < 1),
+  validation: (value): value is TrialSettings["validation"] =>
+    value === "own" || value === "all" || (typeof value === "number" && value > 0 && value < 1),
   stratify: isFlag,
   doubtful: isTexts,
   balance: oneOf({ undersample: true, oversample: true, weight: true, none: true }),

@@ -134,3 +134,10 @@ describe("settings that no run can be made of are refused by name", () => {
     );
   });
 });
+
+it("refuses to train on a test set, and says what else to do with it", () => {
+  const whole = createTestSample(0, 7).sample;
+  expect(() => planRun(TEST_SETTINGS, whole)).toThrow(
+    "All films of this sample are a test set: none is left to train on. Evaluate a trial on them, or choose a share as Validation share.",
+  );
+});

@@ -5,6 +5,7 @@ import type { PreparedSample } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import { type Phase, phaseAt, planPhases } from "../protocol/schedule";
 import type { TrialSettings } from "../protocol/settings";
+import { demandTraining } from "../protocol/testSet";
 import type { EpochRecord } from "../protocol/training";
 import { checkSettings } from "./checkSettings";
 import { type EarlyEnd, findEarlyEnd } from "./earlyStop";
@@ -32,9 +33,10 @@ export type AdamwStep = Extract<OptimizerRule, { name: "adamw" }> & StepScope;
 /** Of the layer groups all but the head (fastai `freeze`). */
 const FROZEN_GROUPS = LAYER_GROUPS - 1;
 
-/** @throws LabError badSettings naming the setting, noFilms where there is nothing to validate with */
+/** @throws LabError badSettings naming the setting, noFilms where there is nothing to train on, or to validate with */
 export function planRun(settings: TrialSettings, sample: PreparedSample): RunPlan {
   checkSettings(settings);
+  demandTraining(sample.summary);
   const { batchSize, epochs: planned, betas, eps, weightDecay, averageDecay, normDecay, clipNorm } = settings;
   const { balance, freshEachEpoch, seed } = settings;
   const labels = Uint8Array.from(valuesUnder(sample.train.labels, 0, sample.targets.length));

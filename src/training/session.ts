@@ -30,6 +30,7 @@ import { planRun } from "./plan";
 import { previewFilms } from "./previewFilms";
 import { runFinder } from "./runFinder";
 import { runTrial } from "./runTrial";
+import { findSeen } from "./seenFilms";
 import { writeTorchBundle } from "./torch/bundle";
 import { describeTrial, formatTrial } from "./trials";
 import { validate, validateViews } from "./validate";
@@ -59,14 +60,14 @@ export function createSession(tools: Tools): TrainApi {
   }
 
   async function runEvaluation({ emit, signal }: Job<EvaluateEvent>, request: EvaluateRequest): Promise<EvaluateEvent> {
-    const { sample, views } = request;
+    const { sample, weights, views } = request;
     const onPhase = (phase: Omit<PhaseEvent, "type">) => emit({ type: "phase", ...phase });
     const { loaded, settings, notices } = await loadNetwork(tools, request);
     return workbench.lend(settings, sample, onPhase, async ({ engine, source, compile }): Promise<EvaluateEvent> => {
       if (loaded) engine.restore(beforeTraining(loaded.model));
       for (const message of notices) emit({ type: "notice", message });
       await compile("inference");
-      onPhase({ phase: "validating", detail: "Evaluating the validation films." });
+      onPhase({ phase: "validating", detail: "Evaluating the films." });
       const due = createPace(now);
       const onProgress = (done: number, total: number) => {
         if (done === total || due()) emit({ type: "evaluateProgress", done, total, gpuBytes: engine.memory().gpuBytes });
@@ -91,6 +92,7 @@ export function createSession(tools: Tools): TrainApi {
           logits,
           probabilities: Float64Array.from(logits, sigmoid),
           views: viewing && { count: views, augmentation: viewing.augmentation },
+          seen: await findSeen(tools, weights, sample),
         },
       };
     });

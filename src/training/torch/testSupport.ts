@@ -13,7 +13,7 @@ import { type PreparedPart, type PreparedSample, UNKNOWN_LABEL } from "../../pro
 import { DEFAULT_SETTINGS, type TrialSettings } from "../../protocol/settings";
 import type { EvaluateEvent, Evaluation, TrainApi, TrainEvent, Trial } from "../../protocol/training";
 import { createCheckpointStore } from "../../storage/checkpoints";
-import { packFilmKeys } from "../../storage/filmKeys";
+import { packKeys } from "../../storage/filmKeys";
 import { sha256 } from "../../storage/sha256";
 import { createTestKeyValue } from "../../storage/testKeyValue";
 import { createTrialStore } from "../../storage/trials";
@@ -70,7 +70,7 @@ export async function openTorchLab(): Promise<TorchLab> {
 
   const makePart = (first: number, count: number, targets: number): PreparedPart => ({
     slots: Uint32Array.from({ length: count }, (_, film) => first + film),
-    films: packFilmKeys(keys.slice(first, first + count)),
+    films: packKeys(keys.slice(first, first + count)),
     origins: {
       paths: drawn
         .slice(first, first + count)

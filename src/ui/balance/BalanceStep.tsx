@@ -21,7 +21,8 @@ export function BalanceStep() {
   const counts = useCounts();
   const settings = useLab((lab) => lab.settings);
   const preparing = usePreparing();
-  const { changeSettings, goTo } = useCommands();
+  const { goTo } = useCommands();
+  const isTest = settings.validation === "all";
   if (!isOpen) {
     return (
       <>
@@ -35,7 +36,7 @@ export function BalanceStep() {
   }
   return (
     <>
-      <StepHeader title="Balance" actions={<PrepareActions next="finder" />}>
+      <StepHeader title="Balance" actions={<PrepareActions />}>
         {counts ? describeBalance(counts, settings) : "How many positives are trained against how many negatives."}
       </StepHeader>
       <PreparationState />
@@ -43,56 +44,68 @@ export function BalanceStep() {
       <div className={partsStyles.columns}>
         <div className={partsStyles.stack}>
           {counts && <BeforeAndAfter summary={counts} />}
-          {counts && <WayCards before={counts.before} disabled={preparing} />}
+          {counts && !isTest && <WayCards before={counts.before} disabled={preparing} />}
         </div>
         <div className={partsStyles.stack}>
-          <Panel title="How films are drawn">
-            <SelectField
-              label="Balance"
-              value={settings.balance}
-              options={WAYS.map(({ balance, name }) => ({ value: balance, label: name }))}
-              disabled={preparing}
-              onChange={(balance) => changeSettings({ balance })}
-            />
-            <NumberField
-              label="Epochs"
-              value={settings.epochs}
-              min={1}
-              max={1000}
-              disabled={preparing}
-              onChange={(epochs) => changeSettings({ epochs })}
-            />
-            {settings.balance === "undersample" && (
-              <CheckField
-                label="Fresh films every epoch"
-                checked={settings.freshEachEpoch}
-                disabled={preparing}
-                onChange={(freshEachEpoch) => changeSettings({ freshEachEpoch })}
-              />
-            )}
-          </Panel>
-          {counts && <WhatIsPrepared summary={counts} />}
+          {!isTest && <HowFilmsAreDrawn disabled={preparing} />}
+          {counts && <WhatIsPrepared summary={counts} isTest={isTest} />}
         </div>
       </div>
     </>
   );
 }
 
-function WhatIsPrepared({ summary }: { summary: SampleSummary }) {
+function HowFilmsAreDrawn({ disabled }: { disabled: boolean }) {
+  const settings = useLab((lab) => lab.settings);
+  const { changeSettings } = useCommands();
+  return (
+    <Panel title="How films are drawn">
+      <SelectField
+        label="Balance"
+        value={settings.balance}
+        options={WAYS.map(({ balance, name }) => ({ value: balance, label: name }))}
+        disabled={disabled}
+        onChange={(balance) => changeSettings({ balance })}
+      />
+      <NumberField
+        label="Epochs"
+        value={settings.epochs}
+        min={1}
+        max={1000}
+        disabled={disabled}
+        onChange={(epochs) => changeSettings({ epochs })}
+      />
+      {settings.balance === "undersample" && (
+        <CheckField
+          label="Fresh films every epoch"
+          checked={settings.freshEachEpoch}
+          disabled={disabled}
+          onChange={(freshEachEpoch) => changeSettings({ freshEachEpoch })}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function WhatIsPrepared({ summary, isTest }: { summary: SampleSummary; isTest: boolean }) {
+  const { epochFilms, train, valid, targets } = summary;
+  const heldOut = isTest ? "Test" : "Validation";
+  const training = [
+    { name: "Films of one epoch", value: formatCount(epochFilms) },
+    { name: "Training", value: `${formatCount(train.positives)} + ${formatCount(train.negatives)}` },
+  ];
   return (
     <Panel title="What is prepared">
       <FigureRows
         rows={[
-          { name: "Films of one epoch", value: formatCount(summary.epochFilms) },
-          { name: "Training", value: `${formatCount(summary.train.positives)} + ${formatCount(summary.train.negatives)}` },
-          {
-            name: "Validation",
-            value: `${formatCount(summary.valid.positives)} + ${formatCount(summary.valid.negatives)}`,
-          },
-          ...summary.targets.slice(1).flatMap(({ target, train, valid }) => [
-            { name: `${target}, training`, value: formatTargetCounts(train) },
-            { name: `${target}, validation`, value: formatTargetCounts(valid) },
-          ]),
+          ...(isTest ? [] : training),
+          { name: heldOut, value: `${formatCount(valid.positives)} + ${formatCount(valid.negatives)}` },
+          ...targets
+            .slice(1)
+            .flatMap(({ target, train, valid }) => [
+              ...(isTest ? [] : [{ name: `${target}, training`, value: formatTargetCounts(train) }]),
+              { name: `${target}, ${heldOut.toLowerCase()}`, value: formatTargetCounts(valid) },
+            ]),
           { name: "Films to prepare", value: formatCount(summary.filmsToPrepare) },
         ]}
       />

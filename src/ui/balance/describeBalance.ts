@@ -5,10 +5,11 @@ import { formatCount, formatPlural } from "../parts/format";
 
 export function describeBalance(
   summary: SampleSummary,
-  settings: Pick<TrialSettings, "balance" | "freshEachEpoch" | "epochs">,
+  settings: Pick<TrialSettings, "balance" | "freshEachEpoch" | "epochs" | "validation">,
 ): string {
-  const { balance, freshEachEpoch, epochs } = settings;
+  const { balance, freshEachEpoch, epochs, validation } = settings;
   const { kept, setAside, epochFilms, epochsToSeeAll, targets } = summary;
+  if (validation === "all") return `All ${formatPlural(kept, "film")} are a test set, in their natural proportions.`;
   switch (balance) {
     case "undersample":
       if (freshEachEpoch && epochsToSeeAll > 1)

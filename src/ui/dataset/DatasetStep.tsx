@@ -98,7 +98,7 @@ function Open() {
         actions={
           <>
             <FilePicker label="Choose dataset folder" folder disabled={preparing} onPick={(files) => void openFiles(files)} />
-            <PrepareActions next="finder" />
+            <PrepareActions />
           </>
         }
       >

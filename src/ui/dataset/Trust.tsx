@@ -1,5 +1,6 @@
 // Whether a result on these films could be believed: what validation shares with training, and which data it was.
 import type { DatasetSummary, PreparedContents, SampleSummary } from "../../protocol/dataset";
+import { isTestSet } from "../../protocol/testSet";
 import { useLab } from "../labContext";
 import { FigureRows, SplitBar } from "../parts/Figures";
 import { formatCount, formatPlural } from "../parts/format";
@@ -23,10 +24,12 @@ export function Trust({ dataset, sample, setAside }: TrustProps) {
           { name: "Patients in both parts", value: formatCount(patientsInBoth), tone: zeroIsGood(patientsInBoth) },
           { name: "Same film in both parts", value: formatCount(filmsInBoth), tone: zeroIsGood(filmsInBoth) },
           ...describeContents(contents),
-          {
-            name: "Training / validation",
-            value: `${formatCount(filmsToPrepare - valid.films)} / ${formatCount(valid.films)} films`,
-          },
+          isTestSet(sample)
+            ? { name: "Test set", value: formatPlural(valid.films, "film") }
+            : {
+                name: "Training / validation",
+                value: `${formatCount(filmsToPrepare - valid.films)} / ${formatCount(valid.films)} films`,
+              },
           { name: "Set aside by the balance", value: formatPlural(setAside, "film") },
         ]}
       />

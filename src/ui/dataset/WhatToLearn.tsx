@@ -1,5 +1,6 @@
 // The settings that say what is learnt and from which films. How these are prepared is `FilmPreparation.tsx`.
 import type { DatasetSummary } from "../../protocol/dataset";
+import type { TrialSettings } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { CheckField, NumberField, SelectField } from "../parts/fields";
 import { formatPlural, formatShare } from "../parts/format";
@@ -64,9 +65,14 @@ export function WhatToLearn({ dataset, disabled }: { dataset: DatasetSummary; di
         value={String(settings.validation)}
         options={validationOptions(dataset, settings.validation)}
         disabled={disabled}
-        onChange={(share) => changeSettings({ validation: share === "own" ? "own" : Number(share) })}
+        onChange={(share) => changeSettings({ validation: share === "own" || share === "all" ? share : Number(share) })}
       />
-      {settings.validation !== "own" && (
+      {settings.validation === "all" && (
+        <p className={styles.words}>
+          Nothing is trained on these films. Prepare them, then evaluate a trial or a weights file on them.
+        </p>
+      )}
+      {typeof settings.validation === "number" && (
         <CheckField
           label="Hold out positives in proportion"
           checked={settings.stratify}
@@ -92,13 +98,18 @@ function targetOptions({ columns }: DatasetSummary) {
   return columns.map(({ name, isLabel }) => ({ value: name, label: name, group: group(isLabel) }));
 }
 
-function validationOptions({ ownValidation }: DatasetSummary, current: number | "own"): { value: string; label: string }[] {
-  const shares = current === "own" || SHARES.includes(current) ? SHARES : [...SHARES, current].sort((a, b) => a - b);
+function validationOptions(
+  { ownValidation }: DatasetSummary,
+  current: TrialSettings["validation"],
+): { value: string; label: string }[] {
+  const isFurther = typeof current === "number" && !SHARES.includes(current);
+  const shares = isFurther ? [...SHARES, current].sort((a, b) => a - b) : SHARES;
   const options = shares.map((share) => ({ value: String(share), label: `${formatShare(share)} of patients` }));
   if (ownValidation)
     options.push({
       value: "own",
       label: `the dataset’s own ${ownValidation.part} part, ${formatPlural(ownValidation.rows, "row")}`,
     });
+  options.push({ value: "all", label: "all films: a test set" });
   return options;
 }

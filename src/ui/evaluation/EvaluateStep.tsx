@@ -1,7 +1,9 @@
-// Step 5: the validation films through the trained network, the worst mistakes first.
+// Step 5: validation films, or a test set, through the trained network, the worst mistakes first.
 import { Button } from "@mantine/core";
+import { chooseEvaluated, nameEvaluated, preparedTestSet } from "../../app/evaluated";
 import { chooseOffered, labelOffered } from "../../app/offeredWeights";
 import type { LabState } from "../../app/state";
+import { findTrainedOtherwise } from "../../app/trainedOtherwise";
 import { describeViews } from "../../app/views";
 import { useCommands, useLab } from "../labContext";
 import { CompileProgress } from "../parts/CompileProgress";
@@ -15,18 +17,23 @@ import { SettledButton } from "../parts/SettledButton";
 import { StepHeader } from "../parts/StepHeader";
 import { WeightsPanel } from "../parts/WeightsPanel";
 import { EvaluationResult } from "./EvaluationResult";
+import { describeEvaluated, describeSeen } from "./evaluatedWords";
 import styles from "./evaluation.module.css";
 import { FilmBrowser } from "./FilmBrowser";
 import { describeMismatch } from "./mismatch";
+import { TrainedOtherwiseNotice } from "./TrainedOtherwiseNotice";
 import { ViewsField } from "./ViewsField";
+import { WhichFilms } from "./WhichFilms";
 import { WhichWeights } from "./WhichWeights";
 
 export function EvaluateStep() {
-  const { state, label, compiling, notices, views, done, total, evaluation, failure } = useLab((lab) => lab.evaluation);
-  const source = useLab(describeSource);
+  const shown = useLab((lab) => lab.evaluation);
+  const { state, label, compiling, notices, views, done, total, evaluation, failure } = shown;
+  const next = useLab(describeNext);
   const blocked = useLab(whatEvaluationNeeds);
   const { evaluate, stopEvaluating, downloadPredictions, goTo } = useCommands();
   const mismatch = useLab(describeMismatch);
+  const otherwise = useLab((lab) => findTrainedOtherwise(lab)?.sentence);
   const isRunning = state === "running" || state === "stopping";
   return (
     <>
@@ -50,8 +57,8 @@ export function EvaluateStep() {
         {isRunning
           ? `Evaluating ${label}.`
           : evaluation
-            ? `${label}${describeViews(evaluation)}, on ${formatPlural(evaluation.films, "validation film")}.`
-            : (blocked ?? `${source} will be run over the validation films.`)}
+            ? `${label}${describeViews(evaluation)}, on ${describeEvaluated(evaluation, shown)}.`
+            : (blocked ?? next)}
       </StepHeader>
       {isRunning && <CompileProgress progress={compiling} />}
       {isRunning && !compiling && (
@@ -65,20 +72,25 @@ export function EvaluateStep() {
       )}
       <FailureNotice failure={failure} title="The films could not be evaluated" />
       {mismatch && <Notice tone="warning">{mismatch}</Notice>}
+      <TrainedOtherwiseNotice />
       <div className={evaluation ? styles.figuresAndFilms : partsStyles.columns}>
         <div className={partsStyles.stack}>
-          {notices.map((notice) => (
-            <Notice key={notice} tone="warning">
-              {notice}
-            </Notice>
-          ))}
+          {/* What holds for the next evaluation too is said above, with a way out. */}
+          {[...notices.filter((notice) => notice !== otherwise), ...(evaluation ? describeSeen(evaluation) : [])].map(
+            (notice) => (
+              <Notice key={notice} tone="warning">
+                {notice}
+              </Notice>
+            ),
+          )}
           {evaluation ? (
             <EvaluationResult evaluation={evaluation} />
           ) : (
             !isRunning && (
               <Notice tone="note" actions={<Button onClick={() => goTo("train")}>Go to Train</Button>}>
                 Train a trial, or choose a weights file, and every validation film gets a probability here: how well the classes
-                part, and which films are most wrong.
+                part, and which films are most wrong. Another folder is tested as a whole where it is opened with “all films: a
+                test set” as Validation share, and prepared.
               </Notice>
             )
           )}
@@ -86,8 +98,11 @@ export function EvaluateStep() {
         <div className={partsStyles.stack}>
           {evaluation && <FilmBrowser evaluation={evaluation} />}
           <Panel title="How it is evaluated" className={styles.choices}>
+            <WhichFilms disabled={isRunning} />
             <WhichWeights disabled={isRunning} />
             <ViewsField disabled={isRunning} />
+            {/* The sentence above is of the evaluation that is shown. */}
+            {evaluation && !isRunning && <p className={partsStyles.hint}>{blocked ?? next}</p>}
           </Panel>
           <WeightsPanel title="Weights from elsewhere" withoutFile="none" disabled={isRunning} />
         </div>
@@ -96,9 +111,18 @@ export function EvaluateStep() {
   );
 }
 
-function describeSource({ weights, run, evaluation }: LabState): string {
-  if (weights.choice.kind !== "fresh" || !run.trial) return weights.label;
-  return `Trial ${run.trial.id}, ${labelOffered(run.trial, chooseOffered(run.trial, evaluation.which))},`;
+function describeNext(lab: LabState): string {
+  const { weights, run, evaluation, dataset } = lab;
+  const { trial } = chooseEvaluated(lab);
+  const which =
+    weights.choice.kind === "fresh" && run.trial
+      ? `, ${labelOffered(run.trial, chooseOffered(run.trial, evaluation.which))},`
+      : "";
+  const testSet = trial ? null : preparedTestSet(lab);
+  const films = testSet
+    ? `the test set, all ${formatPlural(testSet.valid.slots.length, "film")} of ${dataset.summary?.name}`
+    : "the validation films";
+  return `${nameEvaluated(lab)}${which} will be run over ${films}.`;
 }
 
 function whatEvaluationNeeds({ gpu, run, finder, weights, preparation }: LabState): string | null {

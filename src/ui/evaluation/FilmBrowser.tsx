@@ -1,4 +1,4 @@
-// Every validation film, in the order and of the kind that is asked for, and the chosen one large: from film to film by the arrow keys.
+// Every film that is evaluated, in the order and of the kind that is asked for, and the chosen one large: from film to film by the arrow keys.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { wrongness } from "../../app/predictions";
@@ -72,6 +72,7 @@ function Films({ evaluation, films }: { evaluation: Evaluation; films: ListedFil
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const mark = useMarkDoubtful();
+  const isTest = useLab((lab) => lab.evaluation.testSet !== null);
   const virtual = useVirtualizer({
     count: films.length,
     getScrollElement: () => box.current,
@@ -109,7 +110,7 @@ function Films({ evaluation, films }: { evaluation: Evaluation; films: ListedFil
         className={styles.list}
         role="listbox"
         tabIndex={0}
-        aria-label="Validation films"
+        aria-label={isTest ? "Test films" : "Validation films"}
         aria-activedescendant={`${id}-${at}`}
         onKeyDown={moveByKey}
       >

@@ -35,14 +35,14 @@ it("says nothing of a trial's own weights", () => {
 });
 
 it("compares a file with the shown trial's target, where its films are the ones that are evaluated", () => {
-  expect(describeMismatch(labWith(FILE, "Edema"))).not.toContain("It learnt");
-  expect(describeMismatch(labWith(FILE, "Fracture"))).toContain("It learnt Edema and is held against Fracture here.");
+  expect(describeMismatch(labWith(FILE, "Edema"))).toBeNull();
+  expect(describeMismatch(labWith(FILE, "Fracture"))).toBe("w.safetensors learnt Edema and is held against Fracture here.");
 });
 
 it("compares a file with the page's target, where films are prepared", () => {
-  const sample = {} as LabState["preparation"]["sample"];
+  const sample = { summary: { train: { films: 8 } } } as LabState["preparation"]["sample"];
   const lab = { ...labWith(FILE, "Edema"), preparation: { ...INITIAL_STATE.preparation, sample } };
-  expect(describeMismatch(lab)).toContain("It learnt Edema and is held against Cardiomegaly here.");
+  expect(describeMismatch(lab)).toBe("w.safetensors learnt Edema and is held against Cardiomegaly here.");
 });
 
 it("compares all targets", () => {
@@ -53,10 +53,18 @@ it("compares all targets", () => {
     const trial = lab.run.trial && { ...lab.run.trial, settings: { ...lab.run.trial.settings, moreTargets } };
     return { ...lab, run: { ...lab.run, trial } } as unknown as LabState;
   };
-  expect(describeMismatch(more("Fracture"))).not.toContain("It learnt");
+  expect(describeMismatch(more("Fracture"))).toBeNull();
   const swapped = { ...two, summary: { ...SUMMARY, classes: ["Fracture", "Lung Opacity", "Edema"] } };
-  expect(describeMismatch({ ...more("Fracture"), weights: swapped }), "found by their names").not.toContain("It learnt");
-  expect(describeMismatch(more("Pneumonia"))).toContain("It learnt Edema, Fracture and is held against Edema, Pneumonia here.");
+  expect(describeMismatch({ ...more("Fracture"), weights: swapped }), "found by their names").toBeNull();
+  expect(describeMismatch(more("Pneumonia"))).toBe(
+    "w.safetensors learnt Edema, Fracture and is held against Edema, Pneumonia here.",
+  );
+});
+
+it("compares the shown trial's own targets with those of a test set", () => {
+  const sample = { summary: { train: { films: 0 } } } as LabState["preparation"]["sample"];
+  const lab = { ...labWith(INITIAL_STATE.weights, "Edema"), preparation: { ...INITIAL_STATE.preparation, sample } };
+  expect(describeMismatch(lab)).toBe("Trial 1 learnt Edema and is held against Cardiomegaly here.");
 });
 
 it("compares what another trial learnt", () => {

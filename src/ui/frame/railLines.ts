@@ -1,4 +1,5 @@
 // What the rail says of each step: a line of figures, and whether the step is done. Pure; it draws nothing.
+import { preparedTestSet } from "../../app/evaluated";
 import { bestAuroc } from "../../app/offeredWeights";
 import type { LabState, StepName } from "../../app/state";
 import { DEFAULT_SETTINGS } from "../../protocol/settings";
@@ -61,6 +62,7 @@ function balanceLine({ sample, settings, preparation }: LabState): string {
   if (!summary) return sample.state === "counting" ? "counting" : "after films are open";
   if (summary.problem || sample.state === "failed") return "cannot be trained";
   const { positives, negatives } = summary.after;
+  if (settings.validation === "all") return `test set, ${formatCount(positives)} + ${formatCount(negatives)}`;
   if (settings.balance === "weight") return `positives count ×${summary.targets[0]?.positiveWeight.toFixed(1)}`;
   if (settings.balance === "none") return `${formatCount(positives)} against ${formatCount(negatives)}`;
   const fresh = settings.balance === "undersample" && settings.freshEachEpoch ? ", fresh each epoch" : "";
@@ -73,8 +75,12 @@ function finderLine(lab: LabState): string {
   if (finder.state === "failed") return "failed";
   const isOwn = hasOwnMaxLr(lab);
   if (isOwn || finder.result) return `${isOwn ? "" : "default "}max LR ${formatLr(settings.maxLr)}`;
+  if (preparedTestSet(lab)) return NOTHING;
   return preparation.sample ? "ready" : "after films are prepared";
 }
+
+/** Of a test set. */
+const NOTHING = "nothing to train on";
 
 function isLrFound(lab: LabState): boolean {
   const { state } = lab.finder;
@@ -86,10 +92,12 @@ function hasOwnMaxLr({ finder, settings }: LabState): boolean {
   return finder.chosen !== null || settings.maxLr !== DEFAULT_SETTINGS.maxLr;
 }
 
-function trainLine({ run, settings, preparation }: LabState): string {
+function trainLine(lab: LabState): string {
+  const { run, settings, preparation } = lab;
   const steps = `${formatCount(run.stepsSeen)} of ${formatCount(run.stepsTotal)}`;
   switch (run.state) {
     case "idle":
+      if (preparedTestSet(lab)) return NOTHING;
       return preparation.sample
         ? `${formatPlural(settings.epochs, "epoch")} at ${settings.imageSize} px`
         : "after films are prepared";

@@ -14,7 +14,10 @@ const WORDS: Words = {
   normalisation: (normalisation) => NORMALISATION_NAMES[normalisation],
   schedule: (schedule) => SCHEDULE_NAMES[schedule],
   keepBest: (metric) => METRIC_NAMES[metric],
-  validation: (share) => (share === "own" ? "the dataset's own" : `${Number((100 * share).toPrecision(6))}\u00a0%`),
+  validation: (share) =>
+    typeof share === "number"
+      ? `${Number((100 * share).toPrecision(6))}\u00a0%`
+      : { own: "the dataset's own", all: "all films: a test set" }[share],
   positive: (values) => values.join(", "),
   moreTargets: (targets) => targets.map(describeTarget).join("; ") || "none",
   doubtful: (paths) => (paths.length === 0 ? "none" : formatPlural(paths.length, "film")),

@@ -1,5 +1,6 @@
 // The action `Prepare films` and how it goes, offered on the two steps that decide which films are prepared.
 import { Button } from "@mantine/core";
+import { preparedTestSet } from "../../app/evaluated";
 import { useCommands, useLab } from "../labContext";
 import { formatBytes, formatCount, formatDuration, formatRate } from "./format";
 import { JobProgress } from "./JobProgress";
@@ -10,9 +11,11 @@ export function usePreparing(): boolean {
   return useLab(({ preparation: { state } }) => state === "running" || state === "stopping");
 }
 
-export function PrepareActions({ next }: { next: "balance" | "finder" }) {
+/** What is prepared is trained on next, and a test set is evaluated. */
+export function PrepareActions() {
   const preparation = useLab((lab) => lab.preparation);
   const possible = useLab(({ sample }) => sample.state === "ready" && sample.summary !== null && sample.summary.problem === null);
+  const isTest = useLab((lab) => preparedTestSet(lab) !== null);
   const { prepareFilms, stopPreparing, goTo } = useCommands();
   const isRunning = preparation.state === "running" || preparation.state === "stopping";
   const ready = preparation.sample !== null;
@@ -27,7 +30,7 @@ export function PrepareActions({ next }: { next: "balance" | "finder" }) {
         {isRunning ? "Stop" : "Prepare films"}
       </SettledButton>
       {ready && (
-        <Button variant="filled" onClick={() => goTo(next)}>
+        <Button variant="filled" onClick={() => goTo(isTest ? "evaluate" : "finder")}>
           Next step
         </Button>
       )}

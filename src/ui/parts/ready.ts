@@ -1,6 +1,7 @@
 // Whether the GPU is free to be asked for something, and why not, in a sentence.
 import { chooseFit } from "../../app/fit";
 import type { LabState, RunState } from "../../app/state";
+import { isTestSet, NOTHING_TO_TRAIN } from "../../protocol/testSet";
 
 /** A run that has the GPU, paused or not. */
 export const isUnderWay = (state: RunState["state"]) => ["running", "pausing", "paused", "stopping"].includes(state);
@@ -30,6 +31,7 @@ export function whatComesFirst({
   if (again.file && preparation.sample && !again.differences && !again.failure)
     return `What is here is being compared with ${again.file.name}.`;
   if (!preparation.sample) return "Prepare the films first: the network reads the prepared ones.";
+  if (isTestSet(preparation.sample.summary)) return NOTHING_TO_TRAIN;
   if (forecast.of && forecast.forecast && !chooseFit(forecast.forecast, forecast.of).fits)
     return "The batch does not fit the GPU budget: choose one of the ways below.";
   return null;

@@ -1,6 +1,8 @@
 // Step 4: a run as it goes, and what to do about it.
 import { memo } from "react";
+import { preparedTestSet } from "../../app/evaluated";
 import type { RunState } from "../../app/state";
+import { NOTHING_TO_TRAIN } from "../../protocol/testSet";
 import type { Trial } from "../../protocol/training";
 import { useLab } from "../labContext";
 import { BudgetNotice } from "../parts/BudgetNotice";
@@ -28,6 +30,7 @@ import styles from "./train.module.css";
 export function TrainStep() {
   const run = useLab((lab) => lab.run);
   const underWay = isUnderWay(run.state);
+  const isTest = useLab((lab) => preparedTestSet(lab) !== null);
   return (
     <>
       <StepHeader title="Train" actions={<RunActions />}>
@@ -38,6 +41,8 @@ export function TrainStep() {
       <FailureNotice failure={run.failure} title={nameFailure(run)} actions={<BeginAgain />} />
       {underWay ? <CompileProgress progress={run.compiling} /> : <BudgetNotice />}
       {!underWay && <RoomNotice />}
+      {/* Without a trial the sentence above says so. */}
+      {!underWay && run.trial && isTest && <Notice tone="note">{NOTHING_TO_TRAIN}</Notice>}
       {run.notices.map((notice) => (
         <Notice key={notice} tone="warning">
           {notice}

@@ -1,7 +1,7 @@
 // What can be done with one trial. Each name carries the trial's number, so that none is heard twice.
 import { failsAgain } from "../../protocol/labError";
 import type { Trial, WhichWeights } from "../../protocol/training";
-import { useCommands } from "../labContext";
+import { useCommands, useLab } from "../labContext";
 import styles from "./trials.module.css";
 import { UseElsewhere } from "./UseElsewhere";
 
@@ -22,14 +22,23 @@ interface TrialActionsProps {
 
 export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, onDelete }: TrialActionsProps) {
   const { id, state, failure, checkpoints } = trial;
-  const { goTo, continueTrial, showTrial, takeTrialWeights, downloadWeights, downloadTrial, exportTrial, reviewTrials } =
-    useCommands();
+  const { goTo, continueTrial, showTrial, takeTrialWeights, chooseEvaluated, clearWeights } = useCommands();
+  const { downloadWeights, downloadTrial, exportTrial, reviewTrials } = useCommands();
+  const hasOtherWeights = useLab((lab) => lab.weights.choice.kind !== "fresh");
   const hasWeights = checkpoints.last !== null;
   const canGoOn = state !== "finished" && !failsAgain(failure);
 
   function begin(): void {
     void takeTrialWeights(id, which);
     goTo("finder");
+  }
+
+  function evaluate(): void {
+    // Weights from elsewhere would be evaluated in its place.
+    if (hasOtherWeights) clearWeights();
+    chooseEvaluated(which);
+    void showTrial(id, true);
+    goTo("evaluate");
   }
 
   return (
@@ -58,6 +67,15 @@ export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, 
       </button>
       {hasWeights && (
         <>
+          <button
+            type="button"
+            disabled={isBusy}
+            aria-label={`Evaluate trial ${id}`}
+            title="On its validation films, or on a test set that is prepared"
+            onClick={evaluate}
+          >
+            Evaluate
+          </button>
           <button type="button" disabled={isBusy} aria-label={`Begin next from trial ${id}`} onClick={begin}>
             Begin next
           </button>
