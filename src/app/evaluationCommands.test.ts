@@ -89,8 +89,8 @@ it.each([
   async (_, choice) => {
     const { store, evaluate } = createLab(from(choice));
     await evaluate();
-    const { trainedOn, sample } = store.getState().evaluation;
-    expect(sharesOf(trainedOn, sample!.summary, 0)).toEqual({ trained: 0.5, dataset: 0.1 });
+    const { learnt, sample } = store.getState().evaluation;
+    expect(sharesOf(learnt, sample!.summary, 0)).toMatchObject({ trained: 0.5, dataset: 0.1 });
   },
 );
 
@@ -98,7 +98,7 @@ it("knows nothing of what a file was trained on", async () => {
   const { store, requests, evaluate } = createLab(from({ kind: "file", name: "w", file: new Blob() }));
   await evaluate();
   expect(requests[0]).toMatchObject({ sample: TEST_SET, settings: { batchSize: DEFAULT_SETTINGS.batchSize } });
-  expect(store.getState().evaluation).toMatchObject({ testSet: "B", trainedOn: null, notices: [] });
+  expect(store.getState().evaluation).toMatchObject({ testSet: "B", learnt: null, notices: [] });
 });
 
 it("goes back to the trial's validation films where that is chosen", async () => {

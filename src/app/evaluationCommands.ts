@@ -72,7 +72,7 @@ export function createEvaluationCommands(
             name,
             trialId: request.weights.kind === "trial" ? request.weights.trialId : null,
             sample: request.sample,
-            trainedOn: evaluatedTrial(store.getState())?.sample ?? null,
+            learnt: evaluatedTrial(store.getState()),
             total: (1 + views) * request.sample.valid.slots.length,
           },
         });

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { LabError } from "../protocol/labError";
+import { DEFAULT_SETTINGS } from "../protocol/settings";
 import type { FilmParts, ReadingChoices, ScoredFilms } from "../protocol/statistics";
 import { createContext } from "./context";
 import { createFigureCommands } from "./figureCommands";
@@ -28,7 +29,7 @@ const EVALUATED = {
       blanks: Uint8Array.of(1, 0, 0, 1),
     },
   },
-  trainedOn: summary,
+  learnt: { sample: summary, settings: DEFAULT_SETTINGS },
 } as unknown as LabState["evaluation"];
 
 function createLab() {

@@ -35,12 +35,12 @@ export function createFigureCommands({ store, workers: { statistics }, patch }: 
   async function read(): Promise<void> {
     const mine = ++asked;
     const { evaluation: of, figures } = store.getState();
-    const { evaluation, sample, trainedOn } = of;
+    const { evaluation, sample, learnt } = of;
     if (!evaluation || !sample) return;
     const { at, rule, prevalence, scaled } = figures;
     const facts = sample.validFacts;
     const ofTarget = filmsOf(evaluation, facts, at);
-    const shares = sharesOf(trainedOn, sample.summary, at);
+    const shares = sharesOf(learnt, sample.summary, at);
     const choices = { rule, scaled, trainedShare: shares.trained, useShare: prevalence ?? shares.dataset };
     patch("figures", { shares, failure: null });
     try {

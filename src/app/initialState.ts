@@ -65,7 +65,7 @@ export const EMPTY_EVALUATION: EvaluationState = {
   total: 0,
   evaluation: null,
   sample: null,
-  trainedOn: null,
+  learnt: null,
   failure: null,
 };
 
@@ -75,7 +75,7 @@ export const EMPTY_FIGURES: FiguresState = {
   prevalence: null,
   scaled: false,
   aurocs: [],
-  shares: { trained: null, dataset: null },
+  shares: { trained: null, dataset: null, softened: [] },
   summary: null,
   reading: null,
   byPatient: null,

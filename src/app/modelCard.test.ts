@@ -26,7 +26,7 @@ async function countFigures(): Promise<ReviewedFigures> {
   const scores = Float64Array.from(labels, (label, film) => label + Math.sin(film));
   const films = { labels, scores, patients: Uint32Array.from(labels.keys()) };
   const rule = { by: "sensitivity", value: 0.9 } as const;
-  const shares = { trained: 0.5, dataset: 0.12 };
+  const shares = { trained: 0.5, dataset: 0.12, softened: ["mixup"] };
   const choices = { rule, scaled: false, trainedShare: 0.5, useShare: 0.12 };
   const views = Uint8Array.from(labels, (_, film) => Number(film > 29));
   const target = {
@@ -56,6 +56,7 @@ test("a card says what was learnt of, what a negative was, how good it is and wh
     `${auroc!.value.toFixed(3)} (${auroc!.low.toFixed(3)} to ${auroc!.high.toFixed(3)})`,
     "logit / 1 - 1.992",
     "It was trained with 50 % positive.",
+    "It learnt with mixup, so that its logits are no log odds: the correction is rough.",
     "Operating point by sensitivity",
     "at a prevalence of 12 % PPV",
     "| view: PA |",

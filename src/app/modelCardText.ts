@@ -107,11 +107,14 @@ function describeValidation({ validation }: ModelCard): string[] {
   ];
 }
 
-function describeTarget({ target, trained, correction, operatingPoint: point, rule, groups }: CardFigures): string[] {
+function describeTarget({ target, trained, softened, correction, operatingPoint: point, rule, groups }: CardFigures): string[] {
   const { shift, temperature } = correction;
   const trainedShare = trained === null ? "" : ` It was trained with ${formatShare(trained)} positive.`;
   const lines = [
     `Correction: the logit at the place of use is logit / ${formatFigure(temperature)} ${shift < 0 ? "-" : "+"} ${formatFigure(Math.abs(shift))}.${trainedShare} Where another share of films is positive, add ln(p / (1 - p)) of that share less that of the share in training instead.`,
+    ...(softened.length > 0
+      ? [`It learnt with ${softened.join(" and ")}, so that its logits are no log odds: the correction is rough.`]
+      : []),
   ];
   if (point) {
     lines.push(

@@ -19,7 +19,7 @@ export async function readFigures(
   trial: Trial,
   which: "best" | "last",
 ): Promise<ReadFigures | null> {
-  const { id, settings, sample: trainedOn } = trial;
+  const { id, settings } = trial;
   const kept = await training.readValidation(id, which);
   if (!kept) return null;
   const sample = await training.readSample(id);
@@ -29,7 +29,7 @@ export async function readFigures(
   // One after another: each is drawn some thousand times, and the worker does one thing at a time.
   for (const [at, target] of kept.targets.entries()) {
     const ofTarget = filmsOf(kept, facts, at);
-    const shares = sharesOf(trainedOn, drawn, at);
+    const shares = sharesOf(trial, drawn, at);
     const { rule, scaled, prevalence } = chooseReading(store.getState(), weights, at);
     const choices = { rule, scaled, trainedShare: shares.trained, useShare: prevalence ?? shares.dataset };
     const parts = at === 0 ? partsOf(facts, ofTarget, at, kept.targets.length) : { groupings: [], blanks: null };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type SampleSummary, UNKNOWN_LABEL } from "../protocol/dataset";
+import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import type { Evaluation } from "../protocol/training";
 import { filmsOf, sharesOf } from "./scoredFilms";
 
@@ -33,22 +34,33 @@ describe("sharesOf", () => {
       targets: [{ target: "Edema", before: counts(120, 1080), train: counts(100, 900), positiveWeight }],
     }) as unknown as SampleSummary;
 
+  const learnt = (summary: SampleSummary, change: Partial<TrialSettings> = {}) => ({
+    sample: summary,
+    settings: { ...DEFAULT_SETTINGS, ...change },
+  });
+
+  it("names what keeps a network's logits from being log odds", () => {
+    const softened = (change: Partial<TrialSettings>) => sharesOf(learnt(sample(1), change), sample(1), 0).softened;
+    expect(softened({})).toEqual([]);
+    expect(softened({ loss: "focal", labelSmoothing: 0.1, mixup: 0.4 })).toEqual(["focal loss", "label smoothing", "mixup"]);
+  });
+
   it("is that of the films of an epoch, as the balance draws them", () => {
-    expect(sharesOf(sample(1, counts(100, 100)), sample(1), 0)).toEqual({ trained: 0.5, dataset: 0.1 });
+    expect(sharesOf(learnt(sample(1, counts(100, 100))), sample(1), 0)).toMatchObject({ trained: 0.5, dataset: 0.1 });
   });
 
   it("counts a weighted positive as so many", () => {
-    expect(sharesOf(sample(9), sample(1), 0).trained).toBeCloseTo(0.5, 12);
-    expect(sharesOf(sample(1), sample(1), 0).trained).toBeCloseTo(0.1, 12);
+    expect(sharesOf(learnt(sample(9)), sample(1), 0).trained).toBeCloseTo(0.5, 12);
+    expect(sharesOf(learnt(sample(1)), sample(1), 0).trained).toBeCloseTo(0.1, 12);
   });
 
   it("is that of the output that tells the target, wherever it stands among those of the network", () => {
-    const learnt = (target: string, train: ReturnType<typeof counts>) => ({ target, before: train, train, positiveWeight: 1 });
-    const targets = [learnt("Edema", counts(50, 50)), learnt("Fracture", counts(20, 80)), learnt("Effusion", counts(30, 70))];
-    const network = { train: counts(50, 50), targets } as unknown as SampleSummary;
+    const told = (target: string, train: ReturnType<typeof counts>) => ({ target, before: train, train, positiveWeight: 1 });
+    const targets = [told("Edema", counts(50, 50)), told("Fracture", counts(20, 80)), told("Effusion", counts(30, 70))];
+    const network = learnt({ train: counts(50, 50), targets } as unknown as SampleSummary);
     const evaluated = (...names: string[]) =>
-      ({ targets: names.map((name) => learnt(name, counts(1, 9))) }) as unknown as SampleSummary;
-    expect(sharesOf(network, evaluated("Fracture"), 0)).toEqual({ trained: 0.2, dataset: 0.1 });
+      ({ targets: names.map((name) => told(name, counts(1, 9))) }) as unknown as SampleSummary;
+    expect(sharesOf(network, evaluated("Fracture"), 0)).toMatchObject({ trained: 0.2, dataset: 0.1 });
     expect(sharesOf(network, evaluated("Pleural Effusion", "Edema"), 0).trained).toBe(0.3);
     expect(sharesOf(network, evaluated("Pleural Effusion", "Edema"), 1).trained).toBe(0.5);
     // Those of other names are told by place.
@@ -56,7 +68,7 @@ describe("sharesOf", () => {
   });
 
   it("is not known of a network from elsewhere, or of one class", () => {
-    expect(sharesOf(null, sample(1), 0)).toEqual({ trained: null, dataset: 0.1 });
-    expect(sharesOf(sample(1, counts(5, 0)), sample(1), 0).trained).toBeNull();
+    expect(sharesOf(null, sample(1), 0)).toEqual({ trained: null, dataset: 0.1, softened: [] });
+    expect(sharesOf(learnt(sample(1, counts(5, 0))), sample(1), 0).trained).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { type FilmFacts, type SampleSummary, type TargetCounts, UNKNOWN_LABEL } 
 import { findClasses } from "../protocol/findClasses";
 import type { FilmParts, ScoredFilms } from "../protocol/statistics";
 import type { Evaluation } from "../protocol/training";
-import type { Shares } from "./state";
+import type { Learnt, Shares } from "./state";
 
 export interface TargetFilms {
   films: ScoredFilms;
@@ -37,12 +37,13 @@ export function partsOf(facts: FilmFacts | undefined, { places }: TargetFilms, a
 }
 
 /**
- * @param trainedOn of the trial whose network it is; its main target by the films of an epoch, repeats counted, since what a balance draws is
+ * @param trained the trial whose network it is; its main target by the films of an epoch, repeats counted, since what a balance draws is
  * what is learnt
  * @param dataset what the evaluated films were drawn from
  * @param at place of the target among the dataset's: the network may tell others besides, in another order
  */
-export function sharesOf(trainedOn: SampleSummary | null, dataset: SampleSummary, at: number): Shares {
+export function sharesOf(trained: Learnt | null, dataset: SampleSummary, at: number): Shares {
+  const trainedOn = trained?.sample;
   const place = trainedOn ? (findClasses(namesOf(trainedOn), namesOf(dataset))?.[at] ?? at) : at;
   const learnt = trainedOn?.targets[place];
   const epoch = place === 0 ? trainedOn?.train : learnt?.train;
@@ -50,7 +51,15 @@ export function sharesOf(trainedOn: SampleSummary | null, dataset: SampleSummary
   return {
     trained: learnt && epoch ? shareOf(epoch, learnt.positiveWeight) : null,
     dataset: drawnFrom ? shareOf(drawnFrom) : null,
+    softened: trained ? listSoftening(trained.settings) : [],
   };
+}
+
+/** What of its settings kept a network from learning the odds themselves: its logits are then no log odds, which a correction takes them for. */
+function listSoftening({ loss, labelSmoothing, mixup }: Learnt["settings"]): string[] {
+  return [loss === "focal" && "focal loss", labelSmoothing > 0 && "label smoothing", mixup > 0 && "mixup"].filter(
+    (word) => word !== false,
+  );
 }
 
 const namesOf = ({ targets }: SampleSummary) => targets.map(({ target }) => target);

@@ -180,7 +180,7 @@ export interface EvaluationState {
   /** The films that are evaluated. */
   sample: PreparedSample | null;
   /** What the network was trained on; null where that is not known. */
-  trainedOn: SampleSummary | null;
+  learnt: Learnt | null;
   failure: Failure | null;
 }
 
@@ -220,10 +220,18 @@ export interface ComparisonState {
   failure: Failure | null;
 }
 
+/** What of a trial decides how its logits are to be read. */
+export interface Learnt {
+  sample: SampleSummary;
+  settings: Pick<TrialSettings, "loss" | "labelSmoothing" | "mixup">;
+}
+
 /** Shares of positives, in (0, 1); null where not known. */
 export interface Shares {
   trained: number | null;
   dataset: number | null;
+  /** By what it was trained to be less sure than the odds, in words: a correction by shares is then rough. */
+  softened: string[];
 }
 
 /** What the browser keeps of the lab. */

@@ -1,6 +1,8 @@
 // Where films are called positive, and what that comes to: here, and where the network is to be used.
+
 import { useMemo } from "react";
 import { filmsOf } from "../../app/scoredFilms";
+import type { Shares } from "../../app/state";
 import type { OperatingPoint, ThresholdRule } from "../../protocol/statistics";
 import type { Evaluation } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
@@ -110,13 +112,17 @@ function Threshold({ point, scores }: { point: OperatingPoint; scores: Float64Ar
 /** Positives of a finding that goes with the first one are then others than the films' own: no ratio of odds makes up for that. */
 const OF_FURTHER_TARGET = "Where the balance drew films by the first target, the correction of another is rough.";
 
-export function describeCorrection({ trained, dataset }: { trained: number | null; dataset: number | null }): string {
+export function describeCorrection({ trained, dataset, softened }: Shares): string {
   if (trained === null)
     return "How many positives this network was trained on is not known: its probabilities stand as they are.";
   const learnt = `The network learnt from ${formatShare(trained)} positives`;
+  const rough =
+    softened.length > 0
+      ? ` It was trained with ${softened.join(" and ")}, which keeps it from learning the odds themselves: the correction is rough.`
+      : "";
   return dataset === null
-    ? `${learnt}; give a prevalence to have its probabilities corrected.`
-    : `${learnt}, and ${formatShare(dataset)} of the dataset's labelled films are positive: left as they are, its probabilities would be those of the first. They are corrected by the ratio of the odds (Saerens 2002).`;
+    ? `${learnt}; give a prevalence to have its probabilities corrected.${rough}`
+    : `${learnt}, and ${formatShare(dataset)} of the dataset's labelled films are positive: left as they are, its probabilities would be those of the first. They are corrected by the ratio of the odds (Saerens 2002).${rough}`;
 }
 
 export const formatProbability = (probability: number) =>
