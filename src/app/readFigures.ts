@@ -24,7 +24,7 @@ export async function readFigures(
   if (!kept) return null;
   const sample = await training.readSample(id);
   const { validFacts: facts, summary: drawn } = sample;
-  const weights = nameWeights(id, chooseOffered(trial, which));
+  const weights = { trialId: id, name: nameWeights(id, chooseOffered(trial, which)) };
   const targets: ReviewedTarget[] = [];
   // One after another: each is drawn some thousand times, and the worker does one thing at a time.
   for (const [at, target] of kept.targets.entries()) {

@@ -77,14 +77,15 @@ export function nameReview(ids: readonly number[]): string {
 /**
  * How a network is read under one of its targets: as the reader last chose in Evaluate. Only where the network was evaluated under that very
  * target is a point that was slid to its own, since that is a score, and the prevalence that was given the target's.
- * @param weights as files of them are called
+ * @param weights of which trial they are, and how files of them are called
  */
 export function chooseReading(
   { evaluation, figures: { at, rule, scaled, prevalence } }: Pick<LabState, "evaluation" | "figures">,
-  weights: string,
+  weights: { trialId: number; name: string },
   target: number,
 ): Pick<FiguresState, "rule" | "scaled" | "prevalence"> {
-  if (evaluation.name === weights && at === target) return { rule, scaled, prevalence };
+  const isEvaluated = evaluation.trialId === weights.trialId && evaluation.name === weights.name;
+  if (isEvaluated && at === target) return { rule, scaled, prevalence };
   return { rule: carryRule(rule), scaled, prevalence: null };
 }
 

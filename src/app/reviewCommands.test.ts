@@ -93,9 +93,9 @@ it("reads every target of every trial as the reader last did in Evaluate, and a 
     readValidation: async () => several,
     readSample: async () => ({ ...SAMPLE, validFacts }),
   });
-  const review = async (rule: ThresholdRule) => {
+  const review = async (rule: ThresholdRule, trialId: number | null = 1) => {
     store.setState(({ figures, evaluation }) => ({
-      evaluation: { ...evaluation, name: "trial-1" },
+      evaluation: { ...evaluation, name: "trial-1", trialId },
       figures: { ...figures, at: 0, rule, prevalence: 0.1, scaled: true },
     }));
     await reviewTrials([1, 2]);
@@ -120,6 +120,8 @@ it("reads every target of every trial as the reader last did in Evaluate, and a 
     [slid, youden],
     [youden, youden],
   ]);
+  // A weights file of the name is not the trial.
+  expect(rules(await review(slid, null))[0]).toEqual([youden, youden]);
 });
 
 it("adds nothing to a review that was closed meanwhile", async () => {
