@@ -1,35 +1,13 @@
-import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { ADAPTERS, hasDriver } from "./scripts/drivers.mjs";
 import { licenseNotices } from "./scripts/licenseNotices.ts";
+import { POLICIES } from "./scripts/policies.ts";
+import { serviceWorker } from "./scripts/serviceWorker.ts";
 import { vitestStandIn } from "./scripts/vitestStandIn.ts";
 
 const port = Number(process.env.PORT ?? 4173);
-
-/** Everything the page may load comes from the page itself. A built page says so; the preview server says it for workers too. */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  // WebAssembly, and no other code from data.
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' blob: data:",
-  "style-src 'self' 'unsafe-inline'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
-
-const WEIGHTS_FRAME = "fetchWeights.html";
-
-/** The one frame that may connect elsewhere says its policy itself (public/); as a header it also says that it is of no origin. */
-const weightsFramePolicy = [
-  /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(readFileSync(`public/${WEIGHTS_FRAME}`, "utf8"))?.[1],
-  "sandbox allow-scripts",
-  "frame-ancestors 'self'",
-].join("; ");
 
 /** Emscripten's codecs name Node's modules for when they run there; a browser never asks for them, and a build need not warn of each. */
 const withoutNode: Plugin = {
@@ -83,7 +61,7 @@ export default defineConfig({
       transformIndexHtml: () => [
         {
           tag: "meta",
-          attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+          attrs: { "http-equiv": "Content-Security-Policy", content: POLICIES[""] },
           injectTo: "head-prepend",
         },
       ],
@@ -92,12 +70,13 @@ export default defineConfig({
       name: "content-security-policy-header",
       configurePreviewServer: ({ middlewares }) => {
         middlewares.use(({ url }, response, next) => {
-          const isFrame = url?.split("?")[0]?.endsWith(`/${WEIGHTS_FRAME}`);
-          response.setHeader("Content-Security-Policy", isFrame ? weightsFramePolicy : contentSecurityPolicy);
+          const path = url?.split("?")[0]?.slice(1) ?? "";
+          response.setHeader("Content-Security-Policy", POLICIES[path] ?? POLICIES[""] ?? "");
           next();
         });
       },
     },
+    serviceWorker,
   ],
   worker: { format: "es", plugins: () => [withoutNode, vitestStandIn, notices.worker] },
   build: { target: "es2023", chunkSizeWarningLimit: 1500 },

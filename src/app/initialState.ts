@@ -103,6 +103,7 @@ export const INITIAL_STATE: LabState = {
   status: "Drop a folder of films with its label CSV, or try with drawn films.",
   gpu: { state: "asking", report: null, failure: null },
   gpuBytes: 0,
+  offline: "unready",
   forecast: { of: null, forecast: null, failure: null },
   storage: { persistence: "unasked", usedBytes: null, quotaBytes: null, neededBytes: null, films: null, failure: null },
   dataset: { state: "empty", name: "", progress: null, summary: null, failure: null, lastFolder: null, waitingRecipe: null },

@@ -18,6 +18,7 @@ import { INITIAL_STATE } from "./initialState";
 import { keepAgain } from "./keepAgain";
 import { keepBeginning } from "./keepBeginning";
 import { keepSlice } from "./keepSlice";
+import { createOffline } from "./offline";
 import { LOOKS_ON, refuseWhileLookingOn } from "./onlooking";
 import { createRecipeCommands } from "./recipeCommands";
 import { createReviewCommands } from "./reviewCommands";
@@ -75,7 +76,10 @@ export function createLab(): Lab {
     statistics: async () => {},
   };
   const sayWhy = (error: unknown) => context.say(toFailure(error).message);
+  const { keepOffline, ...offline } = createOffline(context);
   keepAwake(store);
+  // Of a built lab; where it is worked on, every file is another in a minute.
+  if (import.meta.env.PROD) void keepOffline();
 
   async function replaceTraining(freed: Promise<void>): Promise<void> {
     const reopened = reopenGpu();
@@ -125,6 +129,7 @@ export function createLab(): Lab {
   const goTo = (step: StepName) => store.setState({ step });
   const commands = {
     goTo,
+    ...offline,
     ...folders,
     ...recipes,
     ...again,

@@ -257,6 +257,8 @@ export interface LabState {
   gpu: GpuState;
   /** GPU bytes of the running job; 0 where none runs. */
   gpuBytes: number;
+  /** Whether the lab opens without a network: its files are kept. `outdated`: a newer version's are, and wait to be taken. */
+  offline: "unready" | "ready" | "outdated";
   forecast: ForecastState;
   storage: StorageState;
   dataset: DatasetState;
@@ -282,6 +284,8 @@ export interface LabState {
 
 export interface LabCommands {
   goTo(step: StepName): void;
+  /** Reloads the page in its newest version; not while anything is under way. */
+  updateLab(): void;
   /** Accepts the software adapter, after the warning. */
   allowSoftwareAdapter(): Promise<void>;
   /** A drop may hold a folder, label files, a recipe, a trial or a weights file: each goes where it belongs. */

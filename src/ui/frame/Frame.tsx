@@ -5,6 +5,7 @@ import { AgainNotice } from "./AgainNotice";
 import { DropOverlay } from "./DropOverlay";
 import styles from "./frame.module.css";
 import { GpuNotice } from "./GpuNotice";
+import { OfflineSign } from "./OfflineSign";
 import { Rail } from "./Rail";
 import { TabNotice } from "./TabNotice";
 import { TopBar } from "./TopBar";
@@ -40,6 +41,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <div role="status" aria-label="Lab status">
           {status}
         </div>
+        <OfflineSign />
         <a href="./THIRD_PARTY_LICENSES.txt" target="_blank" rel="noreferrer">
           Licences
         </a>
