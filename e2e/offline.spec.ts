@@ -165,11 +165,18 @@ test("the lab in a folder of a plain host works without a network after one visi
   expect(await keptVersions(page)).toHaveLength(1);
   await second.close();
   await goToStep(page, "Trials");
-  await expect(button(page, /^Delete trial/)).toHaveCount(2);
+  await expect(page.getByRole("main")).toContainText("2 trials, kept on this machine");
 
   // The host sends no policy: the service worker does.
   expect(await fetchInWorker(page, `http://127.0.0.1:${host.port}/taken`)).toBe("refused");
   expect(host.asked).not.toContain("/taken");
+  // Nor does it come between the one frame that may connect and what that asks for.
+  await goToStep(page, "LR Find");
+  await page.getByText("From a URL").click();
+  await page.getByLabel("Address of the weights").fill(`http://127.0.0.1:${host.port}/weights.pth`);
+  await button(page, "Load").click();
+  await expect(page.getByRole("alert")).toContainText("does not let pages read its files");
+  expect(host.asked.slice(-2)).toEqual(["/weights.pth", "/weights.pth"]);
 });
 
 test("the built folder names none of its files from the host's root", async () => {
