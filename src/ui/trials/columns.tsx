@@ -95,6 +95,7 @@ const MAIN_SETTINGS = [
   setting("maxLr", { text: ({ trial }) => formatLr(trial.settings.maxLr), width: 72, rank: 7 }),
   setting("batchSize", { text: ({ trial }) => formatBatch(trial.settings) }),
   setting("schedule"),
+  setting("moreTargets", { isSearched: true }),
 ];
 
 const OTHER_SETTINGS = (Object.keys(DEFAULT_SETTINGS) as (keyof TrialSettings)[])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SETTINGS } from "../../protocol/settings";
+import { DEFAULT_SETTINGS, type TargetSettings } from "../../protocol/settings";
 import type { CheckpointRef, Trial } from "../../protocol/training";
 import { COLUMNS } from "./columns";
 import { firstWords } from "./firstWords";
@@ -73,10 +73,11 @@ it("draws an interval where one was measured, and counts epochs from one", () =>
 });
 
 describe("filter", () => {
+  const fracture = { target: "Fracture", positive: [], uncertain: "ignore", blank: "negative" } satisfies TargetSettings;
   const rows = toRows(
     [
       trialOf(7, { note: "With mixup\nand warp", star: true }),
-      trialOf(8, { state: "failed", parent: "trial-7" }),
+      trialOf(8, { state: "failed", parent: "trial-7", settings: { ...DEFAULT_SETTINGS, moreTargets: [fracture] } }),
       trialOf(17, { settings: { ...DEFAULT_SETTINGS, target: "Edema", arch: "densenet-mini" } }),
     ],
     null,
@@ -90,6 +91,7 @@ describe("filter", () => {
     ["failed", [8]],
     ["trial-7", [8]],
     ["warp mixup", [7]],
+    ["fracture", [8]],
     ["  ", [7, 8, 17]],
     ["warp edema", []],
   ])("%s leaves trials %j", (filter, left) => {
