@@ -47,6 +47,11 @@ test("axe finds nothing serious on any step, in either theme", async ({ lab }) =
   await lab.getByRole("button", { name: "Add target", exact: true }).click();
   await lab.getByRole("list", { name: "Further targets" }).getByText("No Finding").click();
   await expectAccessible(lab, "further targets");
+  // Of what is no finding the values are to be chosen, in sight.
+  await lab.getByLabel("Further target", { exact: true }).selectOption("Sex");
+  await lab.getByRole("button", { name: "Add target", exact: true }).click();
+  await expect(lab.getByRole("checkbox", { name: "Female", exact: true })).toBeVisible();
+  await lab.getByRole("button", { name: "Remove Sex", exact: true }).click();
   for (const step of ["LR Find", "Train"]) {
     await goToStep(lab, step);
     await openGroups(lab);

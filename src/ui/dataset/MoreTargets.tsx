@@ -17,6 +17,8 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
   const taken = new Set(targetsOf(settings).map(({ target }) => target));
   const free = dataset.columns.filter(({ name }) => !taken.has(name));
   const columnOf = ({ target }: TargetSettings) => dataset.columns.find(({ name }) => name === target);
+  /** Its values are to be ticked: behind a closed heading nobody looks for them. */
+  const hasValues = (target: TargetSettings) => columnOf(target)?.isLabel === false;
   const next = free.find(({ name }) => name === chosen) ?? free[0];
   return (
     <>
@@ -24,7 +26,7 @@ export function MoreTargets({ dataset, disabled }: { dataset: DatasetSummary; di
         <ul className={styles.moreTargets} aria-label="Further targets">
           {moreTargets.map((target) => (
             <li key={target.target}>
-              <details className={fieldStyles.group}>
+              <details className={fieldStyles.group} open={hasValues(target)}>
                 <summary>
                   {target.target} <span>{describePolicies(target, columnOf(target))}</span>
                 </summary>
