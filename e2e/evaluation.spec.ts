@@ -63,6 +63,8 @@ test("an evaluation is read at an operating point, by group and film by film, a 
   await fill(lab, "Prevalence where it is used", 2);
   await expect.poll(() => rate(lab, /^PPV at a prevalence/)).toBe(0.02);
   expect(await rate(lab, /^PPV among/)).toBeGreaterThan(0.2);
+  await fill(lab, "Prevalence where it is used", 0.05);
+  await expect(main).toContainText("at a prevalence of 0.05 %");
 
   await expectAccessible(lab, "an evaluation, a film with its map");
   await expect(lab.getByRole("table", { name: "Figures by group" })).toContainText("sex: ");
@@ -88,6 +90,17 @@ test("an evaluation is read at an operating point, by group and film by film, a 
   await lab.getByLabel("Show", { exact: true }).selectOption("marked as doubtful");
   await expect(films.getByRole("option")).toHaveCount(1);
   await expectAccessible(lab, "a doubtful film");
+  // The browser's own bookmark is no mark, and of a list that a mark made shorter the last film is the chosen one.
+  await lab.getByLabel("Show", { exact: true }).selectOption("all films");
+  await films.focus();
+  await films.press("Control+d");
+  await expect(doubtful).not.toBeChecked();
+  await films.press("d");
+  await lab.getByLabel("Show", { exact: true }).selectOption("marked as doubtful");
+  await films.press("End");
+  await films.press("d");
+  await expect(films.getByRole("option")).toHaveCount(1);
+  await expect(films.getByRole("option", { selected: true })).toHaveCount(1);
 
   await goToStep(lab, "Dataset");
   await expect(main).toContainText("1 film marked as doubtful is left out.");

@@ -68,7 +68,9 @@ export function FilmBrowser({ evaluation }: { evaluation: Evaluation }) {
 }
 
 function Films({ evaluation, films }: { evaluation: Evaluation; films: ListedFilm[] }) {
-  const [at, setAt] = useState(0);
+  const [wanted, setAt] = useState(0);
+  // The list may have grown shorter since: a film that is no longer doubtful leaves it, as one does that is no longer called positive.
+  const at = Math.min(wanted, films.length - 1);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const mark = useMarkDoubtful();
@@ -79,13 +81,14 @@ function Films({ evaluation, films }: { evaluation: Evaluation; films: ListedFil
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
   });
-  const chosen = films[Math.min(at, films.length - 1)];
+  const chosen = films[at];
 
   useEffect(() => {
     virtual.scrollToIndex(at);
   }, [virtual, at]);
 
   function moveByKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT) || 1;
     const moves: Record<string, number> = {
       ArrowDown: at + 1,
