@@ -17,6 +17,14 @@ export function formatPlural(n: number, noun: string): string {
   return `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
+/** 0.2847 as 28.5, 0.000512 as 0.0512, 0.9999 as 99.99: three digits of the rarer class. */
+export function writePercent(share: number): string {
+  const percent = 100 * share;
+  const rarer = Math.min(percent, 100 - percent);
+  const digits = rarer > 0 ? Math.max(0, 2 - Math.floor(Math.log10(rarer))) : 0;
+  return String(Number(percent.toFixed(Math.min(digits, 12))));
+}
+
 type Cut = Pick<TrialSettings, "batchSize" | "filmsPerPass">;
 
 /** Films that the network really sees at once where a batch is cut: 8, or 8 to 9 where it cannot be cut evenly. Null for a whole batch. */

@@ -1,6 +1,6 @@
 // A model card as Markdown, for people. Every figure is the card's own: nothing is counted here.
 import type { Estimate } from "../protocol/statistics";
-import { formatCount, formatLr, formatPlural, LABEL_FORMAT_NAMES } from "./format";
+import { formatCount, formatLr, formatPlural, LABEL_FORMAT_NAMES, writePercent } from "./format";
 import type { CardFigures, CardGroup, ModelCard } from "./modelCard";
 
 const INTENDED = [
@@ -109,7 +109,7 @@ function describeValidation({ validation }: ModelCard): string[] {
 
 function describeTarget({ target, trained, softened, correction, operatingPoint: point, rule, groups }: CardFigures): string[] {
   const { shift, temperature } = correction;
-  const trainedShare = trained === null ? "" : ` It was trained with ${formatShare(trained)} positive.`;
+  const trainedShare = trained === null ? "" : ` It was trained with ${writePercent(trained)} % positive.`;
   const lines = [
     `Correction: the logit at the place of use is logit / ${formatFigure(temperature)} ${shift < 0 ? "-" : "+"} ${formatFigure(Math.abs(shift))}.${trainedShare} Where another share of films is positive, add ln(p / (1 - p)) of that share less that of the share in training instead.`,
     ...(softened.length > 0
@@ -146,7 +146,7 @@ type AtPrevalence = NonNullable<CardFigures["operatingPoint"]>["atPrevalence"];
 
 function describePrevalence(at: AtPrevalence): string {
   if (!at) return "";
-  return `; at a prevalence of ${formatShare(at.prevalence)} PPV ${formatEstimate(at.ppv)}, NPV ${formatEstimate(at.npv)}`;
+  return `; at a prevalence of ${writePercent(at.prevalence)} % PPV ${formatEstimate(at.ppv)}, NPV ${formatEstimate(at.npv)}`;
 }
 
 const nameGroup = ({ by, name, small }: CardGroup) => `${by}: ${name}${small ? " (small)" : ""}`;
@@ -156,8 +156,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
-
-const formatShare = (share: number) => `${Number((share * 100).toPrecision(3))} %`;
 
 function formatFigure(value: number | null | undefined): string {
   return value == null || Number.isNaN(value) ? "–" : String(Number(value.toPrecision(4)));

@@ -7,7 +7,7 @@ import type { OperatingPoint, ThresholdRule } from "../../protocol/statistics";
 import type { Evaluation } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
 import { CheckField, RuleField } from "../parts/fields";
-import { formatCount, formatMetric, formatPlural, formatShare } from "../parts/format";
+import { formatCount, formatMetric, formatPlural, formatPrevalence, writePercent } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import partsStyles from "../parts/parts.module.css";
 import styles from "./evaluation.module.css";
@@ -59,8 +59,8 @@ export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
             holds={(percent) => percent > 0 && percent < 100}
             form="a share above 0 and below 100, such as 12"
             unit="%"
-            empty={{ value: 0, words: shares.dataset === null ? "not known" : (100 * shares.dataset).toPrecision(3) }}
-            format={(percent) => String(Number(percent.toPrecision(3)))}
+            empty={{ value: 0, words: shares.dataset === null ? "not known" : writePercent(shares.dataset) }}
+            format={(percent) => writePercent(percent / 100)}
             onChange={(percent) => void readFigures({ prevalence: percent === 0 ? null : percent / 100 })}
           />
           <CheckField
@@ -115,14 +115,14 @@ const OF_FURTHER_TARGET = "Where the balance drew films by the first target, the
 export function describeCorrection({ trained, dataset, softened }: Shares): string {
   if (trained === null)
     return "How many positives this network was trained on is not known: its probabilities stand as they are.";
-  const learnt = `The network learnt from ${formatShare(trained)} positives`;
+  const learnt = `The network learnt from ${formatPrevalence(trained)} positives`;
   const rough =
     softened.length > 0
       ? ` It was trained with ${softened.join(" and ")}, which keeps it from learning the odds themselves: the correction is rough.`
       : "";
   return dataset === null
     ? `${learnt}; give a prevalence to have its probabilities corrected.${rough}`
-    : `${learnt}, and ${formatShare(dataset)} of the dataset's labelled films are positive: left as they are, its probabilities would be those of the first. They are corrected by the ratio of the odds (Saerens 2002).${rough}`;
+    : `${learnt}, and ${formatPrevalence(dataset)} of the dataset's labelled films are positive: left as they are, its probabilities would be those of the first. They are corrected by the ratio of the odds (Saerens 2002).${rough}`;
 }
 
 export const formatProbability = (probability: number) =>

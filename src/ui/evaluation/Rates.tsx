@@ -1,7 +1,7 @@
 // What an operating point comes to: rates with their intervals, and the films behind them.
 import type { Estimate, OperatingPoint, RatesByPatient } from "../../protocol/statistics";
 import { DataTable } from "../parts/DataTable";
-import { formatCount, formatInterval, formatMetric, formatShare } from "../parts/format";
+import { formatCount, formatInterval, formatMetric, formatPrevalence } from "../parts/format";
 import styles from "./evaluation.module.css";
 
 interface RatesProps {
@@ -12,7 +12,7 @@ interface RatesProps {
 
 export function Rates({ point, byPatient }: RatesProps) {
   const { sensitivity, specificity, ppv, npv, accuracy, f1, atPrevalence } = point;
-  const place = atPrevalence && `at a prevalence of ${formatShare(atPrevalence.prevalence)}`;
+  const place = atPrevalence && `at a prevalence of ${formatPrevalence(atPrevalence.prevalence)}`;
   const isAsked = byPatient !== undefined;
   const row = (name: string, of: string, estimate: Estimate | null, drawn: Estimate | null = null) => ({
     key: `${name} ${of}`,

@@ -9,6 +9,7 @@ import {
   formatMetric,
   formatMs,
   formatPlural,
+  formatPrevalence,
   formatRate,
   formatShare,
 } from "./format";
@@ -27,6 +28,11 @@ describe("figures", () => {
       formatMemory,
     );
     expect(written.map(plain)).toEqual(["4 GiB", "0.72 GiB", "12.3 GiB", "306 MiB", "2.9 MiB", "84 KiB", "0 KiB"]);
+  });
+
+  it("keeps the digits of a prevalence that say how rare the rarer class is", () => {
+    const written = [0.5, 0.2847, 0.125, 0.0005, 1e-11, 0.9999].map(formatPrevalence);
+    expect(written.map(plain)).toEqual(["50 %", "28.5 %", "12.5 %", "0.05 %", "1e-9 %", "99.99 %"]);
   });
 
   it("writes learning rates with one decimal, and as short as they are in a field", () => {

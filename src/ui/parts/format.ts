@@ -1,6 +1,6 @@
 // How figures are written everywhere on the page. It formats; it decides nothing.
 
-import { formatCount } from "../../app/format";
+import { formatCount, writePercent } from "../../app/format";
 
 export {
   formatBatch,
@@ -13,6 +13,7 @@ export {
   LABEL_FORMAT_NAMES,
   nameAuroc,
   SUGGESTION_NAMES,
+  writePercent,
 } from "../../app/format";
 
 /** Keeps a figure and its unit on one line. */
@@ -64,6 +65,11 @@ export function formatRate(perSecond: number): string {
 export function formatShare(share: number): string {
   const percent = share * 100;
   return `${percent > 0 && percent < 1 ? percent.toFixed(1) : formatCount(percent)}${NBSP}%`;
+}
+
+/** 0.0005 as 0.05 %: of a rare finding the first digits that are not zero count. */
+export function formatPrevalence(share: number): string {
+  return `${writePercent(share)}${NBSP}%`;
 }
 
 /** A loss, AUROC or accuracy to three places, 4.5e+17 where a loss ran away; a dash where there is none. */
