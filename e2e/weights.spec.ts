@@ -60,10 +60,10 @@ async function load(page: Page, address: string): Promise<void> {
   await page.getByRole("button", { name: "Load", exact: true }).click();
 }
 
-async function download(page: Page, button: string): Promise<Buffer> {
+async function download(page: Page, button: string | RegExp): Promise<Buffer> {
   const [file] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: button, exact: true }).click(),
+    page.getByRole("button", { name: button, exact: typeof button === "string" }).click(),
   ]);
   return readFileSync(await file.path());
 }
@@ -112,9 +112,7 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
   }
 
   // All that it takes to train on in PyTorch, the prepared films too; what it began from was a file, which is not kept.
-  const bundle = new Blob([
-    Uint8Array.from(await download(lab, `PyTorch bundle of ${trial.trial.replace("-", " ")} with films`)),
-  ]);
+  const bundle = new Blob([Uint8Array.from(await download(lab, /^PyTorch with films \(.*\) of trial \d+$/))]);
   await expect(status(lab)).toContainText(`began from ${FILE.name}, which is not in the lab any more`);
   const inBundle = new Map((await readZip(bundle)).map(({ name, content }) => [name.replace(/^.*\//, ""), content]));
   expect(inBundle.has("begin.safetensors")).toBe(false);

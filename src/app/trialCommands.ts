@@ -1,7 +1,7 @@
 // Commands on what was trained: what is said of it, how it is looked at, files to take away. Deleting is deletionCommands.ts; what the next
 // trial begins from is weightsCommands.ts.
 
-import { FORMAT_ENDINGS, FORMAT_TYPES } from "../protocol/export";
+import { FORMAT_ENDINGS } from "../protocol/export";
 import { LabError, toFailure } from "../protocol/labError";
 import type { WhichWeights } from "../protocol/training";
 import { sha256 } from "../storage/sha256";
@@ -83,8 +83,8 @@ export function createTrialCommands(context: LabContext): TrialCommands {
         const name = `${nameWeights(id, which)}${FORMAT_ENDINGS[format]}`;
         say(`Writing ${name} and trying it on the graphics card.`);
         const facts = tellPrograms(await readCard(id, which));
-        const { bytes, notices } = await workers.training.exportModel(id, which, format, facts);
-        saveFile(name, bytes, FORMAT_TYPES[format]);
+        const { file, notices } = await workers.training.exportModel(id, which, format, facts);
+        saveFile(name, file, file.type || "application/octet-stream");
         return [...notices, `${name} is in your downloads: it was run, and gives this lab's logits.`].join(" ");
       }),
     downloadModelCard: (id, which, format) =>

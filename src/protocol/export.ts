@@ -4,9 +4,13 @@
 export const EXPORT_FORMATS = ["onnx", "tfjs"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-export const FORMAT_NAMES: Record<ExportFormat, string> = { onnx: "ONNX", tfjs: "TensorFlow.js" };
+/** A file, and what a person should know of it. */
+export interface ExportedFile {
+  file: Blob;
+  notices: string[];
+}
 
-export const FORMAT_TYPES: Record<ExportFormat, string> = { onnx: "application/octet-stream", tfjs: "application/zip" };
+export const FORMAT_NAMES: Record<ExportFormat, string> = { onnx: "ONNX", tfjs: "TensorFlow.js" };
 
 /** What follows the name of the weights. */
 export const FORMAT_ENDINGS: Record<ExportFormat, string> = { onnx: ".onnx", tfjs: "-tfjs.zip" };

@@ -1,12 +1,6 @@
 // What is to be known of a trial before it is taken to PyTorch. It writes nothing (training/torch does).
 import type { Trial } from "./training";
 
-/** A trial as one ZIP file for PyTorch, and what a person should know of it. */
-export interface TorchBundle {
-  file: Blob;
-  notices: string[];
-}
-
 type Prepared = Pick<Trial, "settings" | "dataset" | "sample">;
 
 /** Of the prepared films that its epochs and its validation use. */

@@ -3,7 +3,7 @@
 import type { Again, TrialFile } from "./again";
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { ExplainRequest, Explanation } from "./explanation";
-import type { ExportFormat } from "./export";
+import type { ExportedFile, ExportFormat } from "./export";
 import type { FinderRequest, FinderResult } from "./finder";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
@@ -11,7 +11,6 @@ import type { FilmPreview, PreviewRequest } from "./preview";
 import type { Architecture, Head, Normalisation, TrialSettings } from "./settings";
 import type { StepColumns } from "./steps";
 import type { StorageApi, TrialOrigin } from "./storage";
-import type { TorchBundle } from "./torchBundle";
 
 export interface AdapterReport {
   /** As the driver names itself, e.g. "Apple M2" or "SwiftShader". */
@@ -346,14 +345,14 @@ export interface TrainApi extends StorageApi {
    * The same as a file of another format, with these facts beside its own in the file's metadata. It is run before it is handed over.
    * @throws LabError weightsUnreadable, checkpointDamaged; badSettings while a job is under way; exportDiffers
    */
-  exportModel(trialId: number, which: WhichWeights, format: ExportFormat, facts: Record<string, string>): Promise<WeightsFile>;
+  exportModel(trialId: number, which: WhichWeights, format: ExportFormat, facts: Record<string, string>): Promise<ExportedFile>;
   /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */
   exportTrial(trialId: number): Promise<string>;
   /**
    * A trial as a ZIP file that PyTorch repeats it from, with its prepared films or without.
    * @throws LabError badSettings where they must come along, filmsNotPrepared, checkpointDamaged
    */
-  exportTorchBundle(trialId: number, withFilms: boolean): Promise<TorchBundle>;
+  exportTorchBundle(trialId: number, withFilms: boolean): Promise<ExportedFile>;
   /** Steps of a trial so far, from its last checkpoint. */
   readSteps(trialId: number): Promise<StepColumns>;
   /**

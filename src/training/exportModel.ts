@@ -5,11 +5,12 @@ import { beforeTraining, type Engine } from "../nn/engine";
 import type { ExportedModel, NormalisedImages } from "../nn/exports/formats";
 import { createRandom } from "../nn/random";
 import { describeWeights } from "../nn/weights";
-import { type ExportFormat, FORMAT_NAMES } from "../protocol/export";
+import { type ExportedFile, type ExportFormat, FORMAT_NAMES } from "../protocol/export";
 import { LabError } from "../protocol/labError";
 import { CHANNEL_MOMENTS, type Normalisation } from "../protocol/settings";
 import type { WeightsFile, WhichWeights } from "../protocol/training";
 import { sha256 } from "../storage/sha256";
+import { writeZip, type ZipSource } from "../storage/zip";
 import { exportKept } from "./loadWeights";
 import type { Tools, Workbench } from "./workbench";
 
@@ -50,7 +51,7 @@ export async function exportModel(
   tools: Tools,
   workbench: Workbench,
   { trialId, which, format, facts }: ExportRequest,
-): Promise<WeightsFile> {
+): Promise<ExportedFile> {
   const trial = await tools.trials.read(trialId);
   const notices: string[] = [];
   const { model, info, origin, bytes } = await exportKept(tools, trial, which, (notice) => notices.push(notice));
@@ -67,8 +68,12 @@ export async function exportModel(
       await tryExport(exported, engine, info.normalisation, name);
     },
   );
-  return { bytes: exported.bytes, notices };
+  const { files } = exported;
+  const file = files.length > 1 ? await writeZip(files.map(toEntry)) : new Blob(files.map(({ bytes }) => bytes));
+  return { file, notices };
 }
+
+const toEntry = ({ name, bytes }: ExportedModel["files"][number]): ZipSource => ({ name, content: [bytes] });
 
 /** How far the file's logits are from the engine's at most, as the tolerance counts. @throws LabError exportDiffers */
 export async function tryExport(

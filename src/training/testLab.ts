@@ -59,7 +59,7 @@ export interface TestLab {
   createTrial(change?: Partial<TrialSettings>, weights?: NewTrial["weights"]): Promise<Trial>;
 }
 
-const exportZeros: ExportModel = () => ({ bytes: new ArrayBuffer(), run: async () => new Float32Array(2) });
+const exportZeros: ExportModel = () => ({ files: [], run: async () => new Float32Array(2) });
 
 /** 22 films to train on (five steps of four, two films over), 7 to validate. */
 export function createTestLab(targets?: string[]): TestLab {

@@ -1,6 +1,5 @@
 // The formats of others that a network is written in, each with a way to run what was written, so that nothing is handed over untried.
 import * as tf from "@tensorflow/tfjs-core";
-import { strToU8, zipSync } from "fflate";
 import type { ExportFormat } from "../../protocol/export";
 import type { NamedArrays } from "../engine";
 import type { WeightsInfo } from "../weights";
@@ -16,8 +15,8 @@ export interface NormalisedImages {
 }
 
 export interface ExportedModel {
-  /** The whole file. */
-  bytes: ArrayBuffer;
+  /** One, or several that belong beside each other. */
+  files: { name: string; bytes: Uint8Array<ArrayBuffer> }[];
   /** Logits [count, classes], row by row, as the file gives them on TF.js's present backend. */
   run(images: NormalisedImages): Promise<Float32Array>;
 }
@@ -34,12 +33,15 @@ export type ExportModel = (
 export const EXPORTS: Record<ExportFormat, ExportModel> = {
   onnx(...given) {
     const bytes = writeOnnxModel(...given);
-    return { bytes: bytes.slice().buffer, run: (images) => runOnnx(bytes, images, LOGITS) };
+    return { files: [{ name: "model.onnx", bytes }], run: (images) => runOnnx(bytes, images, LOGITS) };
   },
   tfjs(...given) {
     const { json, weights } = writeGraphModel(...given);
-    const bytes = zipSync({ "model.json": strToU8(json), [WEIGHTS_FILE]: new Uint8Array(weights) }, { level: 0 });
-    return { bytes: bytes.slice().buffer, run: (images) => runGraphModel(json, weights, images) };
+    const files = [
+      { name: "model.json", bytes: new TextEncoder().encode(json) },
+      { name: WEIGHTS_FILE, bytes: new Uint8Array(weights) },
+    ];
+    return { files, run: (images) => runGraphModel(json, weights, images) };
   },
 };
 

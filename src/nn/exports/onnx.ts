@@ -57,7 +57,7 @@ export function writeOnnxModel(
   { arch, head, classes }: Pick<WeightsInfo, "arch" | "head" | "classes">,
   metadata: Record<string, string>,
   version: string,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const nodes = listOperations(DENSENETS[arch], head).flatMap(toNodes);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   return writeOnnx({

@@ -38,7 +38,7 @@ export interface OnnxModel {
 const FLOAT = 1;
 const ATTRIBUTE_TYPES = { float: 1, int: 2, ints: 7 };
 
-export function writeOnnx(model: OnnxModel): Uint8Array {
+export function writeOnnx(model: OnnxModel): Uint8Array<ArrayBuffer> {
   const writer = new PbfWriter();
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, model.producer.name);
@@ -46,7 +46,7 @@ export function writeOnnx(model: OnnxModel): Uint8Array {
   writer.writeMessage(7, writeGraph, model);
   writer.writeMessage(8, (version, pbf) => pbf.writeVarintField(2, version), OPSET);
   for (const entry of Object.entries(model.metadata)) writer.writeMessage(14, writeEntry, entry);
-  return writer.finish();
+  return writer.finish().slice();
 }
 
 function writeEntry([key, value]: [string, string], pbf: PbfWriter): void {

@@ -6,9 +6,10 @@ import type { NamedArrays } from "../../nn/engine";
 import { initialise } from "../../nn/initialise";
 import type { WeightsInfo } from "../../nn/weights";
 import { FILM_KEY_BYTES, type PreparedPart, type PreparedSample, UNKNOWN_LABEL } from "../../protocol/dataset";
+import type { ExportedFile } from "../../protocol/export";
 import { LabError } from "../../protocol/labError";
 import { toStepRecords } from "../../protocol/steps";
-import { type TorchBundle, whyFilmsMustCome } from "../../protocol/torchBundle";
+import { whyFilmsMustCome } from "../../protocol/torchBundle";
 import type { Trial } from "../../protocol/training";
 import { sha256 } from "../../storage/sha256";
 import { readZip, writeZip, type ZipSource } from "../../storage/zip";
@@ -41,7 +42,7 @@ interface Manifest {
  * @throws LabError badSettings where the films must come along or where they lie is not known, filmsNotPrepared, checkpointDamaged,
  * internal where what was written does not read back
  */
-export async function writeTorchBundle(tools: Tools, trialId: number, withFilms: boolean): Promise<TorchBundle> {
+export async function writeTorchBundle(tools: Tools, trialId: number, withFilms: boolean): Promise<ExportedFile> {
   const trial = await tools.trials.read(trialId);
   const sample = await tools.trials.readSample(trialId);
   if (!withFilms) demandReadable(trial, sample);
