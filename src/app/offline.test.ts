@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { INITIAL_STATE } from "./initialState";
-import { createOffline, type OfflinePage } from "./offline";
+import { createOffline, isAtRest, type OfflinePage } from "./offline";
 import type { LabState } from "./state";
 
 class TestWorker extends EventTarget {
@@ -120,4 +120,15 @@ it("looks for an update whenever the page is seen again", async () => {
   const { document, registration } = await open("later");
   document.dispatchEvent(new Event("visibilitychange"));
   expect(registration.update).toHaveBeenCalledOnce();
+});
+
+it.each<[string, Partial<LabState>]>([
+  ["a folder is opened", { dataset: { ...INITIAL_STATE.dataset, state: "opening" } }],
+  ["films are prepared", { preparation: { ...INITIAL_STATE.preparation, state: "running" } }],
+  ["the rate is looked for", { finder: { ...INITIAL_STATE.finder, state: "stopping" } }],
+  ["a model is evaluated", { evaluation: { ...INITIAL_STATE.evaluation, state: "running" } }],
+  ["weights are downloaded", { weights: { ...INITIAL_STATE.weights, fetched: { done: 1, total: null } } }],
+])("is not at rest while %s", (_, change) => {
+  expect(isAtRest(INITIAL_STATE)).toBe(true);
+  expect(isAtRest({ ...INITIAL_STATE, ...change })).toBe(false);
 });

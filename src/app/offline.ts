@@ -3,12 +3,12 @@
 import type { LabContext } from "./context";
 import type { LabCommands, LabState } from "./state";
 
-const AT_REST = ["idle", "done", "stopped", "failed"];
+const UNDER_WAY: unknown[] = ["opening", "running", "pausing", "paused", "stopping"];
 
-/** Whether a reload would interrupt nothing. */
-export function isAtRest({ run, finder, preparation, evaluation, dataset, weights }: LabState): boolean {
-  const jobs = [run, finder, preparation, evaluation];
-  return jobs.every(({ state }) => AT_REST.includes(state)) && dataset.state !== "opening" && !weights.fetched;
+/** Whether a reload would interrupt nothing, of whatever part of the lab. */
+export function isAtRest(lab: LabState): boolean {
+  const parts: object[] = Object.values(lab).filter((part) => typeof part === "object" && part !== null);
+  return !lab.weights.fetched && parts.every((part) => !("state" in part && UNDER_WAY.includes(part.state)));
 }
 
 /** What of a page it takes, so that a test may bring its own. */
