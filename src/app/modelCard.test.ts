@@ -79,6 +79,12 @@ test("programs find the operating point and its correction beside the whole card
   expect(JSON.parse(modelCard!)).toEqual(JSON.parse(JSON.stringify(card)));
 });
 
+test("an epoch that was the only one was not chosen", async () => {
+  const text = formatModelCard(makeModelCard({ ...TRIAL, epochs: TRIAL.epochs.slice(0, 1) }, WEIGHTS, await countFigures()));
+  expect(text).toContain("On the validation films after epoch");
+  expect(text).not.toContain("was chosen");
+});
+
 test("a card of weights of which no validation was kept has no figures, and says so", () => {
   const card = makeModelCard(TRIAL, { ...WEIGHTS, which: "average" }, null);
   expect(card.validation).toBeNull();

@@ -3,7 +3,7 @@
 import { CHANNEL_MOMENTS, preparationOf, samplingOf, type TargetSettings, targetsOf } from "../protocol/settings";
 import type { Calibration, Correction, Estimate, GroupSummary, OperatingPoint, ThresholdRule } from "../protocol/statistics";
 import type { Trial, WhichWeights } from "../protocol/training";
-import type { ReviewedFigures, ReviewedTarget } from "./review";
+import { type ReviewedFigures, type ReviewedTarget, wasEpochChosen } from "./review";
 import { listSetAside, type SetAside } from "./setAside";
 import type { Shares } from "./state";
 
@@ -109,7 +109,7 @@ export function makeModelCard(trial: Trial, weights: CardWeights, figures: Revie
     },
     validation: figures && {
       epoch: figures.epoch,
-      chosenOnTheseFilms: figures.which === "best",
+      chosenOnTheseFilms: wasEpochChosen(figures, trial),
       targets: figures.targets.map((target) => describeTarget(target, figures.groupings)),
     },
   };

@@ -32,6 +32,10 @@ export interface ReviewedFigures {
   notice: string | null;
 }
 
+/** Whether the epoch of these weights was chosen among several, by the films that the figures are of. */
+export const wasEpochChosen = ({ which }: Pick<ReviewedFigures, "which">, { epochs }: Pick<Trial, "epochs">) =>
+  which === "best" && epochs.length > 1;
+
 export interface WrongFilm extends Prediction {
   /** Among the validation films. */
   place: number;

@@ -1,6 +1,7 @@
 // What a trial's kept validation says: figures with intervals at one operating point, at the dataset's prevalence, and by group.
-import { isFailure, type ReviewedFigures, type ReviewedTrial } from "../../app/review";
+import { isFailure, type ReviewedFigures, type ReviewedTrial, wasEpochChosen } from "../../app/review";
 import type { ThresholdRule } from "../../protocol/statistics";
+import type { Trial } from "../../protocol/training";
 import { GroupFigures } from "../evaluation/GroupTable";
 import { describeFilms, SCALED_HERE } from "../evaluation/HowGood";
 import { describeCorrection, formatProbability, nameRule } from "../evaluation/OperatingPanel";
@@ -11,15 +12,21 @@ import { formatCount, formatInterval, formatMetric } from "../parts/format";
 import type { Mask } from "./mask";
 import styles from "./review.module.css";
 
-export function MetricsSection({ figures, mask }: { figures: ReviewedTrial["figures"]; mask: Mask }) {
+interface MetricsSectionProps {
+  trial: Trial;
+  figures: ReviewedTrial["figures"];
+  mask: Mask;
+}
+
+export function MetricsSection({ trial, figures, mask }: MetricsSectionProps) {
   if (figures === undefined) return <p>The figures are being counted.</p>;
   if (figures === null)
     return <p>No validation of it was kept: it has no checkpoint that ends an epoch, or is of an earlier version.</p>;
   if (isFailure(figures)) return <p>{mask.failure(figures)}</p>;
-  return <Metrics figures={figures} mask={mask} />;
+  return <Metrics trial={trial} figures={figures} mask={mask} />;
 }
 
-function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
+function Metrics({ trial, figures, mask }: { trial: Trial; figures: ReviewedFigures; mask: Mask }) {
   const { targets, groupings, notice } = figures;
   const [main] = targets;
   if (!main) return null;
@@ -30,7 +37,7 @@ function Metrics({ figures, mask }: { figures: ReviewedFigures; mask: Mask }) {
   return (
     <>
       {notice && <p>{mask.text(notice)}</p>}
-      <p>{describeWeights(figures)}</p>
+      <p>{describeWeights(figures, trial)}</p>
       {targets.length > 1 && <TargetTable targets={targets} />}
       <Readings
         readings={[
@@ -114,8 +121,10 @@ function describeRule(rule: ThresholdRule): string {
   return rule.by === "probability" ? `by ${nameRule(rule)}` : `by ${nameRule(rule)}, chosen on these films`;
 }
 
-function describeWeights({ which, epoch, targets }: ReviewedFigures): string {
+function describeWeights(figures: ReviewedFigures, trial: Trial): string {
+  const { which, epoch, targets } = figures;
   const of = targets.length > 1 ? ` Below the table, the figures are ${targets[0]?.target}’s.` : "";
   if (which === "last") return `Of the weights after epoch ${epoch + 1}, the last.${of}`;
-  return `Of the weights of the best epoch, ${epoch + 1}, which was chosen on these very films: they are somewhat too hopeful.${of}`;
+  if (!wasEpochChosen(figures, trial)) return `Of the weights of epoch ${epoch + 1}, the only one.${of}`;
+  return `Of the weights of the best epoch, ${epoch + 1}, which was chosen on these very films: the figures are somewhat too hopeful.${of}`;
 }

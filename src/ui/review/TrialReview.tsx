@@ -55,7 +55,7 @@ export function TrialReview({ trial, read, mask, before }: TrialReviewProps) {
         <CurvesSection trial={trial} steps={read.steps} mask={mask} />
       </Section>
       <Section title="Metrics">
-        <MetricsSection figures={read.figures} mask={mask} />
+        <MetricsSection trial={trial} figures={read.figures} mask={mask} />
       </Section>
       <Section title="Films">
         <FilmsSection films={read.films} pictureFailure={read.pictureFailure} target={settings.target} mask={mask} />

@@ -136,7 +136,7 @@ function Remarks({ comparison: { rows, which } }: { comparison: ComparisonState 
       {tests > 1 && ` “p, Holm” is corrected for all ${formatPlural(tests, "comparison")} here, and decides what is said above.`}
       {patients > 0 && ` “By patient” is the interval from drawing patients with all their films ${formatCount(patients)} times.`}
       {which === "best" &&
-        " Each trial’s best epoch was chosen on these very films, so its AUROC is somewhat too hopeful; a test set would settle it."}
+        " A best epoch of several was chosen on these very films, so that its AUROC is somewhat too hopeful; a test set would settle it."}
     </p>
   );
 }
