@@ -56,6 +56,12 @@ def read(program, folder, path, size, fit):
     return program.read_film(Path(path).read_bytes(), size, fit).reshape(-1).tolist()
 
 
+def over(program, folder, settings, epochs):
+    """After each of the epochs, whether the run is over, and the best so far."""
+    parts = [epochs[: count + 1] for count in range(len(epochs))]
+    return [[program.is_over(settings, part), program.find_best(settings["keepBest"], part)] for part in parts]
+
+
 def rates(program, folder, settings, total, losses):
     return [program.rates_at(settings, step, total, losses) for step in range(total)]
 

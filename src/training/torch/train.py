@@ -711,7 +711,8 @@ class Trainer:
         self.average = copy.deepcopy(self.network).requires_grad_(False) if settings["averageDecay"] > 0 else None
         self.steps, self.epochs, self.kept_phase = [], [], None
         self.checkpoint = options.out / f"{self.name}.checkpoint"
-        self.identity = hashlib.sha256(json.dumps([settings, bundle["files"], options.weights.name]).encode()).hexdigest()
+        begun = hashlib.sha256(options.weights.read_bytes()).hexdigest()
+        self.identity = hashlib.sha256(json.dumps([settings, bundle["files"], begun]).encode()).hexdigest()
         if options.resume:
             self.read_checkpoint()
         self.films = open_films(sample, settings, options, run)
@@ -928,10 +929,11 @@ class Trainer:
 
     def average_last(self):
         """The mean of the last epochs' weights and statistics, in float64."""
-        kept = sorted(self.options.out.glob(f"{self.name}-epoch-*.safetensors"), key=lambda path: int(path.stem.split("-")[-1]))
-        if self.settings["averageLast"] == 0 or not kept:
+        count = len(self.epochs)
+        kept = range(max(0, count - self.settings["averageLast"]), count)
+        if not kept:
             return
-        models = [read_safetensors(path)[0] for path in kept]
+        models = [read_safetensors(self.path(f"epoch-{epoch}", ".safetensors"))[0] for epoch in kept]
         mean = {name: (sum(model[name].double() for model in models) / len(models)).float() for name in models[0]}
         network = copy.deepcopy(self.network)
         network.load_state_dict(mean)
@@ -990,13 +992,13 @@ class Trainer:
                 "versions": {"torch": torch.__version__, "python": sys.version.split()[0]},
                 **{"syncBatchNorm": self.syncs, "epochs": self.epochs, "steps": self.steps},
             }
-            write_whole(self.path("last", "-log.json"), json.dumps(log, indent=1).encode())
+            write_whole(self.path("last", "-log.json"), json.dumps(log).encode())
         self.run.wait()
 
     def read_checkpoint(self):
         if not self.checkpoint.exists():
             refuse(f"--resume: there is no {self.checkpoint} to go on from. Leave --resume out to begin.")
-        state = torch.load(self.checkpoint, map_location=self.device)
+        state = torch.load(self.checkpoint, map_location="cpu")
         if state["identity"] != self.identity:
             refuse(f"--resume: {self.checkpoint} is of another run (other settings, films or weights). Name another folder with --out.")
         self.network.load_state_dict(state["network"])

@@ -14,14 +14,29 @@ import moved from "../../nn/golden/moves.json";
 import { composeMove, type FilmChange } from "../../nn/moves";
 import { createRandom } from "../../nn/random";
 import { readWeights } from "../../nn/weights";
+import { isBetter } from "../../protocol/metrics";
 import { planPhases } from "../../protocol/schedule";
-import { DEFAULT_SETTINGS, FASTAI_AUGMENTATION, FITS, type TrialSettings } from "../../protocol/settings";
+import { DEFAULT_SETTINGS, FASTAI_AUGMENTATION, FITS, METRICS, type TrialSettings } from "../../protocol/settings";
 import type { Trial } from "../../protocol/training";
 import { augmentEpoch } from "../augment";
 import { cutWholeBatches, shuffleEpoch } from "../batches";
+import { findEarlyEnd } from "../earlyStop";
 import { type Call, openTorchLab, probe, probeByTwo, runTorch, SIZE, type TorchLab } from "./testSupport";
 
 const python = findTorch();
+
+const VALID_LOSSES = [0.7, 0.6, 0.65, 0.6, 0.61, 0.7];
+const PLATEAU: TrialSettings = { ...DEFAULT_SETTINGS, schedule: "plateau", plateauPatience: 2, epochs: 9 };
+const STOPPING: TrialSettings = { ...DEFAULT_SETTINGS, freezeEpochs: 2, earlyStop: 2, epochs: 7 };
+const EPOCHS = VALID_LOSSES.map((validLoss, epoch) => ({
+  epoch,
+  validLoss,
+  accuracy: [0.5, 0.8, 0.7, 0.8, 0.9, 0.6][epoch]!,
+  // Not of every validation there is one.
+  auroc: [0.6, null, 0.6, 0.61, 0.5, 0.4][epoch]!,
+  trainLoss: 0,
+  seconds: 0,
+}));
 
 /** All that is drawn, weighed or carried on. */
 const ALL: Partial<TrialSettings> = {
@@ -108,6 +123,8 @@ describe.skipIf(!python)(skipped, () => {
       ),
       ...JPEGS.flatMap(({ name }, at) => FITS.map((fit) => ask(`read ${fit} ${name}`, plain, "read", jpegPath(at), SIZE, fit))),
       ...SCHEDULES.map((settings) => ask(`rates ${settings.schedule}`, plain, "rates", settings, 7, [])),
+      ask("plateau", plain, "rates", PLATEAU, 1, VALID_LOSSES),
+      ...METRICS.map((keepBest) => ask(`over ${keepBest}`, plain, "over", { ...STOPPING, keepBest }, EPOCHS)),
       ask("auroc", plain, "auroc", [1, 2, 2, 2, 3, 0], [0, 1, 0, 0, 1, 0]),
       run("repeated", plain, "one"),
       run("repeated with all", all, "one"),
@@ -229,6 +246,21 @@ describe.skipIf(!python)(skipped, () => {
     expectNear((answers.get(`rates ${settings.schedule}`) as number[][]).flat(), expected.flat(), 1e-12);
   });
 
+  it("lowers the rate on a plateau, and knows the best epoch and the end, as the lab does", () => {
+    const lr = planPhases(PLATEAU, 1)[0]!.ratesAt(VALID_LOSSES.length, EPOCHS).lr;
+    expect((answers.get("plateau") as number[][])[0]![0]).toBeCloseTo(lr, 12);
+    expect(lr).toBeLessThan(PLATEAU.maxLr);
+    for (const keepBest of METRICS) {
+      const expected = EPOCHS.map((_, at) => {
+        const epochs = EPOCHS.slice(0, at + 1);
+        const best = epochs.reduce((best, epoch, i) => (isBetter(keepBest, epoch, epochs[best] ?? null) ? i : best), -1);
+        return [findEarlyEnd({ ...STOPPING, keepBest }, STOPPING.freezeEpochs, epochs) !== null, best];
+      });
+      expect(answers.get(`over ${keepBest}`), keepBest).toEqual(expected);
+      expect(expected.some(([isOver]) => isOver)).toBe(true);
+    }
+  });
+
   it("counts ties by half", () => {
     expect(answers.get("auroc")).toBeCloseTo(7 / 8, 12);
   });
@@ -236,13 +268,13 @@ describe.skipIf(!python)(skipped, () => {
   it("repeats a trial by one process: the lab's losses from the first on, and its rates", async () => {
     for (const trial of [plain, all, weighted]) {
       const { steps, epochs } = readLog(out(trial, "one"), trial);
-      const steps_ = await lab.session.readSteps(trial.id);
-      expect(Math.abs(steps[0]!.loss - steps_.loss[0]!)).toBeLessThan(1e-4);
+      const kept = await lab.session.readSteps(trial.id);
+      expect(Math.abs(steps[0]!.loss - kept.loss[0]!)).toBeLessThan(1e-4);
       // What rounding leaves grows from step to step, as between the engines.
-      expectNear(lossesOf({ steps }), [...steps_.loss], 5e-3);
+      expectNear(lossesOf({ steps }), [...kept.loss], 5e-3);
       expectNear(
         steps.map(({ lr }) => lr),
-        [...steps_.lr],
+        [...kept.lr],
         1e-12,
       );
       expect(epochs).toHaveLength(2);
