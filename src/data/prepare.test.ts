@@ -103,6 +103,12 @@ test("every film lands at its slot with its label, and progress ends whole", asy
   }
   const valid = await reader.read(sample.valid.slots);
   expect(sample.validPaths).toEqual(Array.from(sample.valid.slots, (_, i) => `x/${film(valid[i * 64] ?? -1)}`));
+  for (const { origins, slots } of [sample.train, sample.valid]) {
+    const films = await reader.read(slots);
+    const files = Array.from(slots, (_, i) => film(films[i * 64] ?? -1));
+    expect(origins).toMatchObject({ files: files.join("\n"), paths: files.map((file) => `x/${file}`).join("\n") });
+    expect(origins?.patients).toHaveLength(slots.length);
+  }
   expect(events.filter((event) => event.type === "prepareProgress").at(-1)).toMatchObject({
     done: 20,
     total: 20,

@@ -1,6 +1,6 @@
 // Trials of the small net on drawn films, trained by the real engine in Node, and their bundles unpacked for a Python with torch. For tests.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { drawFilmFile, listDrawnFilms } from "../../data/drawn/drawnFilms";
@@ -50,6 +50,8 @@ export interface TorchLab {
   /** The bundle as a folder. */
   unpack(trial: Trial, withFilms?: boolean): Promise<string>;
   evaluate(trial: Trial, weights: string): Promise<Evaluation>;
+  /** Films, bundles and what came of them. */
+  remove(): void;
 }
 
 /** Dawn is to be open. */
@@ -167,6 +169,7 @@ export async function openTorchLab(): Promise<TorchLab> {
       if (ended?.type !== "finished") throw new Error(JSON.stringify(ended));
       return ended.evaluation;
     },
+    remove: () => rmSync(root, { recursive: true }),
   };
 }
 
@@ -185,7 +188,7 @@ export async function probe(python: string, calls: Call[]): Promise<unknown[]> {
 
 /** The same by two processes together. */
 export async function probeByTwo(python: string, calls: Call[]): Promise<unknown[]> {
-  const file = join(mkdtempSync(join(tmpdir(), "roentgen-torch-")), "calls.json");
+  const file = join(calls[0]!.bundle, "calls.json");
   writeFileSync(file, JSON.stringify({ calls }));
   return JSON.parse(await runTorch(python, [PROBE, file]));
 }

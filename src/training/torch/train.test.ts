@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Papa from "papaparse";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findTorch } from "../../../scripts/torch.mjs";
 import { openDawn } from "../../../scripts/vulkan";
 import { drawEpoch } from "../../data/balance";
@@ -172,6 +172,8 @@ describe.skipIf(!python)(skipped, () => {
       answers.set(name, given[at]);
     });
   }, 180_000);
+
+  afterAll(() => lab?.remove());
 
   it("draws the lab's films in the lab's order, whatever the balance", async () => {
     for (const [name, trial] of [...others, ["fresh", all] as const]) {
