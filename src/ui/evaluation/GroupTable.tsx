@@ -11,7 +11,7 @@ import styles from "./evaluation.module.css";
 export function GroupTable() {
   const reading = useLab((lab) => lab.figures.reading);
   const groupings = useLab((lab) => lab.evaluation.sample?.validFacts?.groups);
-  if (!reading || !groupings || groupings.length + reading.negatives.length === 0) return null;
+  if (!reading?.operatingPoint || !groupings || groupings.length + reading.negatives.length === 0) return null;
   return (
     <Panel title="By group" aside="at the operating point">
       <GroupFigures groupings={groupings} reading={reading} />

@@ -75,6 +75,8 @@ export const SCALED_HERE =
 
 export function describeFilms({ films, positives, patients, small, byPatient }: TargetSummary): string {
   const counts = `${formatPlural(films, "film")} of ${formatPlural(patients, "patient")}, ${formatCount(positives)} positive.`;
+  if (positives === 0 || positives === films)
+    return `${counts} All are of one class: nothing tells how well the network parts it from the other.`;
   if (!byPatient.auroc) return `${counts} Fewer than two patients of a class: nothing tells how far chance reaches.`;
   const drawn = `${counts} Intervals of 95 %, from drawing patients with all their films ${formatCount(byPatient.rounds)} times.`;
   return small ? `${drawn} Fewer than ten patients of a class: they are too narrow.` : drawn;

@@ -72,12 +72,20 @@ export function OperatingPanel({ evaluation }: { evaluation: Evaluation }) {
         </div>
       </div>
       {point && <Rates point={point} byPatient={byPatient} />}
+      {reading && !point && <p className={styles.remark}>{describeNoPoint(rule)}</p>}
       <p className={styles.remark}>
         {describeCorrection(shares)}
         {at > 0 && ` ${OF_FURTHER_TARGET}`}
       </p>
     </Panel>
   );
+}
+
+/** A rule that looks at the films needs those of the class that it counts. */
+export function describeNoPoint(rule: ThresholdRule): string {
+  const needed =
+    rule.by === "sensitivity" ? "positive films" : rule.by === "specificity" ? "negative films" : "films of both classes";
+  return `No operating point by ${nameRule(rule)}: it takes ${needed}.`;
 }
 
 /**

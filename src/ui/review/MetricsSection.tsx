@@ -4,7 +4,7 @@ import type { ThresholdRule } from "../../protocol/statistics";
 import type { Trial } from "../../protocol/training";
 import { GroupFigures } from "../evaluation/GroupTable";
 import { describeFilms, SCALED_HERE } from "../evaluation/HowGood";
-import { describeCorrection, formatProbability, nameRule } from "../evaluation/OperatingPanel";
+import { describeCorrection, describeNoPoint, formatProbability, nameRule } from "../evaluation/OperatingPanel";
 import { Rates } from "../evaluation/Rates";
 import { DataTable } from "../parts/DataTable";
 import { Readings } from "../parts/Figures";
@@ -52,19 +52,21 @@ function Metrics({ trial, figures, mask }: { trial: Trial; figures: ReviewedFigu
         ]}
       />
       <p className={styles.remark}>{describeFilms(summary)}</p>
-      {point && (
+      {point ? (
         <>
           <p>
             Operating point {describeRule(rule)}: positive from a probability of {formatProbability(point.probability)}.
           </p>
           <Rates point={point} />
         </>
+      ) : (
+        <p>{describeNoPoint(rule)}</p>
       )}
       <p className={styles.remark}>
         {describeCorrection(shares)}
         {reading.correction.temperature !== 1 && ` ${SCALED_HERE}`}
       </p>
-      {groupings.length + reading.negatives.length > 0 && (
+      {point && groupings.length + reading.negatives.length > 0 && (
         <GroupFigures
           groupings={groupings.map(({ by, names }) => ({
             by,
