@@ -89,7 +89,23 @@ test("the forecast follows batch and size, picks the largest batch, and offers w
   expect(await eventsOf(lab, "step")).toEqual([]);
 });
 
-test("memory that runs out names ways out that work: a smaller setting, and for a trial a budget to go on within", async ({
+/** A software adapter is held to a quick selection of the checks. */
+async function checkGpu(page: Page): Promise<void> {
+  await expect(page.getByRole("banner")).toContainText("not checked");
+  await button(page, "Check this GPU").click();
+  await expect(button(page, "LR Find")).toBeDisabled();
+  const [checked] = await waitForEvents(page, "gpuChecked");
+  expect(checked).toMatchObject({ scope: "quick", passed: true, failed: [] });
+  await expect(main(page)).toContainText("This graphics card computes what the lab expects");
+  await expect(page.getByRole("banner")).toContainText(/\bchecked/);
+  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Download report").click()]);
+  const report = JSON.parse(readFileSync(await file.path(), "utf8"));
+  expect(report.parts).toContainEqual(expect.objectContaining({ name: "convolve3x3", failures: [] }));
+  expect(report.speed.forecasts.map(({ arch }: { arch: string }) => arch)).toEqual(["densenet121", "densenet161"]);
+  expect(report.limits.maxBufferSize).toBeGreaterThan(0);
+}
+
+test("a card is checked, and the trial keeps that; memory that runs out names ways out that work: a smaller setting, and for a trial a budget to go on within", async ({
   lab,
 }) => {
   await prepareDrawnFilms(lab, 32);
@@ -97,6 +113,7 @@ test("memory that runs out names ways out that work: a smaller setting, and for 
   await lab.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
   await fill(lab, "Batch size", 16);
   await fill(lab, "Epochs", 1);
+  await checkGpu(lab);
   await runOutOfMemory(lab);
   await button(lab, "LR Find").click();
   const [failed] = await waitForEvents(lab, "failed");
@@ -127,9 +144,16 @@ test("memory that runs out names ways out that work: a smaller setting, and for 
   const json = JSON.parse(readFileSync(await file.path(), "utf8"));
   expect(json.settings).toMatchObject({ engine: "fused", activations: "f16", filmsPerPass: 8, gpuBudgetMiB: 1024 });
   expect(json).toMatchObject({ gpuBudgetBytes: 2 ** 30, adapter: { name: expect.any(String) } });
+  expect(json.gpuCheck).toMatchObject({ passed: true, adapter: json.adapter.name });
   await goToStep(lab, "Trials");
   await lab.getByText("All settings").click();
-  for (const words of [/batch of \d+ in passes of 8/, /Engine\s*fused/, /Activations\s*f16/, /Graphics card.*1\sGiB/]) {
+  for (const words of [
+    /batch of \d+ in passes of 8/,
+    /Engine\s*fused/,
+    /Activations\s*f16/,
+    /Graphics card.*1\sGiB/,
+    /Card check\s*checked/,
+  ]) {
     await expect(main(lab)).toContainText(words);
   }
 });

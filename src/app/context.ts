@@ -21,6 +21,7 @@ export interface LabContext {
 
 type PartOfState =
   | "gpu"
+  | "gpuCheck"
   | "dataset"
   | "sample"
   | "preparation"

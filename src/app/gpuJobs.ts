@@ -2,7 +2,7 @@
 import { type Failure, toFailure } from "../protocol/labError";
 import { announce, type LabContext } from "./context";
 
-export type GpuPart = "finder" | "run" | "evaluation";
+export type GpuPart = "finder" | "run" | "evaluation" | "gpuCheck";
 
 export interface GpuJobs {
   /**

@@ -11,6 +11,7 @@ import type {
   EvaluationState,
   FiguresState,
   FinderState,
+  GpuCheckState,
   LabState,
   PreparationState,
   RunState,
@@ -18,6 +19,8 @@ import type {
 } from "./state";
 
 export const EMPTY_PREPARATION: PreparationState = { state: "idle", progress: null, sample: null, failed: [], failure: null };
+
+export const NOT_CHECKED: GpuCheckState = { state: "idle", progress: null, report: null, failure: null };
 
 export const EMPTY_FINDER: FinderState = {
   state: "idle",
@@ -102,6 +105,7 @@ export const INITIAL_STATE: LabState = {
   step: "dataset",
   status: "Drop a folder of films with its label CSV, or try with drawn films.",
   gpu: { state: "asking", report: null, failure: null },
+  gpuCheck: NOT_CHECKED,
   gpuBytes: 0,
   offline: "unready",
   forecast: { of: null, forecast: null, failure: null },

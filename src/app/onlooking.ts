@@ -60,6 +60,7 @@ const LOOKING: Record<AnsweringCommand, true> & Partial<Record<keyof LabCommands
   closeComparison: true,
   exportTrial: true,
   downloadFailedFilms: true,
+  downloadGpuCheck: true,
   downloadWeights: true,
   downloadModelCard: true,
   downloadTrial: true,

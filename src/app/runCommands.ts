@@ -6,6 +6,7 @@ import { createEvaluationCommands } from "./evaluationCommands";
 import { createFigureCommands } from "./figureCommands";
 import { createFinderCommands } from "./finderCommands";
 import type { Forecasts } from "./forecasts";
+import { createGpuCheckCommands } from "./gpuCheckCommands";
 import { createGpuJobs } from "./gpuJobs";
 import { createRunBroadcast } from "./onlooking";
 import { readTrials } from "./readTrials";
@@ -16,7 +17,8 @@ type RunCommands = Pick<LabCommands, "allowSoftwareAdapter"> &
   ReturnType<typeof createFinderCommands> &
   ReturnType<typeof createTrainCommands> &
   ReturnType<typeof createEvaluationCommands> &
-  Pick<LabCommands, "readFigures"> & {
+  Pick<LabCommands, "readFigures"> &
+  Omit<ReturnType<typeof createGpuCheckCommands>, "recallCheck"> & {
     openGpu(): Promise<void>;
     reopenGpu(): Promise<void>;
     loadTrials(): Promise<Trial[]>;
@@ -29,12 +31,15 @@ export function createRunCommands(
 ): RunCommands {
   const { store, workers, patch, say, measureDisk } = context;
   const jobs = createGpuJobs(context);
+  const { recallCheck, ...gpuCheck } = createGpuCheckCommands(context, jobs);
   const { countFigures, ...figures } = createFigureCommands(context);
 
   async function openAdapter(allowSoftware: boolean): Promise<void> {
     patch("gpu", { state: "asking", failure: null });
     try {
-      patch("gpu", { state: "ready", report: await workers.training.openAdapter(allowSoftware) });
+      const report = await workers.training.openAdapter(allowSoftware);
+      patch("gpu", { state: "ready", report });
+      recallCheck(report.name).catch((error: unknown) => say(toFailure(error).message));
     } catch (error) {
       const failure = toFailure(error);
       patch("gpu", { state: failure.code === "softwareAdapter" ? "software" : "missing", failure });
@@ -62,5 +67,6 @@ export function createRunCommands(
     ...createTrainCommands(context, jobs, forecasts, loadTrials, broadcast),
     ...createEvaluationCommands(context, jobs, countFigures),
     ...figures,
+    ...gpuCheck,
   };
 }

@@ -15,6 +15,7 @@ import type {
 import type { Explanation } from "../protocol/explanation";
 import type { ExportFormat } from "../protocol/export";
 import type { CurvePoint, FinderProgress, FinderResult } from "../protocol/finder";
+import type { CheckEvent, GpuCheckReport } from "../protocol/gpuCheck";
 import type { Failure } from "../protocol/labError";
 import type { FilmPreview } from "../protocol/preview";
 import type { TrialSettings } from "../protocol/settings";
@@ -49,6 +50,15 @@ export interface GpuState {
   /** `software`: only a software adapter was found and the person has not yet accepted it. */
   state: "asking" | "ready" | "software" | "missing";
   report: AdapterReport | null;
+  failure: Failure | null;
+}
+
+/** The check of the graphics card; what was kept of an earlier one is `done`. */
+export interface GpuCheckState {
+  state: JobState;
+  progress: Extract<CheckEvent, { type: "checkProgress" }> | null;
+  /** The newest that still holds. */
+  report: GpuCheckReport | null;
   failure: Failure | null;
 }
 
@@ -255,6 +265,7 @@ export interface LabState {
   /** One sentence: what the lab is doing or has done. Shown in the live region `Lab status`. */
   status: string;
   gpu: GpuState;
+  gpuCheck: GpuCheckState;
   /** GPU bytes of the running job; 0 where none runs. */
   gpuBytes: number;
   /** Whether the lab opens without a network: its files are kept. `outdated`: a newer version's are, and wait to be taken. */
@@ -288,6 +299,11 @@ export interface LabCommands {
   updateLab(): void;
   /** Accepts the software adapter, after the warning. */
   allowSoftwareAdapter(): Promise<void>;
+  /** Holds the graphics card to what the lab expects of it: its kernels, a training step, its speed. */
+  checkGpu(): Promise<void>;
+  stopCheckingGpu(): void;
+  /** The newest check as a JSON file. */
+  downloadGpuCheck(): void;
   /** A drop may hold a folder, label files, a recipe, a trial or a weights file: each goes where it belongs. */
   takeDrop(data: DataTransfer): Promise<void>;
   /** From `<input type="file" webkitdirectory>`. */

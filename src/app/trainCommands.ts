@@ -5,6 +5,7 @@ import type { TrainEvent, Trial } from "../protocol/training";
 import type { LabContext } from "./context";
 import type { Forecasts } from "./forecasts";
 import { freezeDataset } from "./freezeDataset";
+import { summariseCheck } from "./gpuCheckCommands";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS, NOT_AGAIN } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
@@ -42,6 +43,11 @@ export function createTrainCommands(
     showEvent(event);
     broadcast.tell(event);
   }
+
+  const checkedCard = () => {
+    const { report } = store.getState().gpuCheck;
+    return report && { gpuCheck: summariseCheck(report) };
+  };
 
   async function run(trial: Trial, { steps, stepsSeen }: Pick<RunState, "steps" | "stepsSeen"> = EMPTY_RUN): Promise<void> {
     const { gpu, trials } = store.getState();
@@ -138,6 +144,7 @@ export function createTrainCommands(
           finder: finder.result,
           weights: weights.choice,
           ...(again.file && { again: again.file }),
+          ...checkedCard(),
         });
         // The trial keeps its curve; the next one begins from fresh weights, for which a curve of others says nothing.
         // What was chosen while the trial was being made is the next one's already.
@@ -179,6 +186,7 @@ export function createTrainCommands(
           dataset: trial.dataset,
           finder: trial.finder && { ...trial.finder, chosen: settings.maxLr },
           weights: isKept ? { kind: "trial", trialId: trial.id, which: "last" } : { kind: "fresh" },
+          ...checkedCard(),
         });
         store.setState({ evaluation: EMPTY_EVALUATION });
         await run(again);

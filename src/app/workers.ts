@@ -1,7 +1,8 @@
 // The workers of the lab, as typed handles that outlive the workers themselves. It knows nothing of what they do.
 import * as Comlink from "comlink";
 import type { DatasetApi } from "../protocol/dataset";
-import { type LabError, registerLabErrors } from "../protocol/labError";
+import type { CheckApi } from "../protocol/gpuCheck";
+import { LabError, registerLabErrors } from "../protocol/labError";
 import type { StatisticsApi } from "../protocol/statistics";
 import type { TrainApi } from "../protocol/training";
 import { supervise } from "./supervise";
@@ -41,4 +42,24 @@ export function connectWorkers({ onLost, onUnusable }: WorkerLosses): Workers {
       onUnusable,
     }),
   };
+}
+
+export interface CheckWorker extends CheckApi {
+  /** Ends it, and gives back all that it holds of the graphics card. */
+  end(): void;
+}
+
+/** A worker for one check of the graphics card. A check that is left open where its script fails throws LabError workerLost. */
+export function startCheckWorker(): CheckWorker {
+  const worker = new Worker(new URL("../workers/check.worker.ts", import.meta.url), { type: "module", name: "check" });
+  const api = Comlink.wrap<CheckApi>(worker);
+  const lost = new Promise<never>((_, reject) => {
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      const why = event.message || "its script could not be loaded";
+      reject(new LabError("workerLost", `The check of the graphics card broke off (${why}). Reload the page and try again.`));
+    });
+  });
+  lost.catch(() => {});
+  return { check: (scope, port) => Promise.race([api.check(scope, port), lost]), end: () => worker.terminate() };
 }

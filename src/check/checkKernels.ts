@@ -1,7 +1,7 @@
 // Every kernel's own tests, run where Vitest is not: the same files, cases, references and tolerances as in `npm test`.
-import type { CheckedPart, CheckScope } from "../protocol/gpuCheck";
+import { type CheckedPart, type CheckScope, findWorse } from "../protocol/gpuCheck";
 import { type CollectedFile, type CollectedTest, collectTests } from "./harness";
-import { watchDistances } from "./reference/testKernels";
+import { compileAsNeeded, watchDistances } from "./reference/testKernels";
 
 /** All but those that need no graphics card: how work is cut is the same on each. */
 const FILES = import.meta.glob(["../kernels/*.test.ts", "!../kernels/*Plan.test.ts"]);
@@ -21,6 +21,7 @@ const collected = new Map<string, CollectedFile>();
 /** The tests of all kernels, or of those named, one after another as they would run. */
 export async function collectKernelTests(scope: CheckScope, only?: readonly string[]): Promise<KernelTests[]> {
   const kernels: KernelTests[] = [];
+  if (scope === "quick") compileAsNeeded();
   for (const [path, load] of Object.entries(FILES)) {
     const name = path.replace(/^.*\/(\w+)\.test\.ts$/, "$1");
     if (only && !only.includes(name)) continue;
@@ -40,10 +41,9 @@ const thin = <Item>(list: readonly Item[], count: number): Item[] =>
  * @param onTest told before each; the run ends early where it answers false
  */
 export async function checkKernel({ name, file, tests }: KernelTests, onTest: (title: string) => boolean): Promise<CheckedPart> {
-  const part: CheckedPart = { name, kind: "kernel", checks: 0, worstError: null, failures: [] };
-  watchDistances((distance) => {
-    // Not Math.max: of a distance that is no number nothing should be hidden.
-    if (!(distance <= (part.worstError ?? -1))) part.worstError = Number.isFinite(distance) ? distance : Number.MAX_VALUE;
+  const part: CheckedPart = { name, kind: "kernel", checks: 0, worst: null, failures: [] };
+  watchDistances((error, allowed) => {
+    part.worst = findWorse(part.worst, { error, allowed });
   });
   const attempt = async (check: string, work: () => Promise<void>): Promise<boolean> => {
     try {

@@ -17,9 +17,9 @@ export const STEPS: readonly CheckedStep[] = [
   { name: STEP_NAMES.stock, engine: "stock", activations: "f32" },
 ];
 
-/** The worst error is that of the logits; each figure that is too far off is a failure, and so is whatever the step throws. */
+/** The distance told is that of the logits; each figure that is too far off is a failure, and so is whatever the step throws. */
 export async function checkStep({ name, engine, activations }: CheckedStep): Promise<CheckedPart> {
-  const part: CheckedPart = { name, kind: "step", checks: 0, worstError: null, failures: [] };
+  const part: CheckedPart = { name, kind: "step", checks: 0, worst: null, failures: [] };
   try {
     const { distances } = await stepOnce(engine, GOLDEN, activations);
     const allowed = activations === "f16" ? allowHalves(trainingMini.torchHalf) : allowFloat32(GOLDEN);
@@ -31,7 +31,7 @@ export async function checkStep({ name, engine, activations }: CheckedStep): Pro
       }
     }
     // Halves are what they are: their distance is no error of the card.
-    if (activations === "f32") part.worstError = distances.logits;
+    if (activations === "f32") part.worst = { error: distances.logits, allowed: allowed.logits };
   } catch (error) {
     part.checks++;
     part.failures.push({ check: "a training step", message: error instanceof Error ? error.message : String(error) });

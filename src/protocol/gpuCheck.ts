@@ -6,14 +6,20 @@ import type { AdapterReport } from "./training";
 /** `whole`, or one case in so many of each kernel: for software adapters and tests that have no time. */
 export type CheckScope = "whole" | "quick";
 
+/** From the reference, over the reference's norm, in single precision; and the most that it may be. */
+export interface Distance {
+  error: number;
+  allowed: number;
+}
+
 /** The tests of one kernel's file, or a training step of one engine. */
 export interface CheckedPart {
   /** As its file is called, or as the engine is. */
   name: string;
   kind: "kernel" | "step";
   checks: number;
-  /** The largest distance from the reference over the reference's norm, in single precision; null where nothing was measured so. */
-  worstError: number | null;
+  /** Of all distances the one that is nearest to what it may be, or furthest beyond; null where nothing was measured so. */
+  worst: Distance | null;
   failures: { check: string; message: string }[];
 }
 
@@ -50,7 +56,7 @@ export interface GpuCheckSummary extends CheckedOn {
   scope: CheckScope;
   passed: boolean;
   checks: number;
-  worstError: number;
+  worst: Distance | null;
   /** Names of the parts that failed. */
   failed: string[];
   verdict: string;
@@ -76,23 +82,33 @@ export interface CheckApi {
   check(scope: CheckScope, port: MessagePort): Promise<void>;
 }
 
+const shareOf = ({ error, allowed }: Distance) => error / allowed;
+
+/** Whichever of two distances is further towards what it may be, or beyond. An error that is no number is beyond all. */
+export function findWorse(a: Distance | null, b: Distance | null): Distance | null {
+  if (!a || !b) return a ?? b;
+  return shareOf(b) <= shareOf(a) || Number.isNaN(shareOf(a)) ? a : b;
+}
+
+const formatChecks = (checks: number, scope: CheckScope) => `${checks} checks${scope === "quick" ? " (a quick selection)" : ""}`;
+
 const PLAIN_MODEL = "the plain model";
 
 /** @param scope of the check @returns the verdict in a sentence, with the way out where it failed */
 export function judge(
   parts: readonly CheckedPart[],
   scope: CheckScope,
-): Pick<GpuCheckSummary, "passed" | "checks" | "worstError" | "failed" | "verdict"> {
+): Pick<GpuCheckSummary, "passed" | "checks" | "worst" | "failed" | "verdict"> {
   const failed = parts.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
   const checks = parts.reduce((sum, part) => sum + part.checks, 0);
-  const worstError = Math.max(0, ...parts.map((part) => part.worstError ?? 0));
+  const worst = parts.reduce<Distance | null>((sofar, part) => findWorse(sofar, part.worst), null);
   const passed = failed.length === 0;
-  const figures = `${checks} checks${scope === "quick" ? " (a quick selection)" : ""}`;
+  const figures = `${formatChecks(checks, scope)}${worst ? `, the worst error ${Math.ceil(shareOf(worst) * 100)} % of what it may be` : ""}`;
   const plainHolds = !failed.includes(PLAIN_MODEL) && parts.some(({ name }) => name === PLAIN_MODEL);
   const verdict = passed
-    ? `This graphics card computes what the lab expects: ${figures}, worst error ${worstError.toExponential(1)}.`
+    ? `This graphics card computes what the lab expects: ${figures}.`
     : `This graphics card computes wrongly in ${failed.join(", ")}: do not trust a trial on it. Update its driver, or use another browser or graphics card${plainHolds ? "; the plain model computes rightly here and can be chosen under Engine" : ""}.`;
-  return { passed, checks, worstError, failed, verdict };
+  return { passed, checks, worst, failed, verdict };
 }
 
 /** The names of a training step's parts. */

@@ -5,6 +5,7 @@ import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, Sampl
 import type { ExplainRequest, Explanation } from "./explanation";
 import type { ExportedFile, ExportFormat } from "./export";
 import type { FinderRequest, FinderResult } from "./finder";
+import type { GpuCheckSummary } from "./gpuCheck";
 import type { Failure } from "./labError";
 import type { Validated } from "./metrics";
 import type { FilmPreview, PreviewRequest } from "./preview";
@@ -112,6 +113,8 @@ export interface Trial extends Remarks {
   beginning?: Beginning | null;
   finder: FinderResult | null;
   adapter: AdapterReport | null;
+  /** Of the card that it was begun on; null where that was not checked. Missing in trials of earlier versions. */
+  gpuCheck?: GpuCheckSummary | null;
   /** Versions of what computed it. */
   versions: Record<string, string>;
   stepsDone: number;
@@ -275,6 +278,8 @@ export interface NewTrial {
   weights: WeightsChoice;
   /** The file of the trial that it is to repeat. */
   again?: TrialFile;
+  /** Of the card, where it was checked. */
+  gpuCheck?: GpuCheckSummary;
 }
 
 export interface EvaluateRequest {

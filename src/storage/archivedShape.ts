@@ -52,6 +52,11 @@ const hasTrialFields = fields<Trial>({
     }),
   ),
   adapter: orNull(fields<NonNullable<Trial["adapter"]>>({ name: isText })),
+  gpuCheck: optional(
+    orNull(
+      fields<NonNullable<Trial["gpuCheck"]>>({ passed: isFlag, checkedAt: isText, verdict: isText, failed: listOf(isText) }),
+    ),
+  ),
   versions: fields({}),
   stepsDone: isNumber,
   stepsTotal: isNumber,

@@ -153,6 +153,7 @@ const FILE: Record<keyof Written, Check> & Record<string, Check> = {
   dataset: fields<DatasetFingerprint>(DATASET),
   sample: fields<KeptSummary>(SAMPLE),
   adapter: orNull(fields<AdapterReport>(ADAPTER)),
+  gpuCheck: optional(isAny),
   gpuBudgetBytes: optional(orNull(isNumber)),
   versions: recordOf(isText),
   stepsDone: isNumber,

@@ -84,3 +84,11 @@ it("spells out the schedule and the optimiser, and nothing of schedules that wer
   const plateau = JSON.parse(formatTrial({ ...trial, settings: { ...TEST_SETTINGS, schedule: "plateau" } }, [])).schedule;
   expect(Object.keys(plateau)).toEqual(["kind", "maxLr", "totalSteps", "plateauPatience", "plateauFactor", "phases"]);
 });
+
+it("keeps the check of its card, and says where there was none, as in trials of earlier versions", () => {
+  const gpuCheck = { passed: true, checks: 560, adapter: "a card" } as NonNullable<NewTrial["gpuCheck"]>;
+  const checked = { ...trial, ...describeTrial({ ...request, gpuCheck }, null, 15, {}) };
+  expect(JSON.parse(formatTrial(checked, [])).gpuCheck).toEqual(gpuCheck);
+  const { gpuCheck: _, ...earlier } = trial;
+  expect(JSON.parse(formatTrial(earlier, [])).gpuCheck).toBeNull();
+});

@@ -9,7 +9,7 @@ import { choose } from "./finderCurve";
 import { spreadSettings } from "./plan";
 
 export function describeTrial(
-  { settings, sample, dataset, finder }: NewTrial,
+  { settings, sample, dataset, finder, gpuCheck }: NewTrial,
   beginning: Beginning | null,
   stepsTotal: number,
   versions: Record<string, string>,
@@ -27,6 +27,7 @@ export function describeTrial(
     sample: sample.summary,
     finder: finder && choose(finder, settings.maxLr),
     adapter: null,
+    gpuCheck: gpuCheck ?? null,
     versions,
     stepsDone: 0,
     stepsTotal,
@@ -62,6 +63,7 @@ export function formatTrial(trial: Trial, steps: readonly StepRecord[]): string 
     dataset: inOrder(trial.dataset),
     sample: { kept, setAside, positives, negatives, ...inOrder({ ...counts, after }) },
     adapter: trial.adapter && inOrder(trial.adapter),
+    gpuCheck: trial.gpuCheck ? inOrder(trial.gpuCheck) : null,
     gpuBudgetBytes: trial.adapter && chooseBudget(trial.adapter, settings.gpuBudgetMiB),
     versions: inOrder(trial.versions),
     stepsDone: trial.stepsDone,

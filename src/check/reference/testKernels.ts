@@ -12,6 +12,13 @@ let device: GPUDevice | null = null;
 /** Side by side, kernels compile in half the time; on a machine that is busy it may still be long. */
 const COMPILE_MS = 300_000;
 
+let compilesAhead = true;
+
+/** From now on kernels are compiled when they are first run: sooner done where few of a file's tests are. */
+export function compileAsNeeded(): void {
+  compilesAhead = false;
+}
+
 /**
  * Call at the top of a test file; `kernels` are compiled ahead. The device has WebGPU's default limits: what runs on it runs on a phone.
  */
@@ -21,6 +28,7 @@ export function openTestDevice(kernels: readonly Kernel[] = []): void {
     const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
     device = (await adapter?.requestDevice()) ?? null;
     if (!device) throw new Error("The driver gives no device");
+    if (!compilesAhead) return;
     await compileKernels(
       device,
       kernels.map((kernel) => dispatch(kernel, {}, {}, { threads: 0 })),
@@ -118,10 +126,10 @@ export async function runDispatches<R extends Record<string, TestArray>>(
 /** What a kernel may be off: a hundredth of a thousandth of the norm. */
 export const TOLERANCE = 1e-5;
 
-let tellDistance: (distance: number) => void = () => {};
+let tellDistance: (distance: number, tolerance: number) => void = () => {};
 
 /** From now on `tell` hears of every distance that `expectClose` measures, whether or not it passes. */
-export function watchDistances(tell: (distance: number) => void): void {
+export function watchDistances(tell: typeof tellDistance): void {
   tellDistance = tell;
 }
 
@@ -129,7 +137,7 @@ export function watchDistances(tell: (distance: number) => void): void {
 export function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance = TOLERANCE): void {
   expect(got.length).toBe(want.length);
   const distance = measureDistance(got, want);
-  tellDistance(distance);
+  tellDistance(distance, tolerance);
   expect(distance).toBeLessThan(tolerance);
 }
 

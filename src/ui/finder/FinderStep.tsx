@@ -9,6 +9,7 @@ import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
 import { NumberField } from "../parts/fields";
 import { formatArchitecture, formatFinderStep, formatLr, formatMetric, toTitle } from "../parts/format";
+import { GpuPanel } from "../parts/GpuPanel";
 import { JobProgress } from "../parts/JobProgress";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice } from "../parts/Notice";
@@ -102,6 +103,7 @@ export function FinderStep() {
             </p>
           </Panel>
           <MemoryPanel disabled={isBusy} />
+          <GpuPanel />
           <WeightsPanel title="Begins from" withoutFile="fresh weights" begins disabled={isBusy} />
         </div>
       </div>

@@ -4,6 +4,7 @@ import type { LabState } from "../../app/state";
 import { chooseBudget } from "../../protocol/budget";
 import { useLab } from "../labContext";
 import { formatArchitecture, formatBytes, formatMemory, formatTargets } from "../parts/format";
+import { GpuBadge } from "../parts/GpuPanel";
 import { isUnderWay } from "../parts/ready";
 import styles from "./frame.module.css";
 
@@ -47,7 +48,10 @@ export function TopBar() {
                 </span>
               </>
             ) : (
-              <b>{gpu.name}</b>
+              <>
+                <b>{gpu.name}</b>
+                <GpuBadge />
+              </>
             )}
           </span>
         )}
@@ -72,14 +76,15 @@ function describeTrial({ run }: LabState): string {
   return parts.join("\n");
 }
 
-function describeActivity({ run, finder, preparation, evaluation, dataset }: LabState): string | null {
+function describeActivity({ run, finder, preparation, evaluation, dataset, gpuCheck }: LabState): string | null {
   if (run.state === "running") return run.phase === "compiling" ? "Compiling" : "Training";
   if (run.state === "pausing") return "Pausing";
   if (run.state === "paused") return "Paused";
-  if ([run, finder, preparation, evaluation].some(({ state }) => state === "stopping")) return "Stopping";
+  if ([run, finder, preparation, evaluation, gpuCheck].some(({ state }) => state === "stopping")) return "Stopping";
   if (finder.state === "running") return "Finding the rate";
   if (preparation.state === "running") return "Preparing";
   if (evaluation.state === "running") return "Evaluating";
+  if (gpuCheck.state === "running") return "Checking the GPU";
   return dataset.state === "opening" ? "Reading" : null;
 }
 

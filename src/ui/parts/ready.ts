@@ -17,11 +17,14 @@ export function whatComesFirst({
   evaluation,
   forecast,
   again,
+  gpuCheck,
 }: LabState): string | null {
   if (tab === "looksOn") return "Another tab of the lab acts; this one looks on.";
   if (gpu.state === "missing") return "This browser offers no WebGPU to train on.";
   if (gpu.state === "software") return "Accept the slow software adapter above, or open the page where there is a GPU.";
   if (gpu.state === "asking") return "The browser is being asked for a GPU.";
+  if (gpuCheck.state === "running" || gpuCheck.state === "stopping")
+    return "The graphics card is being checked: wait, or stop it.";
   if (isUnderWay(run.state)) return "A trial is being trained: stop it first.";
   if (finder.state === "running" || finder.state === "stopping")
     return "The learning rate is being looked for: wait, or stop it.";

@@ -9,6 +9,7 @@ import { BudgetNotice } from "../parts/BudgetNotice";
 import { CompileProgress } from "../parts/CompileProgress";
 import { FigureRows, SplitBar } from "../parts/Figures";
 import { formatCount } from "../parts/format";
+import { GpuPanel } from "../parts/GpuPanel";
 import { MemoryPanel } from "../parts/MemoryPanel";
 import { FailureNotice, Notice } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
@@ -63,6 +64,7 @@ export function TrainStep() {
             </Panel>
           )}
           {!underWay && <MemoryPanel disabled={false} />}
+          {!underWay && <GpuPanel />}
           {!underWay && <WeightsPanel title="Begins from" withoutFile="fresh weights" begins disabled={false} />}
         </div>
       </div>

@@ -1,9 +1,14 @@
 // How a trial is trained, in named rows: as it was started, so that no step changes them. Pure.
 import type { Trial } from "../../protocol/training";
 import { listUnusual, regularisationWords, scheduleWords } from "../options/words";
+import { describeCheck } from "../parts/describeCheck";
 import { formatArchitecture, formatBatch, formatLr, formatPlural, formatTargets } from "../parts/format";
 
-export function describeRun({ settings, adapter }: Pick<Trial, "settings" | "adapter">): { name: string; value: string }[] {
+export function describeRun({
+  settings,
+  adapter,
+  gpuCheck,
+}: Pick<Trial, "settings" | "adapter" | "gpuCheck">): { name: string; value: string }[] {
   return [
     { name: "Target", value: formatTargets(settings) },
     { name: "Network", value: formatArchitecture(settings.arch) },
@@ -14,6 +19,6 @@ export function describeRun({ settings, adapter }: Pick<Trial, "settings" | "ada
     { name: "Optimiser", value: `AdamW, ${regularisationWords(settings)}` },
     ...listUnusual(settings),
     { name: "Engine", value: `${settings.engine}, ${settings.activations}` },
-    ...(adapter ? [{ name: "Adapter", value: adapter.name }] : []),
+    ...(adapter ? [{ name: "Adapter", value: `${adapter.name}, ${describeCheck(gpuCheck)}` }] : []),
   ];
 }

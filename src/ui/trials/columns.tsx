@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS, type TrialSettings } from "../../protocol/settings";
 import { listKept } from "../../protocol/storage";
 import type { Trial, TrialState } from "../../protocol/training";
 import { writeSetting } from "../options/settingWords";
+import { describeCheck } from "../parts/describeCheck";
 import {
   formatBatch,
   formatBytes,
@@ -156,6 +157,7 @@ export const COLUMNS: readonly Column[] = [
   figure("trainFilms", "Training films", "trial", ({ sample }) => sample.train.films, formatCount),
   figure("validFilms", "Validation films", "trial", ({ sample }) => sample.valid.films, formatCount, { width: 92 }),
   ofTrial("adapter", "Graphics card", ({ adapter }) => adapter?.name ?? null, { text: ({ trial }) => formatAdapter(trial) }),
+  ofTrial("gpuCheck", "Card check", ({ gpuCheck }) => describeCheck(gpuCheck), { width: 140 }),
   ...MAIN_SETTINGS.slice(5),
   ...OTHER_SETTINGS,
   ofTrial("note", "Note", ({ note }) => note, {

@@ -1,0 +1,127 @@
+// The check of the graphics card: start and stop it, what it came to, how fast the card is, and the report to take away. Computes nothing.
+import { Button } from "@mantine/core";
+import type { CheckedPart, GpuCheckReport, StepForecast } from "../../protocol/gpuCheck";
+import { useCommands, useLab } from "../labContext";
+import { CHECK_WORDS, toneOfCheck } from "./describeCheck";
+import { FigureRows } from "./Figures";
+import fieldStyles from "./fields.module.css";
+import { formatArchitecture, formatCount, formatMs } from "./format";
+import styles from "./gpuPanel.module.css";
+import { JobProgress } from "./JobProgress";
+import { FailureNotice, Notice } from "./Notice";
+import { Panel } from "./Panel";
+import partsStyles from "./parts.module.css";
+import { isUnderWay } from "./ready";
+import { SettledButton } from "./SettledButton";
+import { useLooksOn } from "./useLooksOn";
+
+/** Beside the card's name: checked, not checked, or failed. */
+export function GpuBadge() {
+  const report = useLab((lab) => lab.gpuCheck.report);
+  const tone = toneOfCheck(report);
+  return (
+    <span className={styles.badge} data-check={tone} title={report?.verdict}>
+      {CHECK_WORDS[tone]}
+    </span>
+  );
+}
+
+export function GpuPanel() {
+  const gpu = useLab((lab) => lab.gpu.report);
+  const { state, progress, report, failure } = useLab((lab) => lab.gpuCheck);
+  const isTaken = useLab(({ run, finder, evaluation }) =>
+    [isUnderWay(run.state), isUnderWay(finder.state), isUnderWay(evaluation.state)].some(Boolean),
+  );
+  const looksOn = useLooksOn();
+  const { checkGpu, stopCheckingGpu, downloadGpuCheck } = useCommands();
+  if (!gpu) return null;
+  const isChecking = state === "running" || state === "stopping";
+  return (
+    <Panel title={gpu.name} aside={<GpuBadge />}>
+      <div className={partsStyles.stack}>
+        {!report && !isChecking && (
+          <p className={partsStyles.hint}>
+            A graphics card's driver can compute wrongly and say nothing. The check does every computation of the lab on this
+            card, and compares it with the right numbers. It takes a minute or two.
+          </p>
+        )}
+        {isChecking && (
+          <JobProgress
+            name="Checks of the graphics card"
+            done={progress?.done ?? 0}
+            total={progress?.total ?? 0}
+            words={progress ? `${progress.name}: ${progress.done} of ${progress.total} checks` : "Getting ready"}
+          />
+        )}
+        <FailureNotice failure={failure} title="The card could not be checked" />
+        {report && !isChecking && <Result report={report} />}
+        <div className={partsStyles.actions}>
+          {isChecking ? (
+            <SettledButton size="xs" disabled={state === "stopping"} onClick={stopCheckingGpu}>
+              Stop
+            </SettledButton>
+          ) : (
+            <SettledButton size="xs" variant="default" disabled={looksOn || isTaken} onClick={() => void checkGpu()}>
+              Check this GPU
+            </SettledButton>
+          )}
+          {report && !isChecking && (
+            <Button size="xs" variant="default" onClick={downloadGpuCheck}>
+              Download report
+            </Button>
+          )}
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function Result({ report }: { report: GpuCheckReport }) {
+  const { passed, verdict, speed, parts, checkedAt } = report;
+  return (
+    <>
+      <Notice tone={passed ? "good" : "error"}>{verdict}</Notice>
+      <FigureRows
+        rows={[
+          { name: "Checked", value: dates.format(new Date(checkedAt)) },
+          ...(speed
+            ? [
+                { name: "Matrix product", value: `${formatFigure(speed.gemmGflops)} GFLOPS` },
+                { name: "Memory, at least", value: `${formatFigure(speed.copyGigabytesPerSecond)} GB/s` },
+                ...speed.forecasts.map((forecast) => ({
+                  name: `${formatArchitecture(forecast.arch)} step`,
+                  value: `from ${formatMs(forecast.seconds * 1000)}`,
+                })),
+              ]
+            : []),
+        ]}
+      />
+      {speed && <p className={partsStyles.hint}>{describeForecast(speed.forecasts[0])}</p>}
+      <details className={fieldStyles.group}>
+        <summary>All checks</summary>
+        <FigureRows rows={parts.map(describePart)} />
+      </details>
+    </>
+  );
+}
+
+function describeForecast(forecast: StepForecast | undefined): string {
+  if (!forecast) return "";
+  const { batchSize, imageSize } = forecast;
+  return `A step is of ${batchSize} films of ${imageSize} px. Its time is what its arithmetic or its memory traffic takes at the speeds above, whichever is longer: the least that it can take.`;
+}
+
+function describePart({ name, checks, worst, failures }: CheckedPart) {
+  const [first] = failures;
+  return {
+    name,
+    value: first
+      ? `wrong in ${failures.length} of ${checks}: ${first.check}`
+      : `${formatCount(checks)} right${worst ? `, within ${worst.error.toExponential(1)}` : ""}`,
+    ...(first && { tone: "positive" as const }),
+  };
+}
+
+const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const figures = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
+const formatFigure = (value: number) => figures.format(value);
