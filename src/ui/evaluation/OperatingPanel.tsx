@@ -133,8 +133,12 @@ export function describeCorrection({ trained, dataset, softened }: Shares): stri
     : `${learnt}, and ${formatPrevalence(dataset)} of the dataset's labelled films are positive: left as they are, its probabilities would be those of the first. They are corrected by the ratio of the odds (Saerens 2002).${rough}`;
 }
 
-export const formatProbability = (probability: number) =>
-  probability > 0 && probability < 0.001 ? probability.toExponential(1) : formatMetric(probability);
+/** To three places, and to as many more as it takes not to be 0 or 1. */
+export function formatProbability(probability: number): string {
+  if (probability > 0 && probability < 0.001) return probability.toExponential(1);
+  const rest = 1 - probability;
+  return rest > 0 && rest < 0.0005 ? probability.toFixed(Math.ceil(-Math.log10(rest))) : formatMetric(probability);
+}
 
 function isSame(a: ThresholdRule, b: ThresholdRule): boolean {
   return a.by === b.by && ("value" in a ? a.value : 0) === ("value" in b ? b.value : 0);
