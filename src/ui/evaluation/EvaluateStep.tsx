@@ -87,10 +87,10 @@ export function EvaluateStep() {
             <EvaluationResult evaluation={evaluation} />
           ) : (
             !isRunning && (
-              <Notice tone="note" actions={<Button onClick={() => goTo("train")}>Go to Train</Button>}>
-                Train a trial, or choose a weights file, and every validation film gets a probability here: how well the classes
-                part, and which films are most wrong. Another folder is tested as a whole where it is opened with “all films: a
-                test set” as Validation share, and prepared.
+              <Notice tone="note" actions={blocked !== null && <Button onClick={() => goTo("train")}>Go to Train</Button>}>
+                {blocked !== null ? "Train a trial, or choose a weights file, and" : "Press Evaluate, and"} every film gets a
+                probability here: how well the classes part, and which films are most wrong. Another folder is tested as a whole
+                where it is opened with “all films: a test set” as Validation share, and prepared.
               </Notice>
             )
           )}
