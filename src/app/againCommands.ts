@@ -9,8 +9,9 @@ import { describeNeeds } from "./againWords";
 import { announce, type LabContext } from "./context";
 import { freezeDataset } from "./freezeDataset";
 import { FRESH_WEIGHTS, NOT_AGAIN } from "./initialState";
+import type { LabCommands } from "./labCommands";
 import { nameWeights } from "./offeredWeights";
-import type { LabCommands, LabState } from "./state";
+import type { LabState } from "./state";
 import { createTakeSampling } from "./takeSampling";
 
 type AgainCommands = Pick<LabCommands, "takeTrialFile" | "giveUpAgain"> & {

@@ -14,7 +14,8 @@ import {
 import type { LabContext } from "./context";
 import { correctByHolm } from "./holm";
 import { EMPTY_COMPARISON } from "./initialState";
-import type { ComparisonState, LabCommands } from "./state";
+import type { LabCommands } from "./labCommands";
+import type { ComparisonState } from "./state";
 
 type CompareCommands = Pick<LabCommands, "compareTrials" | "pinBaseline" | "chooseComparedWeights" | "closeComparison">;
 

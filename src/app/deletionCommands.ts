@@ -3,7 +3,7 @@ import { LabError, toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
 import { formatPlural } from "./format";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS } from "./initialState";
-import type { LabCommands } from "./state";
+import type { LabCommands } from "./labCommands";
 
 /** How long a deletion can be undone. Where the page ends before, it is carried out on the next visit. */
 export const UNDO_MS = 12_000;

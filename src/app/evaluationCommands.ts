@@ -12,9 +12,9 @@ import { formatPlural, nameAuroc } from "./format";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_EVALUATION } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
+import type { LabCommands } from "./labCommands";
 import { chooseOffered, labelOffered, nameWeights } from "./offeredWeights";
 import { demandPreparedSample } from "./preparedSample";
-import type { LabCommands } from "./state";
 import { findTrainedOtherwise } from "./trainedOtherwise";
 import { describeViews } from "./views";
 

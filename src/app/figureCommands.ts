@@ -3,8 +3,9 @@ import { toFailure } from "../protocol/labError";
 import type { ScoredFilms, ThresholdRule } from "../protocol/statistics";
 import type { LabContext } from "./context";
 import { EMPTY_FIGURES } from "./initialState";
+import type { LabCommands } from "./labCommands";
 import { filmsOf, partsOf, sharesOf } from "./scoredFilms";
-import type { FiguresState, LabCommands } from "./state";
+import type { FiguresState } from "./state";
 
 const STANDS_STILL_MS = 150;
 

@@ -8,8 +8,8 @@ import { formatFinderStep, formatLr, SUGGESTION_NAMES } from "./format";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_FINDER } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
+import type { LabCommands } from "./labCommands";
 import { demandPreparedSample } from "./preparedSample";
-import type { LabCommands } from "./state";
 
 type FinderCommands = Pick<LabCommands, "findLr" | "stopFinder" | "chooseFinderRuns" | "pickMaxLr">;
 

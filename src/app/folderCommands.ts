@@ -7,8 +7,8 @@ import { announce, type LabContext } from "./context";
 import { type ChosenFolder, describeUnknown, readDrop, sourceFromFiles, sourceFromHandle } from "./folders";
 import { formatPlural } from "./format";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
+import type { LabCommands } from "./labCommands";
 import type { SampleCommands } from "./sampleCommands";
-import type { LabCommands } from "./state";
 import { chooseTarget } from "./target";
 
 type FolderCommands = Pick<

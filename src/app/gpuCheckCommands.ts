@@ -8,8 +8,8 @@ import { announce, type LabContext } from "./context";
 import type { GpuJobs } from "./gpuJobs";
 import { NOT_CHECKED } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
+import type { LabCommands } from "./labCommands";
 import { saveText } from "./save";
-import type { LabCommands } from "./state";
 import { startCheckWorker } from "./workers";
 
 type GpuCheckCommands = Pick<LabCommands, "checkGpu" | "stopCheckingGpu" | "downloadGpuCheck"> & {

@@ -1,7 +1,8 @@
 // The lab without a network: the service worker (workers/offline.worker.ts) is registered once the lab is there, and an update that it has
 // fetched is taken when a person says so and nothing is under way. What it keeps and serves is its own.
 import type { LabContext } from "./context";
-import type { LabCommands, LabState } from "./state";
+import type { LabCommands } from "./labCommands";
+import type { LabState } from "./state";
 
 const UNDER_WAY: unknown[] = ["opening", "running", "pausing", "paused", "stopping"];
 

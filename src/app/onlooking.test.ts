@@ -2,8 +2,9 @@ import { expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import type { TrainEvent } from "../protocol/training";
 import { INITIAL_STATE } from "./initialState";
+import type { LabCommands } from "./labCommands";
 import { createRunBroadcast, LOOKS_ON, refuseWhileLookingOn } from "./onlooking";
-import type { LabCommands, LabState, RunState } from "./state";
+import type { LabState, RunState } from "./state";
 
 it("shows a tab that comes late what is shown by then, and from then on what happens", async () => {
   const channels: BroadcastChannel[] = [];

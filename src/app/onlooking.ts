@@ -2,7 +2,8 @@
 // Who acts is soleTab.ts's to decide.
 import type { TrainEvent } from "../protocol/training";
 import type { LabContext } from "./context";
-import type { LabCommands, RunState } from "./state";
+import type { LabCommands } from "./labCommands";
+import type { RunState } from "./state";
 
 type Message = { type: "hello" } | { type: "shown"; run: RunState } | { type: "event"; event: TrainEvent };
 

@@ -2,9 +2,9 @@
 import { toFailure } from "../protocol/labError";
 import type { LabContext } from "./context";
 import { formatPlural } from "./format";
+import type { LabCommands } from "./labCommands";
 import { describeDifference, type Recipe, readRecipe, writeRecipe } from "./recipes";
 import { saveText } from "./save";
-import type { LabCommands } from "./state";
 import { createTakeSampling, demandDataset } from "./takeSampling";
 
 const RECIPE_FILE = "recipe.json";

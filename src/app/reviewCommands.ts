@@ -5,10 +5,10 @@ import type { Trial } from "../protocol/training";
 import type { LabContext } from "./context";
 import { formatPlural } from "./format";
 import { NO_REVIEW } from "./initialState";
+import type { LabCommands } from "./labCommands";
 import { readFigures } from "./readFigures";
 import { chooseWrong, nameReview, type ReviewedTrial } from "./review";
 import { saveText } from "./save";
-import type { LabCommands } from "./state";
 
 type ReviewCommands = Pick<LabCommands, "reviewTrials" | "closeReview" | "saveReview">;
 

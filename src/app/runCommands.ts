@@ -8,9 +8,9 @@ import { createFinderCommands } from "./finderCommands";
 import type { Forecasts } from "./forecasts";
 import { createGpuCheckCommands } from "./gpuCheckCommands";
 import { createGpuJobs } from "./gpuJobs";
+import type { LabCommands } from "./labCommands";
 import { createRunBroadcast } from "./onlooking";
 import { readTrials } from "./readTrials";
-import type { LabCommands } from "./state";
 import { createTrainCommands } from "./trainCommands";
 
 type RunCommands = Pick<LabCommands, "allowSoftwareAdapter"> &

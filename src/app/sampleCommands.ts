@@ -9,8 +9,8 @@ import { formatFailedFilms } from "./downloads";
 import { formatCount, formatPlural } from "./format";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
+import type { LabCommands } from "./labCommands";
 import { saveText } from "./save";
-import type { LabCommands } from "./state";
 
 export type SampleCommands = Pick<
   LabCommands,

@@ -5,8 +5,9 @@ import type { Trial } from "../protocol/training";
 import { announce, type LabContext } from "./context";
 import { formatPlural } from "./format";
 import { EMPTY_FINDER, EMPTY_PREPARATION } from "./initialState";
+import type { LabCommands } from "./labCommands";
 import { saveFile } from "./save";
-import type { LabCommands, LabState } from "./state";
+import type { LabState } from "./state";
 
 type StorageCommands = Pick<LabCommands, "lookAtStorage" | "removeFilms" | "exportTrial" | "importTrial"> & {
   /** From now on what the next run comes to keep is counted anew with its settings. */

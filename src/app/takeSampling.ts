@@ -3,8 +3,9 @@ import type { SampledRows } from "../protocol/dataset";
 import { LabError } from "../protocol/labError";
 import type { TrialSettings } from "../protocol/settings";
 import type { LabContext } from "./context";
+import type { LabCommands } from "./labCommands";
 import { isReadAlike, type ReadDataset, type Reading, requireReadable } from "./recipes";
-import type { LabCommands, LabState } from "./state";
+import type { LabState } from "./state";
 
 /** @throws LabError noFilms */
 export function demandDataset({ dataset: { summary } }: LabState) {

@@ -9,10 +9,11 @@ import { summariseCheck } from "./gpuCheckCommands";
 import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS, NOT_AGAIN } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
+import type { LabCommands } from "./labCommands";
 import type { RunBroadcast } from "./onlooking";
 import { demandPreparedSample } from "./preparedSample";
 import { createRunEvents } from "./runEvents";
-import type { LabCommands, RunState } from "./state";
+import type { RunState } from "./state";
 
 type TrainCommands = Pick<LabCommands, "train" | "pause" | "resume" | "stop" | "continueTrial" | "beginAgain" | "showTrial"> & {
   /** From now on other tabs of the lab may look on. */

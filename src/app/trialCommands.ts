@@ -7,13 +7,13 @@ import type { WhichWeights } from "../protocol/training";
 import { sha256 } from "../storage/sha256";
 import type { LabContext } from "./context";
 import { formatPredictions, formatTable } from "./downloads";
+import type { LabCommands } from "./labCommands";
 import { type ModelCard, makeModelCard, tellPrograms } from "./modelCard";
 import { formatModelCard } from "./modelCardText";
 import { nameWeights } from "./offeredWeights";
 import { listPredictions } from "./predictions";
 import { readFigures } from "./readFigures";
 import { saveFile, saveText } from "./save";
-import type { LabCommands } from "./state";
 
 type TrialCommands = Pick<
   LabCommands,

@@ -8,9 +8,10 @@ import { announce, type LabContext } from "./context";
 import { fetchWeights } from "./fetchWeights";
 import { formatNames } from "./format";
 import { EMPTY_FINDER, FRESH_WEIGHTS } from "./initialState";
+import type { LabCommands } from "./labCommands";
 import { nameWeights } from "./offeredWeights";
 import { describeOtherDataset } from "./sameDataset";
-import type { LabCommands, WeightsState } from "./state";
+import type { WeightsState } from "./state";
 
 type WeightsCommands = Pick<
   LabCommands,

@@ -2,7 +2,8 @@
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import type { Lab } from "../app/lab";
-import type { LabCommands, LabState } from "../app/state";
+import type { LabCommands } from "../app/labCommands";
+import type { LabState } from "../app/state";
 
 export const LabContext = createContext<Lab | null>(null);
 
