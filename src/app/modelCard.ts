@@ -125,6 +125,7 @@ export function tellPrograms(card: ModelCard): Record<string, string> {
     correction,
   }));
   return {
+    weightsSha256: card.weights.sha256,
     preparation: JSON.stringify(card.model.preparation),
     operatingPoints: JSON.stringify(operatingPoints),
     modelCard: JSON.stringify(card),

@@ -4,9 +4,9 @@
 import { FORMAT_ENDINGS } from "../protocol/export";
 import { LabError, toFailure } from "../protocol/labError";
 import type { WhichWeights } from "../protocol/training";
-import { sha256 } from "../storage/sha256";
 import type { LabContext } from "./context";
 import { formatPredictions, formatTable } from "./downloads";
+import { formatLr } from "./format";
 import type { LabCommands } from "./labCommands";
 import { type ModelCard, makeModelCard, tellPrograms } from "./modelCard";
 import { formatModelCard } from "./modelCardText";
@@ -46,14 +46,14 @@ export function createTrialCommands(context: LabContext): TrialCommands {
     return shown;
   }
 
-  async function readCard(id: number, which: WhichWeights): Promise<ModelCard> {
+  async function readCard(id: number, which: WhichWeights): Promise<{ card: ModelCard; notices: string[] }> {
     const trial = store.getState().trials.find((one) => one.id === id);
     if (!trial) throw new LabError("badSettings", `Trial ${id} is not here any more.`);
-    const { bytes } = await workers.training.exportWeights(id, which);
+    const { sha256, notices } = await workers.training.hashWeights(id, which);
     // What the last epochs' mean says of the validation films is not kept.
     const read = which === "average" ? null : await readFigures(context, trial, which);
-    const weights = { which, name: nameWeights(id, which), sha256: await sha256(bytes) };
-    return makeModelCard(trial, weights, read?.figures ?? null);
+    const weights = { which, name: nameWeights(id, which), sha256 };
+    return { card: makeModelCard(trial, weights, read?.figures ?? null), notices };
   }
 
   return {
@@ -82,19 +82,22 @@ export function createTrialCommands(context: LabContext): TrialCommands {
       errand(async () => {
         const name = `${nameWeights(id, which)}${FORMAT_ENDINGS[format]}`;
         say(`Writing ${name} and trying it on the graphics card.`);
-        const facts = tellPrograms(await readCard(id, which));
-        const { file, notices } = await workers.training.exportModel(id, which, format, facts);
+        const facts = tellPrograms((await readCard(id, which)).card);
+        const { file, notices, distance } = await workers.training.exportModel(id, which, format, facts);
         saveFile(name, file, file.type || "application/octet-stream");
-        return [...notices, `${name} is in your downloads: it was run, and gives this lab's logits.`].join(" ");
+        return [
+          ...notices,
+          `${name} is in your downloads: it was run, and gives this lab's logits to ${formatLr(distance)}.`,
+        ].join(" ");
       }),
     downloadModelCard: (id, which, format) =>
       errand(async () => {
         const name = `${nameWeights(id, which)}-card.${format}`;
         say(`Writing ${name}.`);
-        const card = await readCard(id, which);
+        const { card, notices } = await readCard(id, which);
         if (format === "md") saveText(name, formatModelCard(card), "text/markdown");
         else saveText(name, `${JSON.stringify(card, null, 2)}\n`, "application/json");
-        return `${name} is in your downloads.`;
+        return [...notices, `${name} is in your downloads.`].join(" ");
       }),
     downloadTrial: (id) =>
       errand(async () => {

@@ -10,6 +10,12 @@ export interface ExportedFile {
   notices: string[];
 }
 
+/** A network that was run from its file. */
+export interface TriedFile extends ExportedFile {
+  /** Of its logits from the engine's: of each logit, or of 1 where that is less. */
+  distance: number;
+}
+
 export const FORMAT_NAMES: Record<ExportFormat, string> = { onnx: "ONNX", tfjs: "TensorFlow.js" };
 
 /** What follows the name of the weights. */

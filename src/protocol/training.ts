@@ -3,7 +3,7 @@
 import type { Again, TrialFile } from "./again";
 import type { ColumnMapping, FailedFilm, PreparedContents, PreparedSample, SampleSummary } from "./dataset";
 import type { ExplainRequest, Explanation } from "./explanation";
-import type { ExportedFile, ExportFormat } from "./export";
+import type { ExportedFile, ExportFormat, TriedFile } from "./export";
 import type { FinderRequest, FinderResult } from "./finder";
 import type { GpuCheckSummary } from "./gpuCheck";
 import type { Failure } from "./labError";
@@ -264,6 +264,12 @@ export interface WeightsFile {
   notices: string[];
 }
 
+/** What tells a file of weights from any other, and what a person should know of it. */
+export interface WeightsHash {
+  sha256: string;
+  notices: string[];
+}
+
 /** Which weights: fresh from the seed, a file's, or a trial's checkpoint. */
 export type WeightsChoice =
   | { kind: "fresh" }
@@ -346,11 +352,13 @@ export interface TrainApi extends StorageApi {
   explain(request: ExplainRequest): Promise<Explanation>;
   /** The trial's weights as a safetensors file under torchvision's names. @throws LabError weightsUnreadable, checkpointDamaged */
   exportWeights(trialId: number, which: WhichWeights): Promise<WeightsFile>;
+  /** Of that file, without handing it over. @throws LabError weightsUnreadable, checkpointDamaged */
+  hashWeights(trialId: number, which: WhichWeights): Promise<WeightsHash>;
   /**
    * The same as a file of another format, with these facts beside its own in the file's metadata. It is run before it is handed over.
    * @throws LabError weightsUnreadable, checkpointDamaged; badSettings while a job is under way; exportDiffers
    */
-  exportModel(trialId: number, which: WhichWeights, format: ExportFormat, facts: Record<string, string>): Promise<ExportedFile>;
+  exportModel(trialId: number, which: WhichWeights, format: ExportFormat, facts: Record<string, string>): Promise<TriedFile>;
   /** The trial's JSON of CONTRACT: settings, data, finder, steps, epochs. */
   exportTrial(trialId: number): Promise<string>;
   /**

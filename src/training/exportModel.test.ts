@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sha256 } from "../storage/sha256";
 import { tryExport } from "./exportModel";
 import { createTestLab } from "./testLab";
 import { train } from "./testRuns";
@@ -27,6 +28,7 @@ test("weights that do not read back to the same bits are not handed over", async
   await train(lab, id);
   const { bytes } = await lab.session.exportWeights(id, "last");
   expect(bytes.byteLength).toBeGreaterThan(0);
+  expect(await lab.session.hashWeights(id, "last")).toEqual({ sha256: await sha256(bytes), notices: [] });
   lab.beforeWrite = (floats) => {
     floats[3]! += 1;
   };

@@ -5,13 +5,13 @@ import { beforeTraining, type Engine } from "../nn/engine";
 import type { ExportedModel, NormalisedImages } from "../nn/exports/formats";
 import { createRandom } from "../nn/random";
 import { describeWeights } from "../nn/weights";
-import { type ExportedFile, type ExportFormat, FORMAT_NAMES } from "../protocol/export";
+import { type ExportFormat, FORMAT_NAMES, type TriedFile } from "../protocol/export";
 import { LabError } from "../protocol/labError";
 import { CHANNEL_MOMENTS, type Normalisation } from "../protocol/settings";
-import type { WeightsFile, WhichWeights } from "../protocol/training";
+import type { WeightsFile, WeightsHash, WhichWeights } from "../protocol/training";
 import { sha256 } from "../storage/sha256";
 import { writeZip, type ZipSource } from "../storage/zip";
-import { exportKept } from "./loadWeights";
+import { describeKept, exportKept } from "./loadWeights";
 import type { Tools, Workbench } from "./workbench";
 
 /** A network of convolutions reads all its weights at any size: the least that all of its windows fit in well. */
@@ -19,6 +19,13 @@ const SIZE = 64;
 const FILMS = 2;
 /** Of a logit, or of 1 where that is less. */
 const TOLERANCE = 1e-4;
+
+/** Of the file that `exportWeights` gives, which stays here. @throws LabError weightsUnreadable, checkpointDamaged */
+export async function hashWeights(tools: Tools, trialId: number, which: WhichWeights): Promise<WeightsHash> {
+  const notices: string[] = [];
+  const { bytes } = await exportKept(tools, await tools.trials.read(trialId), which, (notice) => notices.push(notice));
+  return { sha256: await sha256(bytes), notices };
+}
 
 /** The weights as safetensors, read back and compared to the bit. @throws LabError weightsUnreadable, checkpointDamaged, exportDiffers */
 export async function exportWeights(tools: Tools, trialId: number, which: WhichWeights): Promise<WeightsFile> {
@@ -51,26 +58,26 @@ export async function exportModel(
   tools: Tools,
   workbench: Workbench,
   { trialId, which, format, facts }: ExportRequest,
-): Promise<ExportedFile> {
+): Promise<TriedFile> {
   const trial = await tools.trials.read(trialId);
   const notices: string[] = [];
-  const { model, info, origin, bytes } = await exportKept(tools, trial, which, (notice) => notices.push(notice));
-  const metadata = { ...describeWeights(info, origin), weightsSha256: await sha256(bytes), ...facts };
+  const { model, info, origin } = await describeKept(tools, trial, which, (notice) => notices.push(notice));
+  const metadata = { ...describeWeights(info, origin), ...facts };
   const exported = tools.exports[format](model, info, metadata, tools.versions.lab ?? "");
   const sample = await tools.trials.readSample(trialId);
   const name = `${FORMAT_NAMES[format]} of trial ${trialId}`;
-  await workbench.lend(
+  const distance = await workbench.lend(
     trial.settings,
     sample,
     () => {},
     async ({ engine }) => {
       engine.restore(beforeTraining(model));
-      await tryExport(exported, engine, info.normalisation, name);
+      return tryExport(exported, engine, info.normalisation, name);
     },
   );
   const { files } = exported;
   const file = files.length > 1 ? await writeZip(files.map(toEntry)) : new Blob(files.map(({ bytes }) => bytes));
-  return { file, notices };
+  return { file, notices, distance };
 }
 
 const toEntry = ({ name, bytes }: ExportedModel["files"][number]): ZipSource => ({ name, content: [bytes] });

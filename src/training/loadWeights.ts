@@ -75,10 +75,16 @@ export async function loadFile(tools: Tools, file: Blob, name: string, arch: Arc
  * @throws LabError weightsUnreadable, checkpointDamaged
  */
 export async function exportKept(tools: Tools, trial: Trial, which: WhichWeights, notice: Notify) {
+  const kept = await describeKept(tools, trial, which, notice);
+  return { ...kept, bytes: tools.writeWeights(kept.model, kept.info, kept.origin) };
+}
+
+/** A trial's kept weights, and what any file says of them. `notice` and errors as in `readKeptWeights`. */
+export async function describeKept(tools: Tools, trial: Trial, which: WhichWeights, notice: Notify) {
   const { model, origin } = await readKeptWeights(tools.checkpoints, trial, which, notice);
   const { arch, head, normalisation, imageSize } = trial.settings;
   const info: WeightsInfo = { arch, head, normalisation, classes: namesOf(trial.settings), imageSize };
-  return { model, info, origin, bytes: tools.writeWeights(model, info, origin) };
+  return { model, info, origin };
 }
 
 /** The file stays on the disk until it is needed: it may be gone by then. */

@@ -20,7 +20,7 @@ import { sigmoid } from "../statistics/logistic";
 import { chooseViewing } from "./augment";
 import { listDifferences } from "./differences";
 import { createExplainer } from "./explain";
-import { exportModel, exportWeights } from "./exportModel";
+import { exportModel, exportWeights, hashWeights } from "./exportModel";
 import { createHistoryReader } from "./histories";
 import { createKeeping, keepNew } from "./keeping";
 import { readKeptValidation } from "./keptValidation";
@@ -172,6 +172,7 @@ export function createSession(tools: Tools): TrainApi {
       });
     },
 
+    hashWeights: (trialId, which) => hashWeights(tools, trialId, which),
     exportWeights: (trialId, which) => exportWeights(tools, trialId, which),
 
     exportModel: (trialId, which, format, facts) =>
