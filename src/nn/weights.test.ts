@@ -220,6 +220,14 @@ describe("refuses", () => {
     expect(() => read(file)).toThrow(expect.objectContaining({ code: "weightsMismatch" }));
   });
 
+  it("values that are no numbers, which every film would meet", () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const model = makeModel();
+      model.get("features.norm5.bias")!.data[1] = value;
+      expect(() => read(write(model))).toThrow(expect.objectContaining({ code: "weightsUnreadable", at: "features.norm5.bias" }));
+    }
+  });
+
   it("many arrays by the first of each kind, and counts the others", () => {
     const file = changed((model) => {
       for (const name of ["weight", "bias"]) model.delete(`features.norm0.${name}`);

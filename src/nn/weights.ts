@@ -143,7 +143,7 @@ export interface ReadWeights {
  * other; only `num_batches_tracked` may be missing, as in torchvision's oldest files, and is then 0, and all of the classifier (timm's
  * `num_classes=0`), which leaves no classes. Where neither the file nor its shapes tell the architecture, it is held to be `chosen`, so that
  * the error says what it lacks of that. `source` names the file in errors.
- * @throws LabError weightsUnreadable; weightsMismatch naming the arrays
+ * @throws LabError weightsUnreadable, also where a value is no number; weightsMismatch naming the arrays
  */
 export function readWeights(buffer: ArrayBuffer, source: string, chosen: Architecture): ReadWeights {
   const file = readArrays(buffer, source);
@@ -159,6 +159,7 @@ export function readWeights(buffer: ArrayBuffer, source: string, chosen: Archite
   }
   checkArrays(expected, arrays, source, arch);
   const model: NamedArrays = new Map(expected.map(({ name, shape }) => [name, { shape, data: arrays.get(name)!.read() }]));
+  checkFinite(model, source);
   const imageSize = Number(file.metadata.imageSize);
   const info: WeightsInfo = {
     arch,
@@ -172,6 +173,16 @@ export function readWeights(buffer: ArrayBuffer, source: string, chosen: Archite
     info,
     notes: [...(xrv ? [xrv.describe(arch, classes)] : []), ...file.notes, ...mapped.notes, ...(xrv?.notes ?? [])],
   };
+}
+
+/** One of them spoils the scores of every film, at whatever learning rate. @throws LabError weightsUnreadable naming the array */
+function checkFinite(model: NamedArrays, source: string): void {
+  for (const [name, { data }] of model) {
+    const value = data.find((one) => !Number.isFinite(one));
+    if (value === undefined) continue;
+    const message = `${source} holds ${value} in ${name}: these weights ran away in training, or are damaged. Choose another file.`;
+    throw new LabError("weightsUnreadable", message, name);
+  }
 }
 
 /** A network without its classifier, of which a trial can begin. @throws LabError weightsMismatch where it is no DenseNet at all */
