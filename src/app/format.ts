@@ -3,7 +3,7 @@
 import type { LabelFormat } from "../protocol/dataset";
 import type { FinderProgress, SuggestionName } from "../protocol/finder";
 import { cutPasses } from "../protocol/passes";
-import type { TrialSettings } from "../protocol/settings";
+import type { ScheduleName, TrialSettings } from "../protocol/settings";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -81,6 +81,25 @@ export function formatMemory(bytes: number): string {
 export function nameAuroc(targets: number): string {
   return targets > 1 ? "mean AUROC" : "AUROC";
 }
+
+const ARCHITECTURE_NAMES: Record<string, string> = {
+  densenet121: "DenseNet121",
+  densenet161: "DenseNet161",
+  densenet169: "DenseNet169",
+  densenet201: "DenseNet201",
+  "densenet-mini": "DenseNet mini",
+};
+
+export function formatArchitecture(arch: string): string {
+  return ARCHITECTURE_NAMES[arch] ?? arch;
+}
+
+export const SCHEDULE_NAMES: Record<ScheduleName, string> = {
+  oneCycle: "one-cycle",
+  flatCos: "flat, then cosine",
+  constant: "constant",
+  plateau: "lower on a plateau",
+};
 
 export const LABEL_FORMAT_NAMES: Record<LabelFormat, string> = {
   chexpert: "CheXpert",

@@ -29,12 +29,13 @@ async function countFigures(): Promise<ReviewedFigures> {
   const shares = { trained: 0.5, dataset: 0.12, softened: ["mixup"] };
   const choices = { rule, scaled: false, trainedShare: 0.5, useShare: 0.12 };
   const views = Uint8Array.from(labels, (_, film) => Number(film > 29));
+  const blanks = Uint8Array.from(labels, (label, film) => Number(label === 0 && film < 10));
   const target = {
     target: "Cardiomegaly",
     shares,
     rule,
     summary: await summarise(films, 0),
-    reading: await read(films, choices, { groupings: [views], blanks: null }),
+    reading: await read(films, choices, { groupings: [views], blanks }),
   };
   return { which: "best", epoch: 1, targets: [target], groupings: [{ by: "view", names: ["PA", "AP|1"] }], notice: null };
 }
@@ -50,21 +51,32 @@ test("a card says what was learnt of, what a negative was, how good it is and wh
     "200 for training (100 positive, 200 patients); 40 for validation (20 positive, 40 patients)",
     "films of the larger class were left out until both were as many",
     "Set aside: 760 films that the balance does not draw.",
-    "blank taken as negative: the report did not mention the finding",
+    "blank ones taken as negative: a report that does not mention a finding",
     "trial-27-best.safetensors, SHA-256 cd",
     "The epoch was chosen on these very films",
     `${auroc!.value.toFixed(3)} (${auroc!.low.toFixed(3)} to ${auroc!.high.toFixed(3)})`,
-    "logit / 1 - 1.992",
-    "It was trained with 50 % positive.",
+    "trained with 50 % of films positive; where 12 % are, as in the dataset, the logit is logit - 1.992",
+    "Split by patient",
+    "AdamW with a decay of 0.01, one-cycle",
+    "It began from random weights.",
     "It learnt with mixup, so that its logits are no log odds: the correction is rough.",
-    "Operating point by sensitivity",
+    "Operating point for a sensitivity of 0.9",
     "at a prevalence of 12 % PPV",
     "| view: PA |",
     "| view: AP\\|1 (small) |",
+    "Small: fewer than ten patients of a class",
+    "| negatives: explicit |",
+    "| negatives: blank (small) |",
   ]) {
     expect(text).toContain(said);
   }
   expect(text).not.toContain("patient1");
+});
+
+test("a split that is the dataset's own is not said to be the lab's", async () => {
+  const settings = { ...TRIAL.settings, validation: "own" as const };
+  const text = formatModelCard(makeModelCard({ ...TRIAL, settings }, WEIGHTS, null));
+  expect(text).toContain("Split as the dataset itself is: 200 for training");
 });
 
 test("programs find the operating point and its correction beside the whole card", async () => {

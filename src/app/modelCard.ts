@@ -4,6 +4,7 @@ import { CHANNEL_MOMENTS, preparationOf, samplingOf, type TargetSettings, target
 import type { Calibration, Correction, Estimate, GroupSummary, OperatingPoint, ThresholdRule } from "../protocol/statistics";
 import type { Trial, WhichWeights } from "../protocol/training";
 import { type ReviewedFigures, type ReviewedTarget, wasEpochChosen } from "./review";
+import { NEGATIVES } from "./scoredFilms";
 import { listSetAside, type SetAside } from "./setAside";
 import type { Shares } from "./state";
 
@@ -31,6 +32,7 @@ export interface CardFigures extends Shares {
   correction: Correction;
   rule: ThresholdRule;
   operatingPoint: OperatingPoint | null;
+  /** Of the main target; at the end all positive films against negatives of one kind, where there are both. */
   groups: CardGroup[];
 }
 
@@ -59,7 +61,7 @@ export interface ModelCard {
   dataset: Pick<Trial["dataset"], "name" | "format" | "rows" | "films" | "csvSha256" | "fingerprint">;
   sampling: ReturnType<typeof samplingOf>;
   sample: Pick<Trial["sample"], "before" | "train" | "valid"> & { setAside: SetAside[] };
-  training: Pick<Trial["settings"], "epochs" | "batchSize" | "schedule" | "maxLr" | "loss"> & {
+  training: Pick<Trial["settings"], "epochs" | "batchSize" | "schedule" | "maxLr" | "weightDecay" | "loss" | "seed"> & {
     epochsDone: number;
     /** SHA-256 of the weights that it began from. */
     beginning: string | null;
@@ -75,7 +77,7 @@ export function makeModelCard(trial: Trial, weights: CardWeights, figures: Revie
   const { arch: architecture, head, imageSize, normalisation } = settings;
   const { name, format, rows, films, csvSha256, fingerprint } = dataset;
   const { before, train, valid } = sample;
-  const { epochs, batchSize, schedule, maxLr, loss } = settings;
+  const { epochs, batchSize, schedule, maxLr, weightDecay, loss, seed } = settings;
   const targets = targetsOf(settings);
   return {
     formatVersion: 1,
@@ -101,7 +103,9 @@ export function makeModelCard(trial: Trial, weights: CardWeights, figures: Revie
       batchSize,
       schedule,
       maxLr,
+      weightDecay,
       loss,
+      seed,
       epochsDone: trial.epochs.length,
       beginning: trial.beginning?.sha256 ?? null,
       versions: trial.versions,
@@ -137,7 +141,8 @@ function describeTarget(
   groupings: ReviewedFigures["groupings"],
 ): CardFigures {
   const { films, positives, patients, auroc, averagePrecision, byPatient } = summary;
-  const { calibration, correction, operatingPoint, groups } = reading;
+  const { calibration, correction, operatingPoint, groups, negatives } = reading;
+  const parts = [...groupings, NEGATIVES];
   return {
     target,
     ...shares,
@@ -152,8 +157,8 @@ function describeTarget(
     correction,
     rule,
     operatingPoint,
-    groups: groups.flatMap((of, at) => {
-      const { by = "", names = [] } = groupings[at] ?? {};
+    groups: [...groups, negatives].flatMap((of, at) => {
+      const { by = "", names = [] } = parts[at] ?? {};
       return of.map(({ group, ...figures }) => ({ by, name: names[group] ?? "", ...figures }));
     }),
   };

@@ -1,6 +1,14 @@
 // A model card as Markdown, for people. Every figure is the card's own: nothing is counted here.
-import type { Estimate } from "../protocol/statistics";
-import { formatCount, formatLr, formatPlural, LABEL_FORMAT_NAMES, writePercent } from "./format";
+import type { Estimate, ThresholdRule } from "../protocol/statistics";
+import {
+  formatArchitecture,
+  formatCount,
+  formatLr,
+  formatPlural,
+  LABEL_FORMAT_NAMES,
+  SCHEDULE_NAMES,
+  writePercent,
+} from "./format";
 import type { CardFigures, CardGroup, ModelCard } from "./modelCard";
 
 const INTENDED = [
@@ -25,8 +33,16 @@ const UNCERTAIN = {
   one: "taken as positive (U-Ones)",
 };
 const BLANK = {
-  negative: "taken as negative: the report did not mention the finding, which is not the same as a radiologist who denied it",
+  negative: "taken as negative: a report that does not mention a finding is not a radiologist who denied it",
   ignore: "left out",
+};
+const LOSSES = { bce: "cross-entropy", focal: "focal loss" };
+const RULES: Record<ThresholdRule["by"], (value: number) => string> = {
+  youden: () => "by Youden's index",
+  sensitivity: (value) => `for a sensitivity of ${value}`,
+  specificity: (value) => `for a specificity of ${value}`,
+  probability: (value) => `at a probability of ${value}`,
+  score: () => "set by hand",
 };
 const BALANCES = {
   undersample: "films of the larger class were left out until both were as many",
@@ -42,7 +58,7 @@ export function formatModelCard(card: ModelCard): string {
   const prepared = [FITTED[fit], cropBorders && "black borders cut off", equalise && "CLAHE"].filter(Boolean).join(", ");
   return [
     `# Model card: ${weights.name}`,
-    `A ${model.architecture} with ${model.head === "fastai" ? "fastai's" : "a linear"} head that gives ${formatPlural(model.classes.length, "logit")}: ${model.classes.join(", ")}. Trained in Roentgen Lab ${training.versions.lab ?? ""} as ${card.trial} on ${card.createdAt.slice(0, 10)}${card.parent ? `, beginning from ${card.parent}` : ""}.`,
+    `A ${formatArchitecture(model.architecture)} with ${model.head === "fastai" ? "fastai's" : "a linear"} head that gives ${formatPlural(model.classes.length, "logit")}: ${model.classes.join(", ")}. Trained in Roentgen Lab ${training.versions.lab ?? ""} as ${card.trial} on ${card.createdAt.slice(0, 10)}${card.parent ? `, beginning from ${card.parent}` : ""}.`,
     "## Intended use",
     list(INTENDED),
     "## Not intended",
@@ -55,7 +71,7 @@ export function formatModelCard(card: ModelCard): string {
     "## Data",
     list([
       `${dataset.name}, labelled as ${formats[dataset.format] ?? dataset.format}: ${formatCount(dataset.rows)} rows, ${formatCount(dataset.films)} films; SHA-256 of the label file ${dataset.csvSha256}${dataset.fingerprint ? `, fingerprint of rows and films ${dataset.fingerprint}` : ""}.`,
-      `Split by patient: ${describePart("training", sample.train)}; ${describePart("validation", sample.valid)}; of the labelled ${describePart("films", sample.before)}.`,
+      `${sampling.validation === "own" ? "Split as the dataset itself is" : "Split by patient"}: ${describePart("training", sample.train)}; ${describePart("validation", sample.valid)}; of the labelled ${describePart("films", sample.before)}.`,
       `Balance: ${BALANCES[sampling.balance]}${sampling.freshEachEpoch ? ", other ones each epoch" : ""}.`,
       ...sample.setAside.map(({ films, why }) => `Set aside: ${formatPlural(films, "film")} ${why}.`),
     ]),
@@ -63,14 +79,15 @@ export function formatModelCard(card: ModelCard): string {
     list(
       targets.map(
         ({ target, positive, uncertain, blank }) =>
-          `${target}: positive where the column says ${positive.map((value) => `“${value}”`).join(" or ")}; uncertain ${UNCERTAIN[uncertain]}; blank ${BLANK[blank]}.`,
+          `${target}: positive where the column says ${positive.map((value) => `“${value}”`).join(" or ")}; uncertain cells ${UNCERTAIN[uncertain]}; blank ones ${BLANK[blank]}.`,
       ),
     ),
     "## Training",
     list([
-      `${formatPlural(training.epochsDone, "epoch")} of ${training.epochs} planned, batches of ${training.batchSize}, ${training.schedule} with a max LR of ${formatLr(training.maxLr)}, ${training.loss}${training.adapter ? `, on ${training.adapter}` : ""}.`,
+      `${formatPlural(training.epochsDone, "epoch")} of ${training.epochs} planned, batches of ${training.batchSize}, AdamW with a decay of ${training.weightDecay}, ${SCHEDULE_NAMES[training.schedule]} with a max LR of ${formatLr(training.maxLr)}, ${LOSSES[training.loss]}, seed ${training.seed}${training.adapter ? `, on ${training.adapter}` : ""}. ${card.trial}.json holds every setting.`,
       `Weights: ${weights.name}.safetensors, SHA-256 ${weights.sha256}.`,
       ...(training.beginning ? [`It began from weights with the SHA-256 ${training.beginning}.`] : []),
+      ...(training.beginning || card.parent ? [] : ["It began from random weights."]),
     ]),
     "## How good it is",
     ...describeValidation(card),
@@ -89,36 +106,36 @@ function describeValidation({ validation }: ModelCard): string[] {
   if (!validation) return ["No validation was kept with these weights: evaluate them before anything is said of them."];
   const { epoch, chosenOnTheseFilms, targets } = validation;
   return [
-    `On the validation films after epoch ${epoch + 1}.${chosenOnTheseFilms ? " The epoch was chosen on these very films, so the figures are somewhat too hopeful." : ""} Operating points that a rule found were found on these films too. Intervals are of 95 %.`,
+    `On the validation films after epoch ${epoch + 1}.${chosenOnTheseFilms ? " The epoch was chosen on these very films, so the figures are somewhat too hopeful." : ""} Operating points that a rule found were found on these films too.`,
+    `Intervals are of 95 %. Those by patient come from drawing patients with all their films; all others are DeLong's and Wilson's, which take films as independent. Brier score and calibration error (ECE) are of probabilities corrected to the share of positives among these films.`,
     table(
-      ["target", "films", "positive", "AUROC (DeLong)", "AUROC by patient", "average precision", "Brier", "ECE"],
+      ["target", "films", "positive", "AUROC (DeLong)", "AUROC by patient", "average precision by patient", "Brier", "ECE"],
       targets.map((one) => [
         one.target,
         formatCount(one.films),
         formatCount(one.positives),
         formatEstimate(one.auroc),
         formatEstimate(one.aurocByPatient),
-        formatFigure(one.averagePrecision),
-        formatFigure(one.calibration?.brier),
-        formatFigure(one.calibration?.ece),
+        one.averagePrecisionByPatient ? formatEstimate(one.averagePrecisionByPatient) : formatRate(one.averagePrecision),
+        formatRate(one.calibration?.brier),
+        formatRate(one.calibration?.ece),
       ]),
     ),
     ...targets.flatMap(describeTarget),
   ];
 }
 
-function describeTarget({ target, trained, softened, correction, operatingPoint: point, rule, groups }: CardFigures): string[] {
-  const { shift, temperature } = correction;
-  const trainedShare = trained === null ? "" : ` It was trained with ${writePercent(trained)} % positive.`;
+function describeTarget(figures: CardFigures): string[] {
+  const { target, softened, operatingPoint: point, rule, groups } = figures;
   const lines = [
-    `Correction: the logit at the place of use is logit / ${formatFigure(temperature)} ${shift < 0 ? "-" : "+"} ${formatFigure(Math.abs(shift))}.${trainedShare} Where another share of films is positive, add ln(p / (1 - p)) of that share less that of the share in training instead.`,
+    describeCorrection(figures),
     ...(softened.length > 0
       ? [`It learnt with ${softened.join(" and ")}, so that its logits are no log odds: the correction is rough.`]
       : []),
   ];
   if (point) {
     lines.push(
-      `Operating point by ${rule.by}: positive from a logit of ${formatFigure(point.threshold)}, a corrected probability of ${formatFigure(point.probability)}: sensitivity ${formatEstimate(point.sensitivity)}, specificity ${formatEstimate(point.specificity)}, PPV ${formatEstimate(point.ppv)}, NPV ${formatEstimate(point.npv)} among these films${describePrevalence(point.atPrevalence)}.`,
+      `Operating point ${RULES[rule.by]("value" in rule ? rule.value : 0)}: positive from a logit of ${formatFigure(point.threshold)}, a corrected probability of ${formatFigure(point.probability)}: sensitivity ${formatEstimate(point.sensitivity)}, specificity ${formatEstimate(point.specificity)}, PPV ${formatEstimate(point.ppv)}, NPV ${formatEstimate(point.npv)} among these films${describePrevalence(point.atPrevalence)}.`,
     );
   }
   return [
@@ -138,8 +155,20 @@ function describeTarget({ target, trained, softened, correction, operatingPoint:
               formatEstimate(group.specificity),
             ]),
           ),
+          ...(groups.some(({ small }) => small)
+            ? ["Small: fewer than ten patients of a class, so that one more or less moves much."]
+            : []),
         ]),
   ];
+}
+
+function describeCorrection({ trained, dataset, correction: { shift, temperature }, operatingPoint }: CardFigures): string {
+  if (trained === null) return "Correction: none. Which share of films was positive in training is not known.";
+  const use = operatingPoint?.atPrevalence?.prevalence;
+  const scaled = temperature === 1 ? "logit" : `logit / ${formatFigure(temperature)}`;
+  const corrected = shift === 0 ? scaled : `${scaled} ${shift < 0 ? "-" : "+"} ${formatFigure(Math.abs(shift))}`;
+  const place = use ? `where ${writePercent(use)} % are${use === dataset ? ", as in the dataset" : ""}` : "at the place of use";
+  return `Correction: it was trained with ${writePercent(trained)} % of films positive; ${place}, the logit is ${corrected}. For another share p it is ${scaled} + ln(p / (1 - p)) - ln(t / (1 - t)), t being the share in training.`;
 }
 
 type AtPrevalence = NonNullable<CardFigures["operatingPoint"]>["atPrevalence"];
@@ -160,6 +189,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function formatFigure(value: number | null | undefined): string {
   return value == null || Number.isNaN(value) ? "–" : String(Number(value.toPrecision(4)));
 }
+
+const formatRate = (value: number | null | undefined) => value?.toFixed(3) ?? "–";
 
 function formatEstimate(estimate: Estimate | null): string {
   if (!estimate) return "–";

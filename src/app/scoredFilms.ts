@@ -28,6 +28,9 @@ export function filmsOf({ labels, logits, paths, targets }: Scored, facts: FilmF
   };
 }
 
+/** What `TargetReading.negatives` are called: a figure is of all positive films, against negatives of one kind. */
+export const NEGATIVES = { by: "negatives", names: ["explicit", "blank"] };
+
 /** What is known of a target's films besides, for figures in parts of them. @param targets how many the facts are of */
 export function partsOf(facts: FilmFacts | undefined, { places }: TargetFilms, at: number, targets: number): FilmParts {
   return {

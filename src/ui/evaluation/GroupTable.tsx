@@ -1,5 +1,6 @@
 // How the network does in parts of the films: a figure over all hides a group that it fails.
 import type { ReactNode } from "react";
+import { NEGATIVES } from "../../app/scoredFilms";
 import type { FilmGroups } from "../../protocol/dataset";
 import type { Estimate, GroupSummary, TargetReading } from "../../protocol/statistics";
 import { useLab } from "../labContext";
@@ -23,9 +24,6 @@ interface GroupFiguresProps {
   groupings: readonly Pick<FilmGroups, "by" | "names">[];
   reading: Pick<TargetReading, "groups" | "negatives">;
 }
-
-/** A figure is of the positive films too: against negatives of one kind. */
-const NEGATIVES = { by: "negatives", names: ["explicit", "blank"] };
 
 export function GroupFigures({ groupings, reading: { groups, negatives } }: GroupFiguresProps) {
   const rows = [

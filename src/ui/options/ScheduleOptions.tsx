@@ -1,4 +1,5 @@
 // How the learning rate and momentum go over the run, with what that looks like.
+import { SCHEDULE_NAMES } from "../../app/format";
 import { MOMENTUM_RULE } from "../../protocol/settingRules";
 import { SCHEDULES, type ScheduleName } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
@@ -7,7 +8,7 @@ import styles from "../parts/parts.module.css";
 import { OptionGroup } from "./OptionGroup";
 import { RatePreview } from "./RatePreview";
 import { SettingField } from "./SettingField";
-import { SCHEDULE_NAMES, scheduleWords } from "./words";
+import { scheduleWords } from "./words";
 
 const OPTIONS = SCHEDULES.map((value) => ({ value, label: SCHEDULE_NAMES[value] }));
 

@@ -1,8 +1,9 @@
 // A setting's value in words, whatever the setting. It says nothing of what the setting does.
+import { SCHEDULE_NAMES } from "../../app/format";
 import { METRIC_NAMES } from "../../protocol/metrics";
 import type { TargetSettings, TrialSettings } from "../../protocol/settings";
 import { formatArchitecture, formatLrField, formatPlural } from "../parts/format";
-import { NORMALISATION_NAMES, SCHEDULE_NAMES } from "./words";
+import { NORMALISATION_NAMES } from "./words";
 
 type Words = { [Field in keyof TrialSettings]?: (value: TrialSettings[Field]) => string };
 

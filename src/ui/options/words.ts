@@ -1,4 +1,5 @@
 // What is set of how a trial is trained, in a few words: what a closed group of settings says, and a run's panel. Pure.
+import { SCHEDULE_NAMES } from "../../app/format";
 import { METRIC_NAMES } from "../../protocol/metrics";
 import {
   DEFAULT_SETTINGS,
@@ -12,13 +13,6 @@ import {
 } from "../../protocol/settings";
 import { formatLr, formatPlural, formatShare } from "../parts/format";
 import { describeAugmentation } from "./describeAugmentation";
-
-export const SCHEDULE_NAMES: Record<ScheduleName, string> = {
-  oneCycle: "one-cycle",
-  flatCos: "flat, then cosine",
-  constant: "constant",
-  plateau: "lower on a plateau",
-};
 
 export const NORMALISATION_NAMES: Record<Normalisation, string> = { imagenet: "ImageNet", xrv: "[-1024, 1024]" };
 

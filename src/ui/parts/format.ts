@@ -3,6 +3,7 @@
 import { formatCount, writePercent } from "../../app/format";
 
 export {
+  formatArchitecture,
   formatBatch,
   formatCount,
   formatFinderStep,
@@ -86,16 +87,4 @@ export function formatInterval({ low, high }: { low: number; high: number }): st
 /** Cardiomegaly, or of several targets Cardiomegaly + 2 more */
 export function formatTargets({ target, moreTargets }: { target: string; moreTargets: readonly unknown[] }): string {
   return moreTargets.length === 0 ? target : `${target} + ${moreTargets.length} more`;
-}
-
-const ARCHITECTURE_NAMES: Record<string, string> = {
-  densenet121: "DenseNet121",
-  densenet161: "DenseNet161",
-  densenet169: "DenseNet169",
-  densenet201: "DenseNet201",
-  "densenet-mini": "DenseNet mini",
-};
-
-export function formatArchitecture(arch: string): string {
-  return ARCHITECTURE_NAMES[arch] ?? arch;
 }
