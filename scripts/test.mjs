@@ -51,6 +51,7 @@ ensureTorch();
 check("Format, lint, import rules", "biome", "ci", "--error-on-warnings", ".");
 check("Types of the page", "tsc", "-p", "tsconfig.page.json");
 check("Types of the workers", "tsc", "-p", "tsconfig.worker.json");
+check("Types of the kernels' tests as the page runs them", "tsc", "-p", "tsconfig.check.json");
 check("Types of tests and scripts", "tsc", "-p", "tsconfig.node.json");
 suite(
   "Unit and kernel tests",

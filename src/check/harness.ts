@@ -1,5 +1,6 @@
 // What the tests of kernels take from "vitest", where there is no Vitest: on a person's page. Collects tests and runs them one by one; the
-// build puts it in Vitest's place (scripts/vitestStandIn.ts). It has the matchers that these tests use, and no more.
+// build puts it in Vitest's place (scripts/vitestStandIn.ts). It has the matchers that these tests use, and no more: tsconfig.check.json
+// holds the tests to its types, since on a page a matcher that is missing would be taken for a fault of the card.
 
 type Work = (...args: never[]) => unknown;
 
@@ -80,15 +81,19 @@ function defineSuite(title: string, work: Work, args: readonly Row[]): void {
 }
 
 /** As Vitest spreads a table: a row that is an array is the arguments, any other is the only one. */
+interface Each {
+  <Args extends unknown[] | [unknown]>(rows: readonly Args[]): (title: string, work: (...args: Args) => unknown) => void;
+  <Only>(rows: readonly Only[]): (title: string, work: (only: Only) => unknown) => void;
+}
+
 function withEach(define: (title: string, work: Work, args: readonly Row[]) => void) {
-  return Object.assign((title: string, work: Work) => define(title, work, []), {
-    each: (rows: readonly Row[]) => (title: string, work: Work) => {
-      for (const row of rows) {
-        const args = Array.isArray(row) ? row : [row];
-        define(formatTitle(title, args), work, args);
-      }
-    },
-  });
+  const each: Each = (rows: readonly Row[]) => (title: string, work: Work) => {
+    for (const row of rows) {
+      const args = Array.isArray(row) ? row : [row];
+      define(formatTitle(title, args), work, args);
+    }
+  };
+  return Object.assign((title: string, work: Work) => define(title, work, []), { each });
 }
 
 export const it = withEach(defineTest);
