@@ -85,10 +85,17 @@ it("names the kernel whose constant a driver gets wrong, and no other", async ()
   expect(failed[0]?.failures[0]?.check).toContain("rectifies");
 });
 
-it("takes a shader that a driver refuses for a failure", async () => {
+it("takes a shader that a driver refuses, or a device that it does not give, for a failure", async () => {
+  const { requestAdapter } = navigator.gpu;
+  navigator.gpu.requestAdapter = async () => null;
+  const [none] = await check("sumParts").finally(() => {
+    navigator.gpu.requestAdapter = requestAdapter;
+  });
+  expect(none).toMatchObject({ checks: 1, failures: [{ check: "compiling" }] });
   const [part] = await withDriver(
     (wgsl) => `${wgsl}\nnonsense`,
     () => check("sumParts"),
   );
   expect(part?.failures.length).toBeGreaterThan(0);
+  expect(part?.failures.length).toBeLessThanOrEqual(part?.checks ?? 0);
 });

@@ -46,6 +46,7 @@ export async function checkKernel({ name, file, tests }: KernelTests, onTest: (t
     part.worst = findWorse(part.worst, { error, allowed });
   });
   const attempt = async (check: string, work: () => Promise<void>): Promise<boolean> => {
+    part.checks++;
     try {
       await work();
       return true;
@@ -57,7 +58,6 @@ export async function checkKernel({ name, file, tests }: KernelTests, onTest: (t
   if (await attempt("compiling", () => file.open())) {
     for (const { title, run } of tests) {
       if (!onTest(title)) break;
-      part.checks++;
       await attempt(title, run);
     }
   }

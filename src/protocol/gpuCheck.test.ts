@@ -24,7 +24,7 @@ it("names what is wrong and the ways out; the plain model only where it was foun
   const plain = part("the plain model", { kind: "step" });
   const found = judge([part("head", wrong), part("films"), plain], "whole");
   expect(found).toMatchObject({ passed: false, failed: ["head"] });
-  expect(found.verdict).toContain("computes wrongly in head:");
+  expect(found.verdict).toContain("fails the check of head:");
   expect(found.verdict).toContain("Update its driver");
   expect(found.verdict).toContain("the plain model computes rightly");
   expect(judge([part("head", wrong), { ...plain, ...wrong }], "whole").verdict).not.toContain("rightly");

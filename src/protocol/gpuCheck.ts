@@ -107,7 +107,7 @@ export function judge(
   const plainHolds = !failed.includes(PLAIN_MODEL) && parts.some(({ name }) => name === PLAIN_MODEL);
   const verdict = passed
     ? `This graphics card computes what the lab expects: ${figures}.`
-    : `This graphics card computes wrongly in ${failed.join(", ")}: do not trust a trial on it. Update its driver, or use another browser or graphics card${plainHolds ? "; the plain model computes rightly here and can be chosen under Engine" : ""}.`;
+    : `This graphics card fails the check of ${failed.join(", ")}: do not trust a trial on it. Update its driver, or use another browser or graphics card${plainHolds ? "; the plain model computes rightly here and can be chosen under Engine" : ""}.`;
   return { passed, checks, worst, failed, verdict };
 }
 

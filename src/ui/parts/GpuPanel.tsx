@@ -116,7 +116,7 @@ function describePart({ name, checks, worst, failures }: CheckedPart) {
   return {
     name,
     value: first
-      ? `wrong in ${failures.length} of ${checks}: ${first.check}`
+      ? `${failures.length} of ${checks} failed: ${first.check}`
       : `${formatCount(checks)} right${worst ? `, within ${worst.error.toExponential(1)}` : ""}`,
     ...(first && { tone: "positive" as const }),
   };
