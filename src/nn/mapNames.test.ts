@@ -4,7 +4,7 @@ import { mapNames } from "./mapNames";
 
 const array: LazyArray = { shape: [], read: () => new Float32Array(1) };
 const map = (...names: string[]) => {
-  const { arrays, notes } = mapNames(new Map(names.map((name) => [name, array])));
+  const { arrays, notes } = mapNames(new Map(names.map((name) => [name, array])), "file.pth");
   return { names: [...arrays.keys()], notes };
 };
 const TODAY = [
@@ -47,6 +47,22 @@ it("reads fastai's places in its two nested Sequentials", () => {
 
 it("reads a classifier within a Sequential", () => {
   expect(map(...TODAY.slice(0, 3), "classifier.0.weight").names).toEqual(TODAY);
+});
+
+it.each([
+  ["a network beside its copy", ["module.features.conv0.weight", "features.conv0.weight"], "features.conv0.weight"],
+  [
+    "an early name beside today's",
+    ["features.conv0.weight", "features.denseblock1.denselayer1.norm.1.weight", "features.denseblock1.denselayer1.norm1.weight"],
+    "features.denseblock1.denselayer1.norm1.weight",
+  ],
+])("refuses %s: it is not sure which is which", (_, names, both) => {
+  expect(() => map(...names)).toThrow(
+    expect.objectContaining({
+      code: "weightsMismatch",
+      message: expect.stringContaining(`both ${names.at(-2)} and ${names.at(-1)}, which are ${both}`),
+    }),
+  );
 });
 
 it("leaves names that no rule is for", () => {

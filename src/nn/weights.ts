@@ -147,7 +147,7 @@ export interface ReadWeights {
  */
 export function readWeights(buffer: ArrayBuffer, source: string, chosen: Architecture): ReadWeights {
   const file = readArrays(buffer, source);
-  const mapped = mapNames(file.arrays);
+  const mapped = mapNames(file.arrays, source);
   const xrv = readXrv(mapped.arrays, file.metadata);
   const { arrays } = xrv ?? mapped;
   const arch = readDeclared(file.metadata, source) ?? recogniseArchitecture(arrays) ?? chosen;
