@@ -4,7 +4,7 @@ import { Global } from "./pickle";
 import type { Refuse } from "./refusal";
 import { STORAGE_TYPES, Tensor } from "./tensor";
 
-/** Stands for what an optimiser keeps beside its tensors, of which the lab needs nothing. */
+/** Stands for what an optimiser or a schedule keeps beside its tensors, of which the lab needs nothing. */
 const NOTHING = null;
 
 const INERT = [
@@ -14,12 +14,16 @@ const INERT = [
   "numpy._core.multiarray.scalar",
   "_codecs.encode",
   "torch.device",
+  "collections.Counter",
   // What modules of torch before 1.2 kept beside their parameters.
   "torch.nn.backends.thnn._get_thnn_function_backend",
   ...["float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"].map(
     (dtype) => `torch.${dtype}`,
   ),
 ];
+
+/** In which timm's and torchvision's trainers keep what a run was told, beside the weights. */
+const FLAGS = "argparse.Namespace";
 
 /** By which a whole model of classes that the lab does not know is recognised. */
 const MODEL = /^(torchvision|torchxrayvision|timm|torch\.nn|fastai|__main__)\b/;
@@ -42,7 +46,7 @@ export function createFindGlobal(refuse: Refuse): (name: string) => Global {
   allow("torch._utils._rebuild_tensor_v2", rebuildTensor);
   allow("torch._utils._rebuild_parameter", ([data]) => data);
   for (const set of ["__builtin__.set", "builtins.set"]) allow(set, ([items = []]) => items);
-  for (const name of MODULE_CLASSES) allowed.set(name, new Global(name, undefined, true));
+  for (const name of [...MODULE_CLASSES, FLAGS]) allowed.set(name, new Global(name, undefined, true));
   for (const type of STORAGE_TYPES.keys()) allow(`torch.${type}`);
   for (const name of INERT) allow(name, () => NOTHING);
 
@@ -51,7 +55,7 @@ export function createFindGlobal(refuse: Refuse): (name: string) => Global {
     if (global) return global;
     const wayOut = MODEL.test(name)
       ? "It holds a whole model, which is a program, and not one of torchvision's, timm's or torchxrayvision's DenseNets: save its weights alone, torch.save(model.state_dict(), file), and choose that file."
-      : undefined;
+      : "If you know who made it, load it in Python, save its weights alone, torch.save(model.state_dict(), file), and choose that file.";
     throw refuse(`it asks for ${name}: the lab reads data only`, wayOut);
   };
 }

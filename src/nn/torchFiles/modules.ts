@@ -34,28 +34,42 @@ export const MODULE_CLASSES: readonly string[] = Object.entries(CLASSES).flatMap
 
 const DATA_PARALLEL = "torch.nn.parallel.data_parallel.DataParallel";
 
-/** A DenseNet201 has some 700 modules. Bounds what a made-up file can ask for. */
-const MOST_MODULES = 20_000;
+/** Modules, and what they hold; a DenseNet201 has some 4,000 of all. With the others, bounds what a made-up file can ask for. */
+const MOST_ENTRIES = 100_000;
 const DEEPEST = 32;
+const LONGEST_NAME = 1000;
 
 /** The module's `state_dict()`: its parameters and persistent buffers, then those of its children. @throws LabError weightsUnreadable */
 export function gatherState(root: Instance, refuse: Refuse): LazyArrays {
   const arrays: LazyArrays = new Map();
-  let modules = 0;
+  let entries = 0;
+  const count = (more: number) => {
+    entries += more;
+    if (entries > MOST_ENTRIES) throw refuse("its modules are more than any network has");
+  };
   const gather = ({ attributes }: Instance, prefix: string, depth: number): void => {
-    if (++modules > MOST_MODULES || depth > DEEPEST) throw refuse("its modules are more than any network has");
-    const unkept = attributes.get("_non_persistent_buffers_set");
-    const isKept = (name: unknown) => !(Array.isArray(unkept) && unkept.includes(name));
-    const listHeld = (kind: string) => {
+    if (depth > DEEPEST) throw refuse("its modules are more than any network has");
+    count(1);
+    const listHeld = (kind: string): [string, unknown][] => {
       const held = attributes.get(kind);
       if (!(held instanceof Map)) throw refuse(`a module in it has no ${kind}`);
-      return [...held];
+      count(held.size);
+      return Array.from(held, ([name, value]) => {
+        if (typeof name !== "string" || prefix.length + name.length > LONGEST_NAME)
+          throw refuse("a module in it has no proper name");
+        return [prefix + name, value];
+      });
     };
-    for (const [name, array] of [...listHeld("_parameters"), ...listHeld("_buffers").filter(([name]) => isKept(name))]) {
-      if (array instanceof Tensor) arrays.set(`${prefix}${name}`, array);
+    const parameters = listHeld("_parameters");
+    const buffers = listHeld("_buffers");
+    const names = attributes.get("_non_persistent_buffers_set");
+    const unkept: unknown[] = Array.isArray(names) ? names : [];
+    count(buffers.length * unkept.length);
+    for (const [name, array] of [...parameters, ...buffers.filter(([name]) => !unkept.includes(name.slice(prefix.length)))]) {
+      if (array instanceof Tensor) arrays.set(name, array);
     }
     for (const [name, child] of listHeld("_modules")) {
-      if (child instanceof Instance) gather(child, `${prefix}${name}.`, depth + 1);
+      if (child instanceof Instance) gather(child, `${name}.`, depth + 1);
     }
   };
   gather(root, "", 0);

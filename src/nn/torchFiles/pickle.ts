@@ -40,8 +40,10 @@ export interface PickleRules {
 const MARK = Symbol("mark");
 /** Of an opcode that puts nothing on the stack. */
 const DONE = Symbol("done");
-/** Each opcode costs a byte at least; a state dict of a network has some 20,000. Bounds time and memory, also of a made-up file. */
-const MOST_OPCODES = 4_000_000;
+/** A step is an opcode, or an item that one copies; a state dict of a network takes some 20,000. Bounds time and memory, also of a made-up file. */
+const MOST_STEPS = 4_000_000;
+/** In bytes. The source of a class, which old files have, is a tenth of a megabyte. */
+const LONGEST_TEXT = 2 ** 24;
 const STOP = 0x2e;
 const DECODER = new TextDecoder();
 
@@ -61,6 +63,7 @@ class Machine {
   readonly #stack: unknown[] = [];
   readonly #memo = new Map<number, unknown>();
   #at: number;
+  #steps = 0;
 
   constructor(bytes: Uint8Array, start: number, rules: PickleRules) {
     this.#bytes = bytes;
@@ -70,19 +73,18 @@ class Machine {
   }
 
   run(): { value: unknown; end: number } {
-    try {
-      for (let steps = 0; steps < MOST_OPCODES; steps++) {
-        const opcode = this.#takeByte();
-        if (opcode === STOP) return { value: this.#pop(), end: this.#at };
-        const pushed = this.#do(opcode);
-        if (pushed !== DONE) this.#stack.push(pushed);
-      }
-    } catch (error) {
-      // DataView's own check: an argument lies beyond the end.
-      if (error instanceof RangeError) throw this.#rules.refuse("its description of the arrays ends too early");
-      throw error;
+    for (;;) {
+      this.#countSteps(1);
+      const opcode = this.#takeByte();
+      if (opcode === STOP) return { value: this.#pop(), end: this.#at };
+      const pushed = this.#do(opcode);
+      if (pushed !== DONE) this.#stack.push(pushed);
     }
-    throw this.#rules.refuse(`its description takes more than ${MOST_OPCODES} steps, which no network's does`);
+  }
+
+  #countSteps(count: number): void {
+    this.#steps += count;
+    if (this.#steps > MOST_STEPS) throw this.#damaged(`takes more than ${MOST_STEPS} steps, which no network's does`);
   }
 
   /** What the opcode puts on the stack. */
@@ -191,7 +193,12 @@ class Machine {
   #takeByte = (): number => this.#view.getUint8(this.#take(1));
   #takeLength = (): number => this.#view.getUint32(this.#take(4), true);
   #takeBytes = (count: number): Uint8Array => this.#bytes.subarray(this.#take(count), this.#at);
-  #takeText = (count: number): string => DECODER.decode(this.#takeBytes(count));
+
+  #takeText(count: number): string {
+    const bytes = this.#takeBytes(count);
+    if (count > LONGEST_TEXT) throw this.#damaged("has a longer text than any network's");
+    return DECODER.decode(bytes);
+  }
 
   #takeLine(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
@@ -278,6 +285,7 @@ class Machine {
   #setAttributes(attributes: unknown, target: unknown): typeof DONE {
     if (!(target instanceof Instance)) return DONE;
     if (!(attributes instanceof Map)) throw this.#damaged(`gives a ${target.className} attributes without names`);
+    this.#countSteps(attributes.size);
     for (const [name, value] of attributes) target.attributes.set(name, value);
     return DONE;
   }
@@ -285,6 +293,8 @@ class Machine {
   #call(global: unknown, args: unknown): unknown {
     if (!(global instanceof Global) || !Array.isArray(args)) throw this.#damaged("calls what is no function");
     if (!global.call) throw this.#rules.refuse(`it asks to run ${global.name}: the lab reads data only`);
+    // What is called goes through the lists among its arguments: an array's shape, a dict's pairs.
+    for (const arg of args) if (Array.isArray(arg)) this.#countSteps(arg.length);
     return global.call(args);
   }
 }

@@ -78,6 +78,26 @@ describe("what a file asks to be run is refused by name", () => {
   });
 });
 
+describe("a trainer's checkpoint", () => {
+  const bytes = [...new Uint8Array(2 * (8 + 4))];
+  const keys = opcodes("]", "X", text("0"), "a", "X", text("1"), "a", ".");
+  const weights: Piece = ["}", "X", text("v"), tensor("0", 1, [1], [1]), "s", "X", text("w"), tensor("1", 1, [1], [1]), "s"];
+  const read = (...beside: Piece[]) =>
+    readTorchFile(makeLegacyFile(opcodes("}", ...beside, "X", text("state_dict"), weights, "s", "."), keys, bytes), "w.pth");
+
+  it("may keep a tensor beside the state dict, as PyTorch's ImageNet example keeps its best accuracy", () => {
+    const { arrays, within } = read("X", text("best_acc1"), tensor("1", 1, [], []), "s");
+    expect([within, ...arrays.keys()]).toEqual(["state_dict", "v", "w"]);
+  });
+
+  it("may keep the run's flags, as timm's and torchvision's trainers do, and a schedule's milestones", () => {
+    const flags: Piece = ["cargparse\nNamespace\n", ")", [0x81], "}", "X", text("lr"), "K", [1], "s", "b"];
+    const milestones: Piece = ["ccollections\nCounter\n", "}", "K", [30], "K", [1], "s", [0x85], "R"];
+    const { arrays } = read("X", text("args"), flags, "s", "X", text("milestones"), milestones, "s");
+    expect([...arrays.keys()]).toEqual(["v", "w"]);
+  });
+});
+
 /** Each of 30 modules holds the one before it twice; without the limit the walk would go 2^30 ways. */
 const MODULES_IN_MODULES = Array.from({ length: 30 }, (_, i): Piece => {
   const last = i > 0 ? ["X", text("a"), "h", [i - 1], "s", "X", text("b"), "h", [i - 1], "s"] : [];
@@ -98,6 +118,24 @@ const MODULES_IN_MODULES = Array.from({ length: 30 }, (_, i): Piece => {
   ];
   return [LINEAR, ")", [0x81], "}", ...attributes, "b", "q", [i]];
 });
+
+const manyEntries = (count: number): Piece => [
+  "}",
+  "(",
+  Array.from({ length: count }, (_, i) => ["X", text(String(i)), "N"]),
+  "u",
+];
+
+/** A thousand modules in one, each with the same ten thousand parameters. */
+const MODULES_OF_MANY_ARRAYS: Piece = [
+  [manyEntries(10_000), "q", [0]],
+  [LINEAR, ")", [0x81], "}", "X", text("_parameters"), "}", "s", "X", text("_buffers"), "}", "s", "X", text("_modules"), "}"],
+  Array.from({ length: 1000 }, (_, i) => [
+    ["X", text(String(i)), LINEAR, ")", [0x81], "}", "X", text("_parameters"), "h", [0], "s"],
+    ["X", text("_buffers"), "}", "s", "X", text("_modules"), "}", "s", "b", "s"],
+  ]),
+  ["s", "b"],
+];
 
 describe("a file that asks for more than it is", () => {
   const rebuild = (count: number, shape: number[], strides: number[], offset = 0) =>
@@ -158,6 +196,36 @@ describe("a file that asks for more than it is", () => {
     ["a module without parameters", opcodes(LINEAR, ")", [0x81], "."), /a module in it has no _parameters/],
     ["a module whose attributes have no names", opcodes(LINEAR, ")", [0x81], "]", "b", "."), /attributes without names/],
     ["modules that hold each other twice", opcodes(MODULES_IN_MODULES, "."), /modules are more than any network has/],
+    [
+      "a dict of many attributes, given to many objects",
+      opcodes(
+        manyEntries(20_000),
+        "q",
+        [0],
+        "]",
+        Array.from({ length: 20_000 }, () => [LINEAR, ")", [0x81], "h", [0], "b", "a"]),
+        ".",
+      ),
+      /more than 4000000 steps/,
+    ],
+    [
+      "a list of many pairs, made a dict many times",
+      opcodes(
+        ["]", "]", "q", [0], Array.from({ length: 20_000 }, () => [")", "a"]), "a"],
+        Array.from({ length: 20_000 }, () => ["ccollections\nOrderedDict\n", "h", [0], [0x85], "R", "a"]),
+        ".",
+      ),
+      /more than 4000000 steps/,
+    ],
+    [
+      "such lists for the name of a parameter",
+      opcodes(
+        ["]", "]", Array.from({ length: 250 }, (_, i): Piece => ["q", [i], "]", "h", [i], "a", "h", [i], "a"]), "q", [250], "a"],
+        [LINEAR, ")", [0x81], "}", "X", text("_parameters"), "}", "h", [250], "N", "s", "s", "b", "."],
+      ),
+      /a module in it has no proper name/,
+    ],
+    ["modules that share a dict of many arrays", opcodes(MODULES_OF_MANY_ARRAYS, "."), /modules are more than any network has/],
     ["no end", opcodes("N".repeat(5_000_000)), /more than 4000000 steps/],
     ["nothing on the stack", opcodes("."), /takes what is not there/],
     ["a mark for a value", opcodes("(", "."), /takes what is not there/],

@@ -13,6 +13,8 @@ const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
 const LEGACY_MAGIC = [0x80, 0x02, 0x8a, 0x0a];
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
+/** A storage's is a number. */
+const LONGEST_KEY = 1000;
 
 const beginsWith = (buffer: ArrayBuffer, magic: number[]): boolean => {
   const bytes = new Uint8Array(buffer, 0, Math.min(magic.length, buffer.byteLength));
@@ -39,7 +41,8 @@ function createRules(refuse: Refuse, findSpan: (key: string, bytes: number) => (
     // The legacy format has the source of a module's class beside it.
     if (kind === "module" && global instanceof Global) return global;
     const type = global instanceof Global ? STORAGE_TYPES.get(global.name.replace("torch.", "")) : undefined;
-    if (kind !== "storage" || !type || typeof key !== "string" || !Number.isSafeInteger(length) || length < 0) {
+    const isKey = typeof key === "string" && key.length <= LONGEST_KEY;
+    if (kind !== "storage" || !type || !isKey || !Number.isSafeInteger(length) || length < 0) {
       throw refuse("it refers to something that is no storage of a tensor");
     }
     return new Storage(type, length, findSpan(key, length * NUMBER_TYPES[type].bytes));
@@ -55,7 +58,7 @@ function readZipFormat(buffer: ArrayBuffer, refuse: Refuse): unknown {
   if (!place) throw refuse("it is a ZIP file without data.pkl, so torch.save did not write it");
   const folder = pickled.slice(0, pickled.indexOf("/"));
   const order = entries.get(`${folder}/byteorder`);
-  if (order && new TextDecoder().decode(new Uint8Array(buffer, order.offset, order.bytes)) !== "little") {
+  if (order && new TextDecoder().decode(new Uint8Array(buffer, order.offset, Math.min(order.bytes, 8))) !== "little") {
     throw refuse("it was written in another byte order");
   }
   const rules = createRules(refuse, (key, bytes) => {

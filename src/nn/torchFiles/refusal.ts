@@ -7,4 +7,7 @@ export type Refuse = (why: string, wayOut?: string) => LabError;
 export const refusalOf =
   (source: string): Refuse =>
   (why, wayOut = "Choose another file, or download it again.") =>
-    new LabError("weightsUnreadable", `${source} cannot be read as a PyTorch file: ${why}. ${wayOut}`);
+    new LabError("weightsUnreadable", `${source} cannot be read as a PyTorch file: ${clip(why)}. ${wayOut}`);
+
+/** What a file names may be of any length. */
+const clip = (why: string) => (why.length > 500 ? `${why.slice(0, 500)}…` : why);

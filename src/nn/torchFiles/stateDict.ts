@@ -23,14 +23,14 @@ export function findStateDict(root: unknown, refuse: Refuse): TorchFile {
   const path: string[] = [];
   let dict = root;
   while (dict instanceof Map && path.length < DEEPEST) {
-    const arrays = takeTensors(dict);
-    if (arrays.size > 0) return { arrays, within: path.join("."), metadata: {} };
     const holder: Map<unknown, unknown> = dict;
     const key = KEYS.find((name) => holder.get(name) instanceof Map || holder.get(name) instanceof Instance);
     if (!key) break;
     path.push(key);
     dict = holder.get(key);
   }
+  const arrays: LazyArrays = dict instanceof Map ? takeTensors(dict) : new Map();
+  if (arrays.size > 0) return { arrays, within: path.join("."), metadata: {} };
   if (dict instanceof Instance) {
     return { arrays: gatherState(dict, refuse), within: path.join("."), metadata: describeModule(dict) };
   }
