@@ -94,6 +94,15 @@ describe("a damaged file", () => {
     expect(read).toThrow(/^weights\.safetensors cannot be read/);
   });
 
+  it("is refused before its arrays are read: ten thousand of a megabyte, all of the same", () => {
+    const bytes = 2 ** 20;
+    const all = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`w${i}`, entry("U8", [bytes], 0, bytes)]));
+    const file = new Uint8Array(makeFile(all));
+    const whole = new Uint8Array(file.length + bytes);
+    whole.set(file);
+    expect(() => readSafetensors(whole.buffer, "file")).toThrow(/overlaps/);
+  });
+
   it("never throws anything but a LabError", () => {
     fc.assert(
       fc.property(

@@ -52,8 +52,7 @@ export function readSafetensors(buffer: ArrayBuffer, source: string): Safetensor
   if (!isRecord(header)) throw unreadable("its header is not a JSON object");
 
   const metadata: Record<string, string> = {};
-  const arrays: NamedArrays = new Map();
-  const spans: { name: string; start: number; end: number }[] = [];
+  const spans: { name: string; start: number; end: number; shape: number[]; type: NumberType }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (!isRecord(entry)) throw unreadable(`the entry ${name} is not an object`, name);
     if (name === "__metadata__") {
@@ -74,18 +73,23 @@ export function readSafetensors(buffer: ArrayBuffer, source: string): Safetensor
     if (end - start !== size * type.bytes) {
       throw unreadable(`${name} [${shape.join(", ")}] needs ${size * type.bytes} bytes but has ${end - start}`, name);
     }
-    spans.push({ name, start, end });
-    arrays.set(name, { shape, data: readNumbers(view, dataStart + start, size, type) });
+    spans.push({ name, start, end, shape, type });
   }
 
-  spans.sort((a, b) => a.start - b.start || a.end - b.end);
+  // Before anything is read: arrays over the same bytes could ask for more memory than there is.
   let covered = 0;
-  for (const { name, start, end } of spans) {
+  for (const { name, start, end } of spans.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     if (start !== covered)
       throw unreadable(`${name} ${start < covered ? "overlaps another array" : "leaves a gap before it"}`, name);
     covered = end;
   }
   if (covered !== dataBytes) throw unreadable(`${dataBytes - covered} bytes at its end belong to no array`);
+  const arrays: NamedArrays = new Map(
+    spans.map(({ name, start, shape, type }) => [
+      name,
+      { shape, data: readNumbers(view, dataStart + start, countElements(shape), type) },
+    ]),
+  );
   return { arrays, metadata };
 }
 
