@@ -1,7 +1,8 @@
 // GPU memory as a person meets it: a forecast beside the batch, the largest batch in one action, and nothing that does not fit begins.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { eventsOf, expect, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
+import { reopen } from "./runSupport";
+import { eventsOf, expect, expectAccessible, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
 
 const main = (page: Page) => page.getByRole("main");
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: typeof name === "string" });
@@ -105,6 +106,22 @@ async function checkGpu(page: Page): Promise<void> {
   expect(report.limits.maxBufferSize).toBeGreaterThan(0);
 }
 
+/** As if the check that is kept had found a kernel wrong, and the plain model right. */
+const failKeptCheck = (page: Page) =>
+  page.evaluate(async () => {
+    const done = <Result>(request: IDBRequest<Result>) =>
+      new Promise<Result>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await done(indexedDB.open("roentgen-lab-gpu-checks"));
+    const store = database.transaction("values", "readwrite").objectStore("values");
+    const [key] = await done(store.getAllKeys());
+    const report = await done(store.get(key as string));
+    await done(store.put({ ...report, passed: false, failed: ["head"], verdict: "It fails." }, key));
+    database.close();
+  });
+
 test("a card is checked, and the trial keeps that; memory that runs out names ways out that work: a smaller setting, and for a trial a budget to go on within", async ({
   lab,
 }) => {
@@ -156,4 +173,16 @@ test("a card is checked, and the trial keeps that; memory that runs out names wa
   ]) {
     await expect(main(lab)).toContainText(words);
   }
+
+  await failKeptCheck(lab);
+  await reopen(lab);
+  await goToStep(lab, "Evaluate");
+  const warning = main(lab).getByRole("status").filter({ hasText: "This graphics card failed its check" });
+  await expect(warning).toBeVisible();
+  await goToStep(lab, "Train");
+  await expectAccessible(lab, "a card that failed its check");
+  await button(lab, "Use the plain model").click();
+  await expect(warning).toHaveCount(0);
+  await openEngine(lab);
+  await expect(lab.getByLabel("Engine", { exact: true })).toHaveValue("stock");
 });

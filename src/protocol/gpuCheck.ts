@@ -94,6 +94,10 @@ const formatChecks = (checks: number, scope: CheckScope) => `${checks} checks${s
 
 const PLAIN_MODEL = "the plain model";
 
+/** Where the engine's kernels fail, TF.js's may be right all the same. */
+export const findsPlainModelRight = (parts: readonly CheckedPart[]): boolean =>
+  parts.some(({ name, failures }) => name === PLAIN_MODEL && failures.length === 0);
+
 /** @param scope of the check @returns the verdict in a sentence, with the way out where it failed */
 export function judge(
   parts: readonly CheckedPart[],
@@ -104,10 +108,9 @@ export function judge(
   const worst = parts.reduce<Distance | null>((sofar, part) => findWorse(sofar, part.worst), null);
   const passed = failed.length === 0;
   const figures = `${formatChecks(checks, scope)}${worst ? `, the worst error ${Math.ceil(shareOf(worst) * 100)} % of what it may be` : ""}`;
-  const plainHolds = !failed.includes(PLAIN_MODEL) && parts.some(({ name }) => name === PLAIN_MODEL);
   const verdict = passed
     ? `This graphics card computes what the lab expects: ${figures}.`
-    : `This graphics card fails the check of ${failed.join(", ")}: do not trust a trial on it. Update its driver, or use another browser or graphics card${plainHolds ? "; the plain model computes rightly here and can be chosen under Engine" : ""}.`;
+    : `This graphics card fails the check of ${failed.join(", ")}: do not trust a trial on it. Update its driver, or use another browser or graphics card${findsPlainModelRight(parts) ? "; the plain model computes rightly here and can be chosen under Engine" : ""}.`;
   return { passed, checks, worst, failed, verdict };
 }
 

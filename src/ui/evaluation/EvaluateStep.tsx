@@ -6,6 +6,7 @@ import type { LabState } from "../../app/state";
 import { findTrainedOtherwise } from "../../app/trainedOtherwise";
 import { describeViews } from "../../app/views";
 import { useCommands, useLab } from "../labContext";
+import { CheckNotice } from "../parts/CheckNotice";
 import { CompileProgress } from "../parts/CompileProgress";
 import { formatCount, formatPlural } from "../parts/format";
 import { JobProgress } from "../parts/JobProgress";
@@ -73,6 +74,7 @@ export function EvaluateStep() {
       <FailureNotice failure={failure} title="The films could not be evaluated" />
       {mismatch && <Notice tone="warning">{mismatch}</Notice>}
       <TrainedOtherwiseNotice />
+      {!isRunning && <CheckNotice />}
       <div className={evaluation ? styles.figuresAndFilms : partsStyles.columns}>
         <div className={partsStyles.stack}>
           {/* What holds for the next evaluation too is said above, with a way out. */}

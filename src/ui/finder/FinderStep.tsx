@@ -4,6 +4,7 @@ import type { FinderState } from "../../app/state";
 import { MOST_FINDER_RUNS } from "../../protocol/finder";
 import { useCommands, useLab } from "../labContext";
 import { BudgetNotice } from "../parts/BudgetNotice";
+import { CheckNotice } from "../parts/CheckNotice";
 import { CompileProgress } from "../parts/CompileProgress";
 import { DataTable } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
@@ -50,6 +51,7 @@ export function FinderStep() {
         />
       )}
       {!isBusy && <BudgetNotice />}
+      {!isBusy && <CheckNotice />}
       <FailureNotice failure={finder.failure} title="The learning rate could not be looked for" />
       <div className={partsStyles.columns}>
         <Figure

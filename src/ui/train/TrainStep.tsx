@@ -6,6 +6,7 @@ import { NOTHING_TO_TRAIN } from "../../protocol/testSet";
 import type { Trial } from "../../protocol/training";
 import { useLab } from "../labContext";
 import { BudgetNotice } from "../parts/BudgetNotice";
+import { CheckNotice } from "../parts/CheckNotice";
 import { CompileProgress } from "../parts/CompileProgress";
 import { FigureRows, SplitBar } from "../parts/Figures";
 import { formatCount } from "../parts/format";
@@ -42,6 +43,7 @@ export function TrainStep() {
       <FailureNotice failure={run.failure} title={nameFailure(run)} actions={<BeginAgain />} />
       {underWay ? <CompileProgress progress={run.compiling} /> : <BudgetNotice />}
       {!underWay && <RoomNotice />}
+      {!underWay && <CheckNotice />}
       {/* Without a trial the sentence above says so. */}
       {!underWay && run.trial && isTest && <Notice tone="note">{NOTHING_TO_TRAIN}</Notice>}
       {run.notices.map((notice) => (
