@@ -54,14 +54,15 @@ test("films are normalised as the network had them, each channel by itself", asy
   });
 });
 
-test("a trial's network is tried with its own weights, and without its films", async () => {
+test("a trial's network is tried with its own weights, without its films, and in floats whatever it was trained in", async () => {
   const lab = createTestLab();
-  const { id } = await lab.createTrial();
+  const { id } = await lab.createTrial({ activations: "f16" });
   await train(lab, id);
   const { session, engines } = lab;
   const before = engines.length;
   await expect(session.exportModel(id, "last", "onnx", {})).rejects.toMatchObject({ code: "exportDiffers" });
   expect(engines.length).toBe(before + 1);
   expect(engines.at(-1)?.disposed).toBe(true);
+  expect(engines.map(({ options }) => options.activations)).toEqual(["f16", "f32"]);
   await expect(session.exportModel(99, "last", "onnx", {})).rejects.toThrow();
 });
