@@ -104,6 +104,7 @@ export const INITIAL_STATE: LabState = {
   tab: "asking",
   step: "dataset",
   status: "Drop a folder of films with its label CSV, or try with drawn films.",
+  errands: 0,
   gpu: { state: "asking", report: null, failure: null },
   gpuCheck: NOT_CHECKED,
   gpuBytes: 0,

@@ -127,6 +127,7 @@ it.each<[string, Partial<LabState>]>([
   ["films are prepared", { preparation: { ...INITIAL_STATE.preparation, state: "running" } }],
   ["the rate is looked for", { finder: { ...INITIAL_STATE.finder, state: "stopping" } }],
   ["a model is evaluated", { evaluation: { ...INITIAL_STATE.evaluation, state: "running" } }],
+  ["a file is written", { errands: 1 }],
   ["weights are downloaded", { weights: { ...INITIAL_STATE.weights, fetched: { done: 1, total: null } } }],
 ])("is not at rest while %s", (_, change) => {
   expect(isAtRest(INITIAL_STATE)).toBe(true);

@@ -9,7 +9,7 @@ const UNDER_WAY: unknown[] = ["opening", "running", "pausing", "paused", "stoppi
 /** Whether a reload would interrupt nothing, of whatever part of the lab. */
 export function isAtRest(lab: LabState): boolean {
   const parts: object[] = Object.values(lab).filter((part) => typeof part === "object" && part !== null);
-  return !lab.weights.fetched && parts.every((part) => !("state" in part && UNDER_WAY.includes(part.state)));
+  return !lab.weights.fetched && lab.errands === 0 && parts.every((part) => !("state" in part && UNDER_WAY.includes(part.state)));
 }
 
 /** What of a page it takes, so that a test may bring its own. */

@@ -249,6 +249,8 @@ export interface LabState {
   step: StepName;
   /** One sentence: what the lab is doing or has done. Shown in the live region `Lab status`. */
   status: string;
+  /** How many files are being written, or whole trials read. */
+  errands: number;
   gpu: GpuState;
   gpuCheck: GpuCheckState;
   /** GPU bytes of the running job; 0 where none runs. */

@@ -30,14 +30,8 @@ export function createStorageCommands(context: LabContext, loadTrials: () => Pro
   /** What fails is shown where the storage stands. */
   async function errand(work: () => Promise<string>): Promise<void> {
     patch("storage", { failure: null });
-    try {
-      say(await work());
-    } catch (error) {
-      const failure = toFailure(error);
-      patch("storage", { failure });
-      say(failure.message);
-      announce({ type: "failed", ...failure });
-    }
+    const failure = await context.errand(work);
+    if (failure) patch("storage", { failure });
   }
 
   return {

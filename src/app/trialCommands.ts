@@ -31,14 +31,7 @@ type TrialCommands = Pick<
 export function createTrialCommands(context: LabContext): TrialCommands {
   const { store, workers, patch, say } = context;
 
-  /** Runs an errand that ends in the status line either way. */
-  async function errand(work: () => Promise<string>): Promise<void> {
-    try {
-      say(await work());
-    } catch (error) {
-      say(toFailure(error).message);
-    }
-  }
+  const errand = async (work: () => Promise<string>) => void (await context.errand(work));
 
   function trialId(id: number | undefined): number {
     const shown = id ?? store.getState().run.trial?.id;
