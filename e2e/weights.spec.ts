@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename } from "node:path";
 import type { Page } from "@playwright/test";
 import { InferenceSession } from "onnxruntime-node";
-import { acceptAdapter } from "../scripts/driveLab";
+import { acceptAdapter, takeTorchBundle } from "../scripts/driveLab";
 import { DENSENETS, listArrays } from "../src/nn/densenet";
 import { initialise } from "../src/nn/initialise";
 import { makeStateDictFile } from "../src/nn/torchFiles/testSupport";
@@ -112,7 +113,9 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
   }
 
   // All that it takes to train on in PyTorch, the prepared films too; what it began from was a file, which is not kept.
-  const bundle = new Blob([Uint8Array.from(await download(lab, /^PyTorch with films \(.*\) of trial \d+$/))]);
+  const path = await takeTorchBundle(lab, Number(trial.trial.slice("trial-".length)), "films", test.info().outputDir);
+  expect(basename(path)).toBe(`${trial.trial}-torch.zip`);
+  const bundle = new Blob([readFileSync(path)]);
   await expect(status(lab)).toContainText(`began from ${FILE.name}, which is not in the lab any more`);
   const inBundle = new Map((await readZip(bundle)).map(({ name, content }) => [name.replace(/^.*\//, ""), content]));
   expect(inBundle.has("begin.safetensors")).toBe(false);

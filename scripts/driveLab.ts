@@ -1,7 +1,7 @@
 // What a person does in the page, from the folder to the files, for `npm run train` and the benchmarks. Has no training code of its own.
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import type { Again } from "../src/protocol/again";
 import { type FinderSuggestions, RECOMMENDED } from "../src/protocol/finder";
 import type { TargetScores, Trial } from "../src/protocol/training";
@@ -80,13 +80,24 @@ export async function acceptAdapter(page: Page): Promise<void> {
 }
 
 async function download(page: Page, button: string, out: string): Promise<string> {
-  const [file] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: button, exact: true }).click(),
-  ]);
+  return save(page, page.getByRole("button", { name: button, exact: true }), out);
+}
+
+async function save(page: Page, button: Locator, out: string): Promise<string> {
+  // However long it takes to be written.
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 0 }), button.click()]);
   const path = join(out, file.suggestedFilename());
   await file.saveAs(path);
   return path;
+}
+
+/** From the table of trials. @throws Error with the page's reason where it offers no such bundle */
+export async function takeTorchBundle(page: Page, trialId: number, films: "folder" | "films", out: string): Promise<string> {
+  const name =
+    films === "films" ? new RegExp(`^PyTorch with films .* of trial ${trialId}$`) : `PyTorch bundle of trial ${trialId}`;
+  const button = page.getByRole("button", { name, exact: true });
+  if (await button.isDisabled()) throw new Error(`No bundle for PyTorch: ${await button.getAttribute("title")}.`);
+  return save(page, button, out);
 }
 
 export async function choose(page: Page, label: string, file: string): Promise<void> {
@@ -178,8 +189,9 @@ export async function trainAndEvaluate(
   files.predictions = await download(page, "Download predictions", options.out);
   if (options.pytorch) {
     await goToStep(page, "Trials");
-    const button = `PyTorch bundle of trial ${trial.id}${options.pytorch === "films" ? " with films" : ""}`;
-    files.pytorch = await download(page, button, options.out);
+    // The last wait of all, so that it may go through what events there are.
+    const refused = waitFor() as Promise<never>;
+    files.pytorch = await Promise.race([takeTorchBundle(page, trial.id, options.pytorch, options.out), refused]);
   }
   return {
     trial: trial.id,
