@@ -99,6 +99,8 @@ test("prepared films are counted, kept while they are used, removed with a word 
   await remove();
   await expect(status(lab)).toContainText("prepared films removed");
   await expect(films).toBeHidden();
+  const bundle = lab.getByRole("button", { name: /^PyTorch with films .* of trial 1$/ });
+  await expect(bundle).toBeDisabled();
   await lab.getByRole("button", { name: "Continue trial 1", exact: true }).click();
   await expect(lab.getByRole("alert")).toContainText("no longer in the browser's storage");
   await expect(lab.getByRole("button", { name: "Train", exact: true })).toBeDisabled();
@@ -107,6 +109,7 @@ test("prepared films are counted, kept while they are used, removed with a word 
   await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
   await expect.poll(() => eventsOf(lab, "prepared"), { timeout: 120_000 }).toHaveLength(2);
   await goToStep(lab, "Trials");
+  await expect(bundle).toBeEnabled();
   await lab.getByRole("button", { name: "Continue trial 1", exact: true }).click();
   await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
 });

@@ -1,9 +1,9 @@
 // A trial in the formats of others: its network, or all that it takes to train it there. Plain buttons: Mantine's menu would add 30 kB of
 // gzipped script to the page for some words.
 import type { ExportFormat } from "../../protocol/export";
-import { countPreparedBytes, whyFilmsMustCome } from "../../protocol/torchBundle";
+import { countPreparedBytes, whyFilmsCannotCome, whyFilmsMustCome } from "../../protocol/torchBundle";
 import type { Trial, WhichWeights } from "../../protocol/training";
-import { useCommands } from "../labContext";
+import { useCommands, useLab } from "../labContext";
 import { formatBytes } from "../parts/format";
 import styles from "./trials.module.css";
 
@@ -28,7 +28,8 @@ export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
   const { downloadModel, downloadModelCard, downloadTorchBundle } = useCommands();
   const { id } = trial;
   const withFilms = `PyTorch with films (${formatBytes(countPreparedBytes(trial))})`;
-  const why = whyFilmsMustCome(trial);
+  const mustCome = whyFilmsMustCome(trial);
+  const cannotCome = useLab((lab) => whyFilmsCannotCome(trial, lab.storage.films));
   return (
     <div className={styles.elsewhere}>
       <span>Use elsewhere</span>
@@ -57,11 +58,11 @@ export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
       ))}
       <button
         type="button"
-        disabled={why !== null}
+        disabled={mustCome !== null}
         aria-label={`PyTorch bundle of trial ${id}`}
         title={
-          why
-            ? `Not without the films: ${why}`
+          mustCome
+            ? `Not without the films: ${mustCome}`
             : "Download a script that trains it in PyTorch, its rows and weights; it reads the films' folder"
         }
         onClick={() => void downloadTorchBundle(id, false)}
@@ -70,8 +71,9 @@ export function UseElsewhere({ trial, which, isBusy }: UseElsewhereProps) {
       </button>
       <button
         type="button"
+        disabled={cannotCome !== null}
         aria-label={`${withFilms} of trial ${id}`}
-        title="The same with the prepared films: it needs no folder"
+        title={cannotCome ? `Not with the films: ${cannotCome}` : "The same with the prepared films: it needs no folder"}
         onClick={() => void downloadTorchBundle(id, true)}
       >
         {withFilms}
