@@ -52,6 +52,18 @@ def picture(program, folder, film, size, move):
     return program.apply_moves(films, torch.tensor([move], dtype=torch.float32)).reshape(-1).tolist()
 
 
+def passes(program, folder, settings, world):
+    return [program.cut_passes(settings, world), program.least_pass(settings, False)]
+
+
+def settings(program, folder, recipe, epochs, max_lr):
+    return program.choose_settings(recipe, epochs, max_lr)
+
+
+def arrays(program, folder, path):
+    return {name: [list(array.shape), array.double().reshape(-1).tolist()] for name, array in program.read_safetensors(Path(path)).items()}
+
+
 def read(program, folder, path, size, fit):
     return program.read_film(Path(path).read_bytes(), size, fit).reshape(-1).tolist()
 

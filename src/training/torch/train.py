@@ -175,6 +175,20 @@ def cut_evenly(count, parts):
     return list(zip(bounds, bounds[1:]))
 
 
+def cut_passes(settings, world):
+    """Of each process the places of a batch that it sees, a range for each pass of the network: all have as many passes."""
+    size = settings["batchSize"]
+    shares = cut_evenly(size, world)
+    largest = max(end - start for start, end in shares)
+    count = math.ceil(largest / (settings["filmsPerPass"] or largest))
+    return [[(start + a, start + b) for a, b in cut_evenly(end - start, count)] for start, end in shares]
+
+
+def least_pass(settings, is_synchronised):
+    """The fewest films that a pass can have: BatchNorm needs two values of each channel, and fastai's head has one a film."""
+    return 1 if is_synchronised or (settings["head"] == "linear" and settings["imageSize"] >= 64) else 2
+
+
 # ------------------------------------------------------------------------------------------------- how films are varied in training
 
 
@@ -505,17 +519,26 @@ def is_over(settings, epochs):
 # ----------------------------------------------------------------------------------------------------------------------------- files
 
 
+NUMBER_TYPES = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
+
+
 def read_safetensors(path):
-    data = path.read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
-    metadata = header.pop("__metadata__", {})
-    arrays = {}
-    for name, entry in header.items():
-        start, end = entry["data_offsets"]
-        values = np.frombuffer(data[8 + length + start : 8 + length + end], dtype="<f4").copy()
-        arrays[name] = torch.from_numpy(values).reshape(entry["shape"])
-    return arrays, metadata
+    """Its arrays by name."""
+    try:
+        data = bytearray(path.read_bytes())
+        (length,) = struct.unpack("<Q", data[:8])
+        header = json.loads(data[8 : 8 + length])
+        header.pop("__metadata__", None)
+        arrays = {}
+        for name, entry in header.items():
+            start, end = entry["data_offsets"]
+            values = torch.frombuffer(data[8 + length + start : 8 + length + end], dtype=NUMBER_TYPES[entry["dtype"]])
+            arrays[name] = values.reshape(entry["shape"])
+    except OSError as error:
+        refuse(f"{path} cannot be read: {error.strerror}.")
+    except (ValueError, KeyError, RuntimeError, struct.error):
+        refuse(f"{path} is no whole safetensors file of floats. Name one that the lab or safetensors.torch.save_file wrote.")
+    return arrays
 
 
 def write_safetensors(path, arrays, metadata):
@@ -530,15 +553,18 @@ def write_safetensors(path, arrays, metadata):
 
 
 def write_whole(path, data):
-    """Wholly or not at all."""
+    """Wholly or not at all, though the machine should stop."""
     part = path.with_name(f"{path.name}.part")
-    part.write_bytes(data)
+    with open(part, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(part, path)
 
 
 def load_weights(network, path):
     """Strictly: every array of the network and no other."""
-    arrays, _ = read_safetensors(path)
+    arrays = read_safetensors(path)
     wanted = network.state_dict()
     missing = [name for name in wanted if name not in arrays]
     other = [name for name in arrays if name not in wanted or arrays[name].shape != wanted[name].shape]
@@ -602,23 +628,30 @@ def open_films(sample, settings, options, run):
             refuse("--data DIR is needed: the folder that was opened in the lab. A bundle with the prepared films needs none.")
         part = path.with_name(f"{path.name}.part")
         if run.rank == 0:
-            np.memmap(part, np.uint8, "w+", shape=shape).flush()
+            part.write_bytes(b"")
         run.wait()
-        films = np.memmap(part, np.uint8, "r+", shape=shape)
 
         def prepare(at):
+            """The film, or why there is none."""
             file = options.data / sample.files[at]
             try:
                 data = file.read_bytes()
                 if sample.sha256[at] and not hashlib.sha256(data).hexdigest().startswith(sample.sha256[at]):
                     raise ValueError("it is not the film that the trial was trained on")
-                films[at] = read_film(data, size, settings["fit"])
+                return read_film(data, size, settings["fit"]), None
             except (OSError, ValueError, SyntaxError) as error:
-                return f"{file}: {error}"
+                return None, f"{file}: {error}"
 
-        with ThreadPoolExecutor() as pool:
-            failed = [why for why in pool.map(prepare, range(run.rank, len(sample), run.world)) if why]
-        films.flush()
+        failed = []
+        # Written, not mapped: of a file on a shared disk each process would write back whole pages, a neighbour's film among them.
+        with open(part, "r+b") as into, ThreadPoolExecutor() as pool:
+            mine = range(run.rank, len(sample), run.world)
+            for at, (film, why) in zip(mine, pool.map(prepare, mine)):
+                if why:
+                    failed.append(why)
+                else:
+                    into.seek(at * size * size)
+                    into.write(film.tobytes())
         failed = run.gather(failed)
         if failed:
             refuse(
@@ -645,8 +678,12 @@ class Processes:
     def __init__(self, device):
         self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
         kind = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        self.device = torch.device(kind, int(os.environ.get("LOCAL_RANK", 0))) if kind == "cuda" else torch.device(kind)
+        self.device = torch.device(kind)
         if kind == "cuda":
+            cards, wanted = torch.cuda.device_count(), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+            if wanted > cards:
+                refuse(f"{wanted} processes need as many graphics cards, and this machine has {cards}: set --nproc_per_node to that.")
+            self.device = torch.device(kind, int(os.environ.get("LOCAL_RANK", 0)))
             torch.cuda.set_device(self.device)
         if self.world > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if kind == "cuda" else "gloo")
@@ -681,7 +718,8 @@ def choose_precision(wanted, device):
         return getattr(torch, wanted)
     if device.type != "cuda":
         return torch.float32
-    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    # Not by is_bf16_supported, which later versions of torch answer for cards too that only emulate it.
+    return torch.bfloat16 if torch.cuda.get_device_capability(device)[0] >= 8 else torch.float16
 
 
 def open_scaler(enabled):
@@ -702,7 +740,7 @@ class Trainer:
         self.normalisation = recipe["normalisation"]
         self.mean, self.std = per_channel(self.normalisation["mean"]), per_channel(self.normalisation["std"])
         self.syncs = options.sync_bn and run.world > 1
-        self.passes = self.cut_passes()
+        self.passes = self.choose_passes()
         self.precision = choose_precision(options.precision, self.device)
         self.scaler = open_scaler(self.precision == torch.float16)
         network = build_network(settings, len(sample.targets))
@@ -717,21 +755,17 @@ class Trainer:
             self.read_checkpoint()
         self.films = open_films(sample, settings, options, run)
 
-    def cut_passes(self):
+    def choose_passes(self):
         """Of a batch's places those that this process sees, a range for each pass of the network."""
-        s, world = self.settings, self.run.world
-        shares = cut_evenly(s["batchSize"], world)
-        largest = max(end - start for start, end in shares)
-        count = max(1, math.ceil(largest / (s["filmsPerPass"] or max(1, largest))))
-        least = 1 if self.syncs or (s["head"] == "linear" and s["imageSize"] >= 64) else 2
-        smallest = min(end - start for share in shares for start, end in cut_evenly(share[1] - share[0], count))
+        world, least = self.run.world, least_pass(self.settings, self.syncs)
+        passes = cut_passes(self.settings, world)
+        smallest = min(end - start for of_one in passes for start, end in of_one)
         if smallest < least:
             refuse(
-                f"Of a batch of {s['batchSize']} films some pass of the {world} processes has {smallest}, and BatchNorm needs {least}: "
-                "use fewer processes, or --sync-bn."
+                f"Of a batch of {self.settings['batchSize']} films some pass of the {world} processes has {smallest}, and BatchNorm needs "
+                f"{least}: use fewer processes{'' if self.syncs else ', or --sync-bn'}."
             )
-        start, end = shares[self.run.rank]
-        return [(start + a, start + b) for a, b in cut_evenly(end - start, count)]
+        return passes[self.run.rank]
 
     def list_notes(self):
         notes = list(self.bundle["notes"])
@@ -933,7 +967,7 @@ class Trainer:
         kept = range(max(0, count - self.settings["averageLast"]), count)
         if not kept:
             return
-        models = [read_safetensors(self.path(f"epoch-{epoch}", ".safetensors"))[0] for epoch in kept]
+        models = [read_safetensors(self.path(f"epoch-{epoch}", ".safetensors")) for epoch in kept]
         mean = {name: (sum(model[name].double() for model in models) / len(models)).float() for name in models[0]}
         network = copy.deepcopy(self.network)
         network.load_state_dict(mean)
@@ -1004,7 +1038,9 @@ class Trainer:
         self.network.load_state_dict(state["network"])
         if self.average:
             self.average.load_state_dict(state["average"])
-        self.scaler.load_state_dict(state["scaler"])
+        # Of another precision there is none.
+        if state["scaler"]:
+            self.scaler.load_state_dict(state["scaler"])
         self.kept_phase, self.steps, self.epochs = state["kept_phase"], state["steps"], state["epochs"]
 
 
@@ -1018,18 +1054,29 @@ def half_of(precision):
     return torch.bfloat16 if precision == torch.float32 else precision
 
 
+def above_zero(kind):
+    def number(text):
+        if not 0 < kind(text) < math.inf:
+            raise ValueError
+        return kind(text)
+
+    return number
+
+
 def read_options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--data", type=Path, help="the folder of films that was opened in the lab")
-    parser.add_argument("--out", type=Path, default=Path("trained"), help="for weights, predictions, log, checkpoint (default: trained)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("trained"), help="for weights, predictions, log, checkpoint; seen by all machines (default: trained)"
+    )
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument("--repeat", action="store_true", help="begin from what the trial began from (the default)")
     begin.add_argument("--continue", dest="goes_on", action="store_true", help="begin from the trial's last weights")
     parser.add_argument("--weights", type=Path, help="begin from this .safetensors file instead")
-    parser.add_argument("--epochs", type=int, help="with --continue: another number of epochs")
-    parser.add_argument("--max-lr", type=float, help="with --continue: another Max LR")
+    parser.add_argument("--epochs", type=above_zero(int), help="with --continue: another number of epochs")
+    parser.add_argument("--max-lr", type=above_zero(float), help="with --continue: another Max LR")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    parser.add_argument("--max-steps", type=int, help="stop after so many steps of the run, with a checkpoint")
+    parser.add_argument("--max-steps", type=above_zero(int), help="stop after so many steps of the run, with a checkpoint")
     parser.add_argument("--sync-bn", action="store_true", help="BatchNorm normalises by the films of all processes")
     parser.add_argument("--precision", choices=["auto", "float32", "bfloat16", "float16"], default="auto", help="auto: mixed on CUDA")
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: cuda where there is one")
@@ -1042,12 +1089,19 @@ def read_options(arguments):
     return options
 
 
+def choose_settings(recipe, epochs, max_lr):
+    """The recipe's, or with other epochs or another Max LR, by which the rates of the first layers go too."""
+    settings = {**recipe, "epochs": epochs or recipe["epochs"], "maxLr": max_lr or recipe["maxLr"]}
+    settings["sliceFrom"] *= settings["maxLr"] / recipe["maxLr"]
+    return settings
+
+
 def check_file(bundle, name):
     wanted = bundle["files"].get(name)
     if wanted is None:
         refuse(bundle["missing"].get(name, f"This bundle has no {name}."))
-    if hashlib.sha256((HERE / name).read_bytes()).hexdigest() != wanted:
-        refuse(f"{name} is damaged or was changed. Unpack the bundle again.")
+    if not (HERE / name).exists() or hashlib.sha256((HERE / name).read_bytes()).hexdigest() != wanted:
+        refuse(f"{name} is missing, damaged or was changed. Unpack the bundle again.")
     return HERE / name
 
 
@@ -1056,14 +1110,14 @@ def main(arguments=None):
     bundle = json.loads((HERE / "bundle.json").read_text(encoding="utf-8"))
     recipe = json.loads(check_file(bundle, "recipe.json").read_text(encoding="utf-8"))
     sample = Sample(check_file(bundle, "sample.csv"))
-    settings = dict(recipe["settings"])
-    settings.update({key: value for key, value in [("epochs", options.epochs), ("maxLr", options.max_lr)] if value})
+    settings = choose_settings(recipe["settings"], options.epochs, options.max_lr)
     if options.print_order is not None:
         print(json.dumps(cut_batches(sample.train_labels[:, 0], settings, options.print_order)))
         return
     options.weights = options.weights or check_file(bundle, "last.safetensors" if options.goes_on else "begin.safetensors")
     torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True
-    torch.backends.cudnn.allow_tf32 = options.precision != "float32"
+    # Mixed precision computes in halves where it may; all else, and validation, are whole floats as in the lab.
+    torch.backends.cudnn.allow_tf32 = False
     run = Processes(options.device)
     options.out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(bundle, recipe, settings, sample, options, run)

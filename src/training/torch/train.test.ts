@@ -15,6 +15,7 @@ import { composeMove, type FilmChange } from "../../nn/moves";
 import { createRandom } from "../../nn/random";
 import { readWeights } from "../../nn/weights";
 import { isBetter } from "../../protocol/metrics";
+import { cutPasses, leastPass } from "../../protocol/passes";
 import { planPhases } from "../../protocol/schedule";
 import { DEFAULT_SETTINGS, FASTAI_AUGMENTATION, FITS, METRICS, type TrialSettings } from "../../protocol/settings";
 import type { Trial } from "../../protocol/training";
@@ -125,6 +126,9 @@ describe.skipIf(!python)(skipped, () => {
       ...SCHEDULES.map((settings) => ask(`rates ${settings.schedule}`, plain, "rates", settings, 7, [])),
       ask("plateau", plain, "rates", PLATEAU, 1, VALID_LOSSES),
       ...METRICS.map((keepBest) => ask(`over ${keepBest}`, plain, "over", { ...STOPPING, keepBest }, EPOCHS)),
+      ...CUT.flatMap((settings, at) => [1, 3].map((world) => ask(`passes ${at} ${world}`, plain, "passes", settings, world))),
+      ask("settings", plain, "settings", { epochs: 4, maxLr: 1e-2, sliceFrom: 1e-3, seed: 3 }, null, 1e-4),
+      ask("arrays", plain, "arrays", foreign()),
       ask("auroc", plain, "auroc", [1, 2, 2, 2, 3, 0], [0, 1, 0, 0, 1, 0]),
       run("repeated", plain, "one"),
       run("repeated with all", all, "one"),
@@ -133,8 +137,30 @@ describe.skipIf(!python)(skipped, () => {
       run("resumed", all, "resumed", "--resume"),
       run("other", all, "resumed", "--resume", "--continue"),
       ask("elsewhere", plain, "main", "--data", tmpdir(), "--device", "cpu", "--out", out(plain, "elsewhere")),
+      run("no weights", plain, "none", "--weights", foreign().replace("foreign", "none")),
+      run("no file of weights", plain, "none", "--weights", jpegPath(0)),
+      run("other weights", plain, "none", "--weights", foreign()),
       run("continued", plain, "on", "--continue", ...change),
     ];
+  }
+
+  const CUT = [
+    { ...DEFAULT_SETTINGS, batchSize: 10, filmsPerPass: 4, imageSize: 32 },
+    { ...DEFAULT_SETTINGS, batchSize: 8, filmsPerPass: 0, imageSize: 64 },
+    { ...DEFAULT_SETTINGS, batchSize: 7, filmsPerPass: 3, head: "fastai" as const },
+  ];
+  /** As `safetensors.torch.save_file` writes a state dict that is no floats throughout. */
+  const foreign = () => join(bundles.get(plain.id)!, "foreign.safetensors");
+  function writeForeign(): void {
+    const header = JSON.stringify({
+      halves: { dtype: "F16", shape: [2], data_offsets: [0, 4] },
+      brain: { dtype: "BF16", shape: [1, 1], data_offsets: [4, 6] },
+      count: { dtype: "I64", shape: [], data_offsets: [6, 14] },
+    });
+    const numbers = Buffer.from("003c00c0c03f0700000000000000", "hex");
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    writeFileSync(foreign(), Buffer.concat([length, Buffer.from(header), numbers]));
   }
 
   const JPEGS = jpegs.cases.slice(0, 8);
@@ -154,6 +180,7 @@ describe.skipIf(!python)(skipped, () => {
     for (const trial of [plain, all, weighted]) await lab.train(trial);
     // Two find their films in the folder.
     for (const trial of [plain, all, ...others.values()]) bundles.set(trial.id, await lab.unpack(trial, trial === weighted));
+    writeForeign();
     for (const [at, { base64 }] of JPEGS.entries()) writeFileSync(jpegPath(at), Buffer.from(base64, "base64"));
     const calls = listCalls();
     const common = ["--data", lab.folder, "--device", "cpu"];
@@ -261,6 +288,30 @@ describe.skipIf(!python)(skipped, () => {
       expect(answers.get(`over ${keepBest}`), keepBest).toEqual(expected);
       expect(expected.some(([isOver]) => isOver)).toBe(true);
     }
+  });
+
+  it("cuts a batch into the lab's passes, of several processes as many each", () => {
+    for (const [at, settings] of CUT.entries()) {
+      const { batchSize, filmsPerPass } = settings;
+      const [[alone], least] = answers.get(`passes ${at} 1`) as [[number, number][][], number];
+      expect(alone!.map(([start, end]) => end - start)).toEqual(cutPasses(batchSize, filmsPerPass));
+      expect(least).toBe(leastPass(settings));
+      const [three] = answers.get(`passes ${at} 3`) as [[number, number][][]];
+      expect(new Set(three.map((passes) => passes.length)).size).toBe(1);
+      const places = three.flat().flatMap(([start, end]) => Array.from({ length: end - start }, (_, place) => start + place));
+      expect(places).toEqual(Array.from({ length: batchSize }, (_, place) => place));
+    }
+  });
+
+  it("lowers the rates of the first layers with another Max LR", () => {
+    expect(answers.get("settings")).toEqual({ epochs: 4, maxLr: 1e-4, sliceFrom: expect.closeTo(1e-5, 12), seed: 3 });
+  });
+
+  it("reads weights of whatever numbers, and says what is wrong with a file that holds none", () => {
+    expect(answers.get("arrays")).toEqual({ halves: [[2], [1, -2]], brain: [[1, 1], [1.5]], count: [[], [7]] });
+    expect(answers.get("no weights")).toMatch(/none\.safetensors cannot be read: No such file/);
+    expect(answers.get("no file of weights")).toMatch(/film0\.jpg is no whole safetensors file/);
+    expect(answers.get("other weights")).toMatch(/is of another network: missing .*conv0/);
   });
 
   it("counts ties by half", () => {
