@@ -31,12 +31,18 @@ Repeat the trial, here by four processes:
 
 Begin again from its last weights, by the same recipe:
 
-    torchrun --nproc_per_node 4 train.py${data} --sync-bn --continue --epochs 5 --max-lr 1e-4
+    torchrun --nproc_per_node 4 train.py${data} --sync-bn --continue --epochs 5 --max-lr 1e-4 --out on
 
-${films} \`python3 train.py${data}\` runs one process; \`--resume\` goes on from the last
-checkpoint; \`--help\` lists the rest. Films, their order, augmentation, mixup and dropout are drawn by the lab's own generator: they are the
-trial's, whatever the number of processes, and a batch is the trial's batch, of which each process takes its share. What is summed in another
-order differs in the last digits, so a long run comes to other weights, and to figures like the trial's.
+torch 1.13 under Python 3.11 starts no processes but with \`torchrun --redirects 9:1 --tee 9:1\`: its torchrun does not
+know that Python.
+
+${films}
+\`python3 train.py${data}\` runs one process; \`--resume\` goes on from the last checkpoint; \`--help\` lists the rest.
+
+What comes out is kept in \`trained\`, or where \`--out\` says. Films, their order, augmentation, mixup and dropout are drawn by
+the lab's own generator: they are the trial's, whatever the number of processes, and a batch is the trial's batch, of which
+each process takes its share. What is summed in another order differs in the last digits, so a long run comes to other
+weights, and to figures like the trial's.
 
 The weights that come out (\`trained/trial-${id}-torch.safetensors\`) are taken by \`Choose weights file\` in the lab.
 ${said.map((sentence) => `\n- ${sentence}`).join("")}

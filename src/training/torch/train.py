@@ -3,7 +3,8 @@
 
     python3 train.py --data DIR                                   one process: the trial again
     torchrun --nproc_per_node 4 train.py --data DIR --sync-bn     four processes, each with a quarter of every batch
-    torchrun --nproc_per_node 4 train.py --data DIR --continue    the same recipe, begun from the trial's last weights
+    torchrun --nproc_per_node 4 train.py --data DIR --continue --out on
+                                                                  the same recipe, begun from the trial's last weights
 
 Beside it lie recipe.json (the trial as the lab writes it), sample.csv (its films, in the order that random draws refer to), bundle.json
 (checksums and notes), the weights, and where they were asked for the prepared films (films.bin; then --data is not needed). Films, order,
@@ -753,6 +754,8 @@ class Trainer:
         self.identity = hashlib.sha256(json.dumps([settings, bundle["files"], begun]).encode()).hexdigest()
         if options.resume:
             self.read_checkpoint()
+        elif self.checkpoint.exists():
+            refuse(f"{options.out} holds a run already: go on from it with --resume, or name another folder with --out.")
         self.films = open_films(sample, settings, options, run)
 
     def choose_passes(self):

@@ -131,6 +131,7 @@ describe.skipIf(!python)(skipped, () => {
       ask("arrays", plain, "arrays", foreign()),
       ask("auroc", plain, "auroc", [1, 2, 2, 2, 3, 0], [0, 1, 0, 0, 1, 0]),
       run("repeated", plain, "one"),
+      run("again", plain, "one", "--continue"),
       run("repeated with all", all, "one"),
       run("repeated weighted", weighted, "one"),
       run("interrupted", all, "resumed", "--max-steps", "3"),
@@ -370,6 +371,10 @@ describe.skipIf(!python)(skipped, () => {
     // Passes of four films, as by one process, so that all steps are the same.
     expect(two.notes).toEqual([expect.stringMatching(/passes of 4/), expect.stringMatching(/each process's 4 films/)]);
     expectNear(lossesOf(two), lossesOf(one), 1e-4);
+  });
+
+  it("writes over no run that is there", () => {
+    expect(answers.get("again")).toMatch(/holds a run already.*--resume.*--out/);
   });
 
   it("refuses a folder of other films, naming one and the way out", () => {
