@@ -107,6 +107,25 @@ function drawVessels(random: Random, anatomy: Anatomy): Float32Array[] {
 
 const NOISE_LENGTH = 2048;
 
+/** Of the table that finds a tone. */
+const PLACES = 1024;
+
+/** The byte round(255 gain density^gamma), found among the densities at which it steps: a power for every pixel would take a fifth of the time. */
+function createTones({ gain, gamma }: Exposure): (density: number) => number {
+  const steps = Float64Array.from({ length: 256 }, (_, tone) => ((tone + 0.5) / 255 / gain) ** (1 / gamma));
+  steps[255] = Number.POSITIVE_INFINITY;
+  const lowest = new Uint8Array(PLACES + 1);
+  for (let place = 1, tone = 0; place <= PLACES; place++) {
+    while (steps[tone]! <= place / PLACES) tone++;
+    lowest[place] = tone;
+  }
+  return (density) => {
+    let tone = lowest[Math.min(PLACES, Math.max(0, Math.floor(density * PLACES)))]!;
+    while (steps[tone]! <= density) tone++;
+    return tone;
+  };
+}
+
 /** [size, size] bytes, bright where X-rays are stopped, as films are shown. */
 export function drawFilm(anatomy: Anatomy, exposure: Exposure, size: number, random: Random): Uint8Array {
   const clouds = createClouds(random, 6);
@@ -117,6 +136,7 @@ export function drawFilm(anatomy: Anatomy, exposure: Exposure, size: number, ran
   const sin = Math.sin(exposure.tilt) / exposure.zoom;
   // A pixel's own draw would take most of the time; each row starts somewhere else in one table.
   const noise = Float32Array.from({ length: NOISE_LENGTH }, () => random.normal());
+  const toneOf = createTones(exposure);
   for (let row = 0; row < size; row++) {
     const noiseAt = random.int(NOISE_LENGTH);
     const v = ((row + 0.5) / size) * 2 - 1;
@@ -128,9 +148,7 @@ export function drawFilm(anatomy: Anatomy, exposure: Exposure, size: number, ran
       const edge = 1 - exposure.collimation - Math.max(Math.abs(u), Math.abs(v));
       if (exposure.collimation > 0) density *= inside(-edge, 0.01);
       const noisy = density + exposure.noise * noise[(noiseAt + column) % NOISE_LENGTH]! * (0.6 + 0.8 * density);
-      film[row * size + column] = Math.round(
-        255 * Math.min(1, Math.max(0, exposure.gain * Math.max(0, noisy) ** exposure.gamma)),
-      );
+      film[row * size + column] = toneOf(noisy);
     }
   }
   drawMarker(film, size, exposure);
@@ -139,14 +157,17 @@ export function drawFilm(anatomy: Anatomy, exposure: Exposure, size: number, ran
 
 type Noise = (x: number, y: number) => number;
 
-/** Brightness in [0, 1] at a place of the film; y runs from -1 at the top to 1. */
+/** Above it the shoulders slope and the clavicles run; nothing of either reaches below. */
+const SHOULDERS = -0.35;
+
+/** Brightness in [0, 1] at a place of the film; y runs from -1 at the top to 1. What a place cannot show is not computed for it. */
 function densityAt(x: number, y: number, anatomy: Anatomy, clouds: Noise, grain: Noise, vessels: Float32Array[]): number {
   const { thoraxHalfWidth, diaphragm, lungTop } = anatomy;
   const across = Math.abs(x);
   const side = x < 0 ? -1 : 1;
 
   // The body: neck, sloping shoulders, trunk.
-  const shoulder = -0.88 + 0.26 * Math.max(0, across - 0.22) ** 1.3 - 0.1 * bump(across - 0.2, 0.12);
+  const shoulder = y < SHOULDERS ? -0.88 + 0.26 * Math.max(0, across - 0.22) ** 1.3 - 0.1 * bump(across - 0.2, 0.12) : -1;
   const trunk = anatomy.bodyHalfWidth + 0.5 * inside(y + 0.4, 0.3) + 0.04 * Math.sin(y * 2.2);
   const body = Math.max(inside(Math.max(across - trunk, shoulder - y), 0.05), inside(across - 0.24, 0.07) * inside(y, 0.4));
   if (body === 0) return 0.02;
@@ -155,41 +176,62 @@ function densityAt(x: number, y: number, anatomy: Anatomy, clouds: Noise, grain:
   // Lungs, narrow at the top; the right dome of the diaphragm stands higher.
   const dome = diaphragm - 0.06 * inside(x, 0.16) + 0.32 * ((across - thoraxHalfWidth * 0.5) / thoraxHalfWidth) ** 2;
   const down = Math.min(1, Math.max(0, (y - lungTop) / (diaphragm - lungTop)));
-  const outer = thoraxHalfWidth * (0.42 + 0.58 * Math.sin(Math.min(1, down * 1.15 + 0.12) * (Math.PI / 2)) ** 0.85);
   const inner = 0.13 + 0.05 * (1 - down);
   const apex = lungTop + 0.9 * (across - 0.32) ** 2;
-  const lung = inside(Math.max(across - outer, inner - across, apex - y, y - dome), 0.035);
-  density -= lung * (0.37 + 0.03 * clouds(x + 0.5, y));
+  const within = Math.max(across - thoraxHalfWidth, inner - across, apex - y, y - dome);
+  const beyond = within < 0.035 && across > 0.5 * thoraxHalfWidth ? across - lungWidthAt(down, anatomy) : -1;
+  const lung = inside(Math.max(beyond, within), 0.035);
+  if (lung > 0) density -= lung * (0.37 + 0.03 * clouds(x + 0.5, y));
 
   // Below the domes: the abdomen, with air in the stomach on the patient's left.
-  density += body * 0.22 * inside(dome - y, 0.02) * inside(across - trunk, 0.1);
-  density -= 0.2 * inside(length((x - 0.34) / 0.17, (y - dome - 0.13) / 0.075) - 1, 0.5);
+  if (y > dome - 0.02) {
+    density += body * 0.22 * inside(dome - y, 0.02) * inside(across - trunk, 0.1);
+    density -= 0.2 * inside(length((x - 0.34) / 0.17, (y - dome - 0.13) / 0.075) - 1, 0.5);
+  }
 
-  const ribs = y < dome + 0.1 ? ribsAt(across, y, anatomy) : 0;
-  if (lung > 0) density += lung * (ribs + vesselsAt(x, y, vessels[side < 0 ? 0 : 1]) + 0.02 * grain(x, y));
   // Ribs show faintly over the chest wall too.
-  density += body * (1 - lung) * 0.4 * ribs * inside(across - thoraxHalfWidth - 0.05, 0.08) * inside(y - dome, 0.1);
+  const wall = inside(across - thoraxHalfWidth - 0.05, 0.08);
+  if (y < dome + 0.1 && (lung > 0 || wall > 0)) {
+    const ribs = ribsAt(across, y, anatomy);
+    if (lung > 0) density += lung * (ribs + vesselsAt(x, y, vessels[side < 0 ? 0 : 1]) + 0.02 * grain(x, y));
+    density += body * (1 - lung) * 0.4 * ribs * wall * inside(y - dome, 0.1);
+  }
 
   // Spine and mediastinum, with the aortic knob and the trachea.
-  const vertebra = 0.5 + 0.5 * Math.cos((y * 2 * Math.PI) / 0.16);
-  density += 0.1 * body * inside(across - 0.085, 0.03) * (0.65 + 0.35 * vertebra);
-  const mediastinum = inside(Math.max(across - 0.155 - 0.04 * inside(y + 0.25, 0.25), y - 0.75), 0.05);
-  const knob = inside(length((x - 0.15) / 0.1, (y + 0.36) / 0.11) - 1, 0.35);
-  const hilum = bump(length((across - 0.22) / 0.9, y + 0.1), 0.1);
-  density += lung * (0.2 * Math.max(mediastinum, knob) + 0.12 * hilum);
-  density -= 0.13 * inside(across - 0.045, 0.03) * inside(y + 0.3, 0.1) * body;
+  const spine = inside(across - 0.085, 0.03);
+  if (spine > 0) {
+    const vertebra = 0.5 + 0.5 * Math.cos((y * 2 * Math.PI) / 0.16);
+    density += 0.1 * body * spine * (0.65 + 0.35 * vertebra);
+    density -= 0.13 * inside(across - 0.045, 0.03) * inside(y + 0.3, 0.1) * body;
+  }
+  if (lung > 0) {
+    const mediastinum = inside(Math.max(across - 0.155 - 0.04 * inside(y + 0.25, 0.25), y - 0.75), 0.05);
+    const knob = inside(length((x - 0.15) / 0.1, (y + 0.36) / 0.11) - 1, 0.35);
+    const hilum = bump(length((across - 0.22) / 0.9, y + 0.1), 0.1);
+    density += lung * (0.2 * Math.max(mediastinum, knob) + 0.12 * hilum);
+  }
 
   // The heart hides the lung behind it; its width over the thorax's is the label.
-  const heart = heartAt(x, y, anatomy) * inside(y - dome - 0.02, 0.05);
-  density += heart * (lung * 0.33 + 0.06 + 0.04 * bump(y - diaphragm, 0.3));
+  const aboveDome = y > diaphragm - 0.8 ? inside(y - dome - 0.02, 0.05) : 0;
+  const heart = aboveDome > 0 ? heartAt(x, y, anatomy) * aboveDome : 0;
+  if (heart > 0) density += heart * (lung * 0.33 + 0.06 + 0.04 * bump(y - diaphragm, 0.3));
 
   // Clavicles: out and up from the sternum.
-  const clavicle = -0.57 - 0.2 * (across - 0.1) - 0.07 * Math.sin(across * 5);
-  density += 0.17 * bump(y - clavicle, 0.036) * inside(0.07 - across, 0.03) * inside(across - 0.72, 0.06);
+  if (y < SHOULDERS) {
+    const clavicle = -0.57 - 0.2 * (across - 0.1) - 0.07 * Math.sin(across * 5);
+    density += 0.17 * bump(y - clavicle, 0.036) * inside(0.07 - across, 0.03) * inside(across - 0.72, 0.06);
+  }
   // Shoulder blades and the heads of the arms, at the edge of the film.
-  density += 0.07 * body * inside(length((across - 0.86) / 0.16, (y + 0.42) / 0.34) - 1, 0.4);
-  density += 0.1 * body * inside(length(across - 0.98, y + 0.5) - 0.12, 0.05);
+  if (across > 0.6) {
+    density += 0.07 * body * inside(length((across - 0.86) / 0.16, (y + 0.42) / 0.34) - 1, 0.4);
+    density += 0.1 * body * inside(length(across - 0.98, y + 0.5) - 0.12, 0.05);
+  }
   return Math.min(1, Math.max(0.02, density));
+}
+
+/** Half-width of the lungs, more than half of the thorax's, `down` from their top at 0 to the diaphragm at 1. */
+function lungWidthAt(down: number, { thoraxHalfWidth }: Anatomy): number {
+  return thoraxHalfWidth * (0.42 + 0.58 * Math.sin(Math.min(1, down * 1.15 + 0.12) * (Math.PI / 2)) ** 0.85);
 }
 
 /** Back ribs run down and out, front ribs more steeply, each brightest at its lower edge. */
@@ -201,8 +243,10 @@ function ribsAt(across: number, y: number, { ribSpacing, ribSlope, thoraxHalfWid
     return bump(within - 0.5, 0.21) + 0.35 * bump(within - 0.66, 0.06);
   };
   const back = band(ribSlope * (outward - 0.35) ** 2 + ribSlope * 0.3 * outward, ribSpacing);
+  const outside = inside(0.35 - outward, 0.15);
+  if (outside === 0) return 0.1 * back;
   const front = band(0.75 * ribSlope + 1.35 * ribSlope * Math.max(0, 1 - outward) ** 1.5, ribSpacing * 1.12);
-  return 0.1 * back + 0.055 * front * inside(0.35 - outward, 0.15);
+  return 0.1 * back + 0.055 * front * outside;
 }
 
 function vesselsAt(x: number, y: number, lines: Float32Array | undefined): number {
@@ -214,11 +258,17 @@ function vesselsAt(x: number, y: number, lines: Float32Array | undefined): numbe
     const reach = lines[i + 4]!;
     if (along < 0 || along > reach) continue;
     const fade = 1 - along / reach;
-    const wave = 0.02 * Math.sin(along * 14 + i);
-    sum += fade * bump(dx * lines[i + 3]! - dy * lines[i + 2]! + wave, lines[i + 5]! * (0.5 + fade));
+    const width = lines[i + 5]! * (0.5 + fade);
+    const aside = dx * lines[i + 3]! - dy * lines[i + 2]!;
+    if (Math.abs(aside) > 3 * width + 0.021) continue;
+    sum += fade * bump(aside + 0.02 * Math.sin(along * 14 + i), width);
   }
   return 0.13 * Math.min(1.5, sum);
 }
+
+const VENTRICLE_TILT = createTilt(0.32);
+const ATRIUM_TILT = createTilt(0);
+const BRIDGE_TILT = createTilt(0.15);
 
 /** Two ellipses: the left ventricle, low and to the patient's left, and the right atrium. */
 function heartAt(x: number, y: number, { cardiothoracicRatio, thoraxHalfWidth, heartToTheLeft, diaphragm }: Anatomy): number {
@@ -226,16 +276,26 @@ function heartAt(x: number, y: number, { cardiothoracicRatio, thoraxHalfWidth, h
   const left = width * heartToTheLeft;
   const right = width - left;
   const height = 0.26 + 0.12 * cardiothoracicRatio;
-  const ventricle = ellipse(x - left + 0.62 * left, y - diaphragm + 0.2, 0.62 * left, height, 0.32);
-  const atrium = ellipse(x + right - 0.7 * right, y - diaphragm + 0.2, 0.7 * right, height * 0.85, 0);
-  const bridge = ellipse(x - 0.3 * left, y - diaphragm + 0.16, 0.55 * width, height * 0.75, 0.15);
+  const ventricle = ellipse(x - left + 0.62 * left, y - diaphragm + 0.2, 0.62 * left, height, VENTRICLE_TILT);
+  const atrium = ellipse(x + right - 0.7 * right, y - diaphragm + 0.2, 0.7 * right, height * 0.85, ATRIUM_TILT);
+  const bridge = ellipse(x - 0.3 * left, y - diaphragm + 0.16, 0.55 * width, height * 0.75, BRIDGE_TILT);
   return inside(Math.min(ventricle, atrium, bridge), 0.06);
 }
 
+interface Tilt {
+  cos: number;
+  sin: number;
+}
+
+/** `angle` in radians. */
+function createTilt(angle: number): Tilt {
+  return { cos: Math.cos(angle), sin: Math.sin(angle) };
+}
+
 /** Below 0 inside; turned by `tilt` so that its right end points down. */
-function ellipse(x: number, y: number, radiusX: number, radiusY: number, tilt: number): number {
-  const along = x * Math.cos(tilt) + y * Math.sin(tilt);
-  const over = y * Math.cos(tilt) - x * Math.sin(tilt);
+function ellipse(x: number, y: number, radiusX: number, radiusY: number, { cos, sin }: Tilt): number {
+  const along = x * cos + y * sin;
+  const over = y * cos - x * sin;
   return (length(along / radiusX, over / radiusY) - 1) * Math.min(radiusX, radiusY);
 }
 
