@@ -114,7 +114,7 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
 
   // All that it takes to train on in PyTorch, the prepared films too; what it began from was a file, which is not kept.
   const path = await takeTorchBundle(lab, Number(trial.trial.slice("trial-".length)), "films", test.info().outputDir);
-  expect(basename(path)).toBe(`${trial.trial}-torch.zip`);
+  expect(basename(path)).toBe(`${trial.trial}-torch-films.zip`);
   const bundle = new Blob([readFileSync(path)]);
   await expect(status(lab)).toContainText(`began from ${FILE.name}, which is not in the lab any more`);
   const inBundle = new Map((await readZip(bundle)).map(({ name, content }) => [name.replace(/^.*\//, ""), content]));

@@ -101,7 +101,7 @@ export function createTrialCommands(context: LabContext): TrialCommands {
       }),
     downloadTorchBundle: (id, withFilms) =>
       errand(async () => {
-        const name = `trial-${id}-torch.zip`;
+        const name = `trial-${id}-torch${withFilms ? "-films" : ""}.zip`;
         say(`Writing ${name}.`);
         const { file, notices } = await workers.training.exportTorchBundle(id, withFilms);
         saveFile(name, file, "application/zip");

@@ -50,7 +50,7 @@ export function GpuPanel() {
             name="Checks of the graphics card"
             done={progress?.done ?? 0}
             total={progress?.total ?? 0}
-            words={progress ? `${progress.name}: ${progress.done} of ${progress.total} checks` : "Getting ready"}
+            words={progress ? `${progress.name}: ${progress.done} of ${progress.total} done` : "Getting ready"}
           />
         )}
         <FailureNotice failure={failure} title="The card could not be checked" />
