@@ -8,7 +8,8 @@ import type { Architecture } from "../protocol/settings";
 
 /**
  * Each dispatch takes as long as its arithmetic at the rate of the matrix product or as its bytes at the rate of copies, whichever is longer
- * (the roofline model, Williams et al. 2009); a step takes their sum. Most dispatches reach neither rate, so that it is a least.
+ * (the roofline model, Williams et al. 2009); a step takes their sum. An estimate, and rather too short: few dispatches reach the rate of the
+ * product, though caches may give bytes faster than copies.
  */
 export function forecastStep(
   arch: Architecture,

@@ -5,6 +5,7 @@ import { planProduct } from "../kernels/product";
 import { getGpu } from "../nn/backend";
 import { chooseTuning } from "../nn/fusedKernels";
 import { allocate, release } from "../nn/gpuBuffers";
+import { fillWithNoise } from "./noise";
 import { timeQueue } from "./timeQueue";
 
 const QUAD = 4;
@@ -43,6 +44,7 @@ export async function measureOwnGemm([rows, inner, columns]: [number, number, nu
   const flop = 2 * rows * inner * columns;
   const one = dispatch(forward1x1(tuning.tiling, "f32", "f32", false), buffers, uniforms, { threads: grid.threads, flop });
   try {
+    for (const factor of [left, parameters]) fillWithNoise(device, factor);
     const list = await prepareDispatches(device, [one]);
     const ms = await timeQueue(device, (encoder) => list.encode(encoder));
     list.dispose();

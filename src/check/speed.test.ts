@@ -1,10 +1,13 @@
 // What is measured of a card, and what a step is said to take by it. No figure is expected of a driver: only what follows from others.
 import { expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
+import type { PlannedBuffer } from "../kernels/dispatches";
 import { getGpu } from "../nn/backend";
+import { allocate, readFloats, release } from "../nn/gpuBuffers";
 import { measureCopies } from "./bandwidth";
 import { forecastStep } from "./forecastStep";
 import { measureOwnGemm } from "./gemm";
+import { fillWithNoise } from "./noise";
 
 openTestGpu();
 
@@ -14,6 +17,16 @@ const shape = { batchSize: 16, imageSize: 320 };
 it("measures the matrix product and copies", async () => {
   expect(await measureOwnGemm([1024, 64, 64])).toBeGreaterThan(0);
   expect(await measureCopies(getGpu().device)).toBeGreaterThan(0);
+});
+
+it("times what is no zero, to the end of a buffer", async () => {
+  const { device } = getGpu();
+  const timed: PlannedBuffer = { label: "timed", bytes: 2 ** 20 + 64, buffer: null };
+  await allocate(device, [timed]);
+  fillWithNoise(device, timed);
+  const values = await readFloats(device, timed, timed.bytes / 4);
+  release([timed]);
+  expect(values.filter((value) => value === 0)).toHaveLength(0);
 });
 
 it("knows a step's arithmetic: three products of each of DenseNet121's convolutions", () => {

@@ -30,7 +30,7 @@ export interface StepForecast {
   batchSize: number;
   gflop: number;
   gigabytes: number;
-  /** At the least. */
+  /** An estimate, rather too short. */
   seconds: number;
 }
 

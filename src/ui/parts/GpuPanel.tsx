@@ -90,7 +90,7 @@ function Result({ report }: { report: GpuCheckReport }) {
                 { name: "Memory, at least", value: `${formatFigure(speed.copyGigabytesPerSecond)} GB/s` },
                 ...speed.forecasts.map((forecast) => ({
                   name: `${formatArchitecture(forecast.arch)} step`,
-                  value: `from ${formatMs(forecast.seconds * 1000)}`,
+                  value: `about ${formatMs(forecast.seconds * 1000)}`,
                 })),
               ]
             : []),
@@ -108,7 +108,7 @@ function Result({ report }: { report: GpuCheckReport }) {
 function describeForecast(forecast: StepForecast | undefined): string {
   if (!forecast) return "";
   const { batchSize, imageSize } = forecast;
-  return `A step is of ${batchSize} films of ${imageSize} px. Its time is what its arithmetic or its memory traffic takes at the speeds above, whichever is longer: the least that it can take.`;
+  return `A step is of ${batchSize} films of ${imageSize} px. Its time is estimated: what its arithmetic or its memory traffic takes at the speeds above, whichever is longer. A real step is rather slower; LR Find measures it.`;
 }
 
 function describePart({ name, checks, worst, failures }: CheckedPart) {
