@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { readCheckedVersion } from "./scripts/checkedVersion.ts";
 import { ADAPTERS, hasDriver } from "./scripts/drivers.mjs";
 import { licenseNotices } from "./scripts/licenseNotices.ts";
 import { POLICIES } from "./scripts/policies.ts";
@@ -17,6 +18,9 @@ const withoutNode: Plugin = {
   resolveId: (id, importer) => (/^(fs|path)$/.test(id) && importer?.includes("@cornerstonejs/codec-") ? "\0no-node" : null),
   load: (id) => (id === "\0no-node" ? "export default {}" : null),
 };
+
+/** For a build, and for tests: Vitest takes what it defines out of the object that it is given. */
+const define = { CHECKED_VERSION: JSON.stringify(readCheckedVersion()) };
 
 const notices = licenseNotices("THIRD_PARTY_LICENSES.txt");
 
@@ -37,7 +41,7 @@ function listProjects(): TestProjectInlineConfiguration[] {
   };
   const exclude = ["**/node_modules/**", ...ON_DRIVERS, MISSING];
   return [
-    { test: { ...shared, name: "unit", include: ["src/**/*.test.ts", "scripts/**/*.test.ts"], exclude } },
+    { define: { ...define }, test: { ...shared, name: "unit", include: ["src/**/*.test.ts", "scripts/**/*.test.ts"], exclude } },
     ...ADAPTERS.map((adapter): TestProjectInlineConfiguration => {
       const driven = hasDriver(adapter)
         ? { include: ON_DRIVERS, setupFiles: ["scripts/setUpDawn.ts"] }
@@ -49,6 +53,7 @@ function listProjects(): TestProjectInlineConfiguration[] {
 
 export default defineConfig({
   base: "./",
+  define: { ...define },
   plugins: [
     react(),
     withoutNode,

@@ -10,7 +10,9 @@ import { INITIAL_STATE } from "./initialState";
 import type { LabState } from "./state";
 import type { Workers } from "./workers";
 
-const HERE = { adapter: "a card", browser: "a browser", lab: "0.1.0" };
+declare const CHECKED_VERSION: string;
+
+const HERE = { adapter: "a card", browser: "a browser", lab: CHECKED_VERSION };
 const REPORT = {
   ...HERE,
   formatVersion: 1,
@@ -67,6 +69,7 @@ it("shows a check as it goes, keeps it, and finds it again for the same card alo
 
   const later = createLabOnDoubles({ values: lab.values });
   await later.commands.recallCheck("another card");
+  await lab.values.write(JSON.stringify([HERE.adapter, HERE.browser, "0.1.0+of other code"]), { ...REPORT, passed: false });
   expect(later.store.getState().gpuCheck.report).toBeNull();
   await later.commands.recallCheck("a card");
   expect(later.store.getState().gpuCheck.report).toEqual(REPORT);

@@ -1,6 +1,5 @@
 // The commands of the check of the graphics card, what its events make of the page, and what is kept of it. It judges nothing itself.
 import * as Comlink from "comlink";
-import { version } from "../../package.json";
 import type { CheckEvent, GpuCheckReport, GpuCheckSummary } from "../protocol/gpuCheck";
 import { toFailure } from "../protocol/labError";
 import { createGpuCheckStore, type GpuCheckStore } from "../storage/gpuChecks";
@@ -11,6 +10,9 @@ import { type JobHandle, watchJob } from "./jobs";
 import type { LabCommands } from "./labCommands";
 import { saveText } from "./save";
 import { startCheckWorker } from "./workers";
+
+/** Put in its place by vite.config.ts. */
+declare const CHECKED_VERSION: string;
 
 type GpuCheckCommands = Pick<LabCommands, "checkGpu" | "stopCheckingGpu" | "downloadGpuCheck"> & {
   /** Shows what was kept of an earlier check of this card, if it still holds. */
@@ -35,7 +37,7 @@ export function createGpuCheckCommands(
 
   return {
     async recallCheck(adapter) {
-      const report = await kept.read({ adapter, browser: navigator.userAgent, lab: version });
+      const report = await kept.read({ adapter, browser: navigator.userAgent, lab: CHECKED_VERSION });
       // What is checked in the meantime is newer.
       if (report && store.getState().gpuCheck === NOT_CHECKED) patch("gpuCheck", { state: "done", report });
     },

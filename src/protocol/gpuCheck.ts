@@ -46,6 +46,7 @@ export interface Speed {
 export interface CheckedOn {
   adapter: string;
   browser: string;
+  /** Its version and a hash of the code that computes (scripts/checkedVersion.ts). */
   lab: string;
 }
 
