@@ -12,6 +12,7 @@ import { collectEvents, expect, fill, goToStep, prepareDrawnFilms, waitForEvents
 
 const BUILT = "dist";
 const FOLDER = "/some/sub/path/";
+const OTHER_FOLDER = "/another/";
 const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".js": "text/javascript",
@@ -44,8 +45,9 @@ class Host {
       const { pathname } = new URL(url, this.lab);
       this.asked.push(pathname);
       if (pathname === FOLDER.slice(0, -1)) return response.writeHead(301, { Location: FOLDER }).end();
-      const path = join(this.root, pathname.slice(FOLDER.length) || "index.html");
-      const isThere = pathname.startsWith(FOLDER) && statSync(path, { throwIfNoEntry: false })?.isFile();
+      const folder = [FOLDER, OTHER_FOLDER].find((one) => pathname.startsWith(one)) ?? "";
+      const path = join(this.root, pathname.slice(folder.length) || "index.html");
+      const isThere = folder && statSync(path, { throwIfNoEntry: false })?.isFile();
       if (!isThere) return response.writeHead(404).end();
       response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "application/octet-stream" }).end(readFileSync(path));
     });
@@ -99,6 +101,14 @@ const sign = (page: Page) => page.getByRole("contentinfo");
 const version = (page: Page) => page.locator("html").getAttribute("data-version");
 const keptVersions = (page: Page) => page.evaluate(() => caches.keys());
 
+/** Why the browser would not install the lab as an app; that the test's own profile is a private one is no reason of the lab's. */
+async function listHindrances(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  await session.detach();
+  return installabilityErrors.map(({ errorId }) => errorId).filter((error) => error !== "in-incognito");
+}
+
 /** What the page's training worker gets of an address: its status, or `refused`. */
 const fetchInWorker = (page: Page, address: string) =>
   trainWorker(page).evaluate(
@@ -116,6 +126,7 @@ test("the lab in a folder of a plain host works without a network after one visi
   host,
 }) => {
   await page.goto(host.lab.slice(0, -1));
+  expect(await listHindrances(page), "the browser can install it").toEqual([]);
   await acceptAdapter(page);
   await expect(sign(page)).toContainText("Works offline");
   expect(page.url()).toBe(host.lab);
@@ -163,6 +174,11 @@ test("the lab in a folder of a plain host works without a network after one visi
   for (const tab of [page, second]) await expect.poll(() => version(tab)).toBe("next");
   await expect(sign(page)).toContainText("Works offline");
   expect(await keptVersions(page)).toHaveLength(1);
+  // Another folder of the host is another lab to the service worker, and the same to all that is kept.
+  await second.goto(new URL(OTHER_FOLDER, host.lab).href);
+  await expect(second.getByRole("main")).toContainText("This tab looks on");
+  await expect(sign(second)).toContainText("Works offline");
+  expect(await keptVersions(page)).toHaveLength(2);
   await second.close();
   await goToStep(page, "Trials");
   await expect(page.getByRole("main")).toContainText("2 trials, kept on this machine");

@@ -41,7 +41,11 @@ export function createOffline({ store, say }: Pick<LabContext, "store" | "say">,
   async function look(): Promise<void> {
     if (!registration) return;
     // A host may have been updated between the page and its service worker, which then has another version's files.
-    const isKept = (await page.caches.match(page.script, { ignoreVary: true })) !== undefined;
+    const isKept = await page.caches.match(page.script, { ignoreVary: true }).then(
+      (response) => response !== undefined,
+      // Who cannot read what is kept cannot tell.
+      () => true,
+    );
     const { active, waiting } = registration;
     store.setState({ offline: waiting || (active && !isKept) ? "outdated" : active ? "ready" : "unready" });
   }
@@ -49,8 +53,12 @@ export function createOffline({ store, say }: Pick<LabContext, "store" | "say">,
   /** Resolves when the GPU has answered, and so the workers have come: what is kept for later does not hold up a first visit. */
   const hasCome = () =>
     new Promise<void>((resolve) => {
-      const check = ({ gpu, tab }: LabState) => (gpu.state !== "asking" || tab === "looksOn") && resolve();
-      store.subscribe(check);
+      const check = ({ gpu, tab }: LabState) => {
+        if (gpu.state === "asking" && tab !== "looksOn") return;
+        leave();
+        resolve();
+      };
+      const leave = store.subscribe(check);
       check(store.getState());
     });
 

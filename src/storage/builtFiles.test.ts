@@ -13,8 +13,11 @@ let kept: Map<string, Map<string, Response>>;
 /** Every address that was asked for, and how. */
 let asked: [string, RequestInit | undefined][];
 let answer: (address: string) => Promise<Response>;
+/** What the browser says in place of what it kept. */
+let readError: DOMException | null;
 
 beforeEach(() => {
+  readError = null;
   kept = new Map();
   asked = [];
   answer = async (address) => new Response(`of ${address}`, { headers: { "Content-Security-Policy": "script-src host" } });
@@ -29,7 +32,10 @@ const caches = {
     kept.set(name, entries);
     return { put: async (address: string, response: Response) => void entries.set(address, response) };
   },
-  match: async (address: string, { cacheName }: { cacheName: string }) => kept.get(cacheName)?.get(address)?.clone(),
+  match: async (address: string, { cacheName }: { cacheName: string }) => {
+    if (readError) throw readError;
+    return kept.get(cacheName)?.get(address)?.clone();
+  },
 } as unknown as CacheStorage;
 
 const createFiles = (build = BUILD, folder = FOLDER) =>
@@ -94,7 +100,9 @@ it("answers nothing but for its files", async () => {
   expect(createFiles().find({ method: "POST", url: FOLDER })).toBeNull();
 });
 
-it("asks the host for a file of its own that the browser has cleared away", async () => {
+it("asks the host for a file of its own that the browser has cleared away, or cannot read any more", async () => {
+  expect(await find(`${FOLDER}assets/a.js`)).toBe(`of ${FOLDER}assets/a.js`);
+  readError = new DOMException("Unexpected internal error", "UnknownError");
   expect(await find(`${FOLDER}assets/a.js`)).toBe(`of ${FOLDER}assets/a.js`);
 });
 

@@ -58,7 +58,8 @@ export function createBuiltFiles(
       const asked = address.slice(folder.length);
       const path = asked === PAGE ? "" : asked;
       if (!Object.hasOwn(files, path)) return null;
-      const kept = caches.match(addressOf(path), { cacheName: name, ignoreVary: true });
+      // What was cleared away, or cannot be read any more, the host may still have.
+      const kept = caches.match(addressOf(path), { cacheName: name, ignoreVary: true }).catch(() => undefined);
       return kept.then((response) => response ?? fetch(addressOf(path)));
     },
     async forgetOthers() {
