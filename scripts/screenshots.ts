@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { DOCS_PICTURES, SCHEMES } from "./docsPictures";
 import { driveLab, dropFolder, goToStep } from "./driveLab";
 import { openLab } from "./openLab";
 import { fill } from "./settingFlags";
@@ -23,8 +24,6 @@ const STEPS: [title: string, file: string][] = [
   ["Evaluate", "evaluate"],
   ["Trials", "trials"],
 ];
-/** What the README and the docs show. */
-const OF_DOCS = ["dataset", "balance", "finder", "train", "train-phone", "evaluate", "films", "trials", "compare", "review"];
 const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const TABLET = { width: 768, height: 1024 };
@@ -40,11 +39,11 @@ const button = (name: string | RegExp) => page.getByRole("button", { name, exact
 
 /** What is seen, in both themes; nothing where only the docs' pictures are wanted and this is none. */
 async function shoot(name: string): Promise<void> {
-  if (!flags.all && !OF_DOCS.includes(name)) return;
+  if (!flags.all && !DOCS_PICTURES.includes(name)) return;
   await page.mouse.move(0, 0);
   // Films come into the wall one by one.
   await page.waitForTimeout(1200);
-  for (const scheme of ["light", "dark"]) {
+  for (const scheme of SCHEMES) {
     await page.evaluate((value) => document.documentElement.setAttribute("data-mantine-color-scheme", value), scheme);
     await page.waitForTimeout(200);
     await page.screenshot({ path: join(out, `${name}-${scheme}.png`) });
