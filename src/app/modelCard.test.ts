@@ -71,6 +71,9 @@ test("a card says what was learnt of, what a negative was, how good it is and wh
     expect(text).toContain(said);
   }
   expect(text).not.toContain("patient1");
+  expect(text).not.toContain("intervals are too narrow");
+  figures.targets[0]!.summary.small = true;
+  expect(formatModelCard(makeModelCard(TRIAL, WEIGHTS, figures))).toContain("the intervals are too narrow");
 });
 
 test("a split that is the dataset's own is not said to be the lab's", async () => {

@@ -23,6 +23,8 @@ export interface CardFigures extends Shares {
   films: number;
   positives: number;
   patients: number;
+  /** Fewer than ten patients of a class: the intervals are too narrow. */
+  small: boolean;
   auroc: Estimate | null;
   aurocByPatient: Estimate | null;
   averagePrecision: number | null;
@@ -140,7 +142,7 @@ function describeTarget(
   { target, shares, summary, rule, reading }: ReviewedTarget,
   groupings: ReviewedFigures["groupings"],
 ): CardFigures {
-  const { films, positives, patients, auroc, averagePrecision, byPatient } = summary;
+  const { films, positives, patients, small, auroc, averagePrecision, byPatient } = summary;
   const { calibration, correction, operatingPoint, groups, negatives } = reading;
   const parts = [...groupings, NEGATIVES];
   return {
@@ -149,6 +151,7 @@ function describeTarget(
     films,
     positives,
     patients,
+    small,
     auroc,
     aurocByPatient: byPatient.auroc,
     averagePrecision,

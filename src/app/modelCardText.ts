@@ -126,8 +126,9 @@ function describeValidation({ validation }: ModelCard): string[] {
 }
 
 function describeTarget(figures: CardFigures): string[] {
-  const { target, softened, operatingPoint: point, rule, groups } = figures;
+  const { target, small, softened, operatingPoint: point, rule, groups } = figures;
   const lines = [
+    ...(small ? ["Fewer than ten patients of a class: the intervals are too narrow."] : []),
     describeCorrection(figures),
     ...(softened.length > 0
       ? [`It learnt with ${softened.join(" and ")}, so that its logits are no log odds: the correction is rough.`]
