@@ -39,7 +39,9 @@ know that Python.
 ${films}
 \`python3 train.py${data}\` runs one process; \`--resume\` goes on from the last checkpoint; \`--help\` lists the rest.
 
-What comes out is kept in \`trained\`, or where \`--out\` says. Films, their order, augmentation, mixup and dropout are drawn by
+What comes out is kept in \`trained\`, or where \`--out\` says: on several machines (\`--nnodes\`) a folder that all see.
+
+Films, their order, augmentation, mixup and dropout are drawn by
 the lab's own generator: they are the trial's, whatever the number of processes, and a batch is the trial's batch, of which
 each process takes its share. What is summed in another order differs in the last digits, so a long run comes to other
 weights, and to figures like the trial's.

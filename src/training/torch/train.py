@@ -1060,7 +1060,7 @@ def half_of(precision):
 def above_zero(kind):
     def number(text):
         if not 0 < kind(text) < math.inf:
-            raise ValueError
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
         return kind(text)
 
     return number
