@@ -39,12 +39,11 @@ know that Python.
 ${films}
 \`python3 train.py${data}\` runs one process; \`--resume\` goes on from the last checkpoint; \`--help\` lists the rest.
 
-What comes out is kept in \`trained\`, or where \`--out\` says: on several machines (\`--nnodes\`) a folder that all see.
+What comes out is kept in \`trained\`, or where \`--out\` says: on several machines (\`--nnodes\`) a folder that all of them see.
 
-Films, their order, augmentation, mixup and dropout are drawn by
-the lab's own generator: they are the trial's, whatever the number of processes, and a batch is the trial's batch, of which
-each process takes its share. What is summed in another order differs in the last digits, so a long run comes to other
-weights, and to figures like the trial's.
+Films, their order, augmentation, mixup and dropout are drawn by the lab's own generator: they are the trial's, whatever the
+number of processes, and a batch is the trial's batch, of which each process takes its share. What is summed in another order
+differs in the last digits, so a long run comes to other weights, and to figures like the trial's.
 
 The weights that come out (\`trained/trial-${id}-torch.safetensors\`) are taken by \`Choose weights file\` in the lab.
 ${said.map((sentence) => `\n- ${sentence}`).join("")}
