@@ -96,8 +96,11 @@ function withEach(define: (title: string, work: Work, args: readonly Row[]) => v
   return Object.assign((title: string, work: Work) => define(title, work, []), { each });
 }
 
+const suite = withEach(defineSuite);
+
 export const it = withEach(defineTest);
-export const describe = withEach(defineSuite);
+/** Suites that are skipped are not there. */
+export const describe = Object.assign(suite, { skipIf: (skips: boolean) => (skips ? withEach(() => {}) : suite) });
 
 /** `$field` of the row, and `%s`, `%d`, `%i` in turn. */
 function formatTitle(title: string, args: readonly Row[]): string {

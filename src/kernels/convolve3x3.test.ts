@@ -1,6 +1,6 @@
 // The 3x3 convolution and its gradients against their definition in float64, the gradients also against finite differences.
 import { describe, it } from "vitest";
-import type { ConvolutionWindow } from "../check/reference/float64";
+import { THREE_BY_THREE } from "../check/reference/float64";
 import {
   type ConvolutionCase,
   checkForward,
@@ -13,7 +13,6 @@ import {
 import { openTestDevice } from "../check/reference/testKernels";
 import { forward3x3, inputGradient3x3, weightGradient3x3 } from "./convolve3x3";
 
-const WINDOW: ConvolutionWindow = { side: 3, stride: 1, pad: 1 };
 const CASES: [string, ConvolutionCase][] = [
   ["a single pixel", { slices: [1], height: 1, width: 1, innerQuads: 2, columnQuads: 1 }],
   ["one film of an odd width", { slices: [1], height: 5, width: 7, innerQuads: 3, columnQuads: 3 }],
@@ -33,7 +32,7 @@ openTestDevice(VARIANTS.flatMap(({ forward, input, weights }) => [forward, input
 
 describe.each(VARIANTS)("$tiling, activations in $storage", ({ tiling, storage, ...kernels }) => {
   describe.each(CASES)("%s", (_, sizes) => {
-    const drawn = drawConvolution(sizes, WINDOW, storage);
+    const drawn = drawConvolution(sizes, THREE_BY_THREE, storage);
 
     it("forward", async () => {
       const how = { tiling, left: storage, out: storage, activated: true, narrow: true };

@@ -6,10 +6,13 @@ import { defineProduct, type Tiling } from "./product";
 import { defineWeightProduct } from "./weightProduct";
 import { WINDOW_7X7 } from "./window";
 
+/** One part in 25 of a DenseNet121's products, and the films themselves: these stay floats. */
+const inFloats = (tiling: Tiling): Tiling => (tiling === "halves" ? "tiled" : tiling);
+
 export const forward7x7 = (tiling: Tiling, out: Storage) =>
   defineProduct({
     name: "convolve7x7",
-    tiling,
+    tiling: inFloats(tiling),
     left: "f32",
     activate: false,
     oneQuad: true,
@@ -24,7 +27,7 @@ export const forward7x7 = (tiling: Tiling, out: Storage) =>
 export const weightGradient7x7 = (tiling: Tiling) =>
   defineWeightProduct({
     name: "convolve7x7WeightGradient",
-    tiling,
+    tiling: inFloats(tiling),
     left: "f32",
     activate: false,
     window: WINDOW_7X7,

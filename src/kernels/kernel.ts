@@ -13,6 +13,11 @@ export interface Binding {
   access: "read" | "write";
 }
 
+/** What WGSL may use only where the device was opened with it. */
+export const KERNEL_FEATURES = ["shader-f16", "subgroups"] as const;
+export type KernelFeature = (typeof KERNEL_FEATURES)[number];
+const DIRECTIVES: Record<KernelFeature, string> = { "shader-f16": "enable f16;", subgroups: "enable subgroups;" };
+
 export interface Kernel<B extends string = string, U extends string = string> {
   name: string;
   wgsl: string;
@@ -26,12 +31,16 @@ export interface Kernel<B extends string = string, U extends string = string> {
 
 export interface KernelParts<B extends string, U extends string> {
   name: string;
+  features?: readonly KernelFeature[];
   workgroupSize?: number;
   bindings: Record<B, Binding>;
   uniforms: Record<U, "u32" | "f32">;
   /** Module scope WGSL. */
   functions?: string;
-  /** Body of the kernel. Sees `thread`, the number of the invocation, and `local`, `group`; uniforms as `u.name`. */
+  /**
+   * Body of the kernel. Sees `thread`, the number of the invocation, and `local`, `group`; uniforms as `u.name`; with `subgroups` also
+   * `lane`, the invocation's number in its subgroup, and `lanes`, how many these have.
+   */
   body: string;
 }
 
@@ -78,11 +87,12 @@ function accessors(name: string, { format, access }: Binding): string {
  * written `store_x(i, v)` and `rounded_x(v)`, the value as it will be read back.
  */
 export function defineKernel<B extends string, U extends string>(parts: KernelParts<B, U>): Kernel<B, U> {
-  const { name, workgroupSize = 64, functions = "", body } = parts;
+  const { name, features = [], workgroupSize = 64, functions = "", body } = parts;
   const bindings = Object.entries<Binding>(parts.bindings);
   const uniforms = Object.entries<"u32" | "f32">(parts.uniforms);
   const wgsl = [
     `// ${name}`,
+    ...features.map((feature) => DIRECTIVES[feature]),
     `struct Uniforms { ${uniforms.map(([field, type]) => `${field}: ${type}`).join(", ")} }`,
     "@group(0) @binding(0) var<uniform> u: Uniforms;",
     ...bindings.map(([binding, { format, access }], index) => {
@@ -97,7 +107,7 @@ fn main(
   @builtin(workgroup_id) group_id: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
-) {
+${features.includes("subgroups") ? "  @builtin(subgroup_invocation_id) lane: u32,\n  @builtin(subgroup_size) lanes: u32,\n" : ""}) {
 let group = group_id.x + group_id.y * groups.x;
 let thread = group * ${workgroupSize}u + local;
 ${body}

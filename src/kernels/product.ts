@@ -2,14 +2,20 @@
 // channels, and the inner length is the window times the input channels. Not a kernel by itself: an operation brings its loads and
 // what becomes of a value. The gradient to the weights has another shape of reduction (weightProduct.ts).
 import { BEGIN_COLUMN, type Columns, END_ROW, joinColumn, keepColumn, SEE_MOMENT, sumUp } from "./columns";
-import { type Binding, defineKernel, type Format, read, write } from "./kernel";
+import { type Binding, defineKernel, type Format, type KernelFeature, read, write } from "./kernel";
 import { OUTSIDE, taps, type Window, windowFunctions, windowUniforms } from "./window";
 
 /**
  * `direct`: each invocation loads what it needs. `tiled`: a workgroup shares its tiles in workgroup memory, as real graphics cards
- * want it; software adapters run barriers slowly.
+ * want it; software adapters run barriers slowly. `halves`: tiles of halves, for devices with shader-f16: what is multiplied is rounded to
+ * halves, a tile's few products are summed in them, and these sums in floats.
  */
-export type Tiling = "direct" | "tiled";
+export type Tiling = "direct" | "tiled" | "halves";
+
+export type Arithmetic = "f32" | "f16";
+/** What a tiling multiplies in. */
+export const arithmeticOf = (tiling: Tiling): Arithmetic => (tiling === "halves" ? "f16" : "f32");
+export const featuresOf = (tiling: Tiling): KernelFeature[] => (tiling === "halves" ? ["shader-f16"] : []);
 
 /** Rows an invocation computes, times two quads of columns. */
 export const ROWS = 8;
@@ -72,23 +78,24 @@ const common = {
 } as const;
 export type ProductUniform = keyof typeof common | keyof typeof windowUniforms;
 
-const each = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
+export const each = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join("\n");
 const perQuad = (template: string) => each(QUADS, (j) => template.replaceAll("$", String(j)));
 
 const eachSum = (line: (sum: string) => string) => each(ROWS, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
 
 /** a<i> holds four inner elements of row i; b<e>_<j> the columns of quad j at inner element e. */
-function multiply(into: "" | "block_"): string {
+function multiply(into: "" | "block_", type: Arithmetic = "f32"): string {
   const one = (i: number, e: number, j: number) =>
-    `${into}sum_${i}_${j} = fma(vec4<f32>(a${i}.${"xyzw"[e]}), b${e}_${j}, ${into}sum_${i}_${j});`;
+    `${into}sum_${i}_${j} = fma(vec4<${type}>(a${i}.${"xyzw"[e]}), b${e}_${j}, ${into}sum_${i}_${j});`;
   return each(ROWS, (i) => each(4, (e) => each(QUADS, (j) => one(i, e, j))));
 }
 
 /** Four columns' inner quads w0 to w3 as four inner elements' column quads. */
-function turn(j: number): string {
+function turn(j: number, type: Arithmetic = "f32"): string {
   return each(4, (e) => {
     const at = "xyzw"[e];
-    return `let b${e}_${j} = vec4<f32>(w0_${j}.${at}, w1_${j}.${at}, w2_${j}.${at}, w3_${j}.${at});`;
+    return `let b${e}_${j} = vec4<${type}>(w0_${j}.${at}, w1_${j}.${at}, w2_${j}.${at}, w3_${j}.${at});`;
   });
 }
 
@@ -115,17 +122,17 @@ function loadWeights(weights: "forward" | "gradient"): string {
   );
 }
 
-type Inner = Pick<ProductParts<string, string>, "activate" | "window" | "weights" | "oneQuad">;
+type Inner = Pick<ProductParts<string, string>, "tiling" | "activate" | "window" | "weights" | "oneQuad">;
 
-/** `inner` for every quad of a tap's channels, summed block by block. Not for tiles: a card has no registers for sums of sums. */
+/** A loop whose sums of products are a block that joins the total. */
+const asBlock = (type: Arithmetic, loop: string): string => `${eachSum((sum) => `var block_${sum} = vec4<${type}>();`)}
+${loop}
+${eachSum((sum) => `${sum} += vec4<f32>(block_${sum});`)}`;
+
+/** `inner` for every quad of a tap's channels, summed block by block. */
 function inBlocks(inner: string): string {
-  return `for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {
-${eachSum((sum) => `var block_${sum} = vec4<f32>();`)}
-for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {
-${inner}
-}
-${eachSum((sum) => `${sum} += block_${sum};`)}
-}`;
+  const block = asBlock("f32", `for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {\n${inner}\n}`);
+  return `for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {\n${block}\n}`;
 }
 
 function directLoop(parts: Inner): string {
@@ -152,7 +159,8 @@ ${oneQuad ? `const k = 0u;\n${inner}` : inBlocks(inner)}
 }
 
 function tiledLoop(parts: Inner, { across, down }: Tile): string {
-  const { activate, window, weights, oneQuad } = parts;
+  const { tiling, activate, window, weights, oneQuad } = parts;
+  const type = arithmeticOf(tiling);
   const size = across * down;
   const rows = down * ROWS;
   const quads = across * QUADS;
@@ -177,11 +185,18 @@ let at = ((tap * u.columnQuads + column) * 4u + fourth) * u.innerQuads + k;`;
   const name = weights === "forward" ? "b" : "w";
   const readWeights = each(QUADS, (j) => {
     const loads = each(4, (e) => `let ${name}${e}_${j} = right_tile[(k * 4u + ${e}u) * ${quads}u + lx + ${j * across}u];`);
-    return weights === "forward" ? loads : `${loads}\n${turn(j)}`;
+    return weights === "forward" ? loads : `${loads}\n${turn(j, type)}`;
   });
   const corners = window
     ? each(rowsLoaded, (i) => `let corner${i} = corner_of(min(tileRow + (local + ${i * size}u) / ${DEPTH}u, u.rows - 1u));`)
     : "";
+  // Only halves are summed in blocks: a card has no registers for floats' sums of sums.
+  const halves = type === "f16";
+  const loop = `for (var k = 0u; k < ${DEPTH}u; k++) {
+${each(ROWS, (i) => `let a${i} = left_tile[k * ${rows}u + ly + ${i * down}u];`)}
+${readWeights}
+${multiply(halves ? "block_" : "", type)}
+}`;
   const inner = `workgroupBarrier();
 ${each(
   rowsLoaded,
@@ -190,7 +205,7 @@ let item = local + ${i * size}u; ${at(`item % ${DEPTH}u`)} let tileLine = item /
 let place = ${window ? `place_of(corner${i}, tap)` : "min(tileRow + tileLine, u.rows - 1u) * u.leftStride"};
 var loaded = vec4<f32>();
 if (${within}${window ? " && place != OUTSIDE" : ""}) { loaded = ${loaded}; }
-left_tile[(item % ${DEPTH}u) * ${rows}u + tileLine] = loaded;
+left_tile[(item % ${DEPTH}u) * ${rows}u + tileLine] = vec4<${type}>(loaded);
 }`,
 )}
 ${each(
@@ -200,30 +215,40 @@ let item = local + ${i * size}u;
 ${fillWeights}
 var loaded = vec4<f32>();
 if (${within} && column < u.columnQuads) { loaded = load_parameters(u.weights + at); }
-right_tile[(tileDepth * 4u + fourth) * ${quads}u + tileColumn] = loaded;
+right_tile[(tileDepth * 4u + fourth) * ${quads}u + tileColumn] = vec4<${type}>(loaded);
 }`,
 )}
 workgroupBarrier();
-for (var k = 0u; k < ${DEPTH}u; k++) {
-${each(ROWS, (i) => `let a${i} = left_tile[k * ${rows}u + ly + ${i * down}u];`)}
-${readWeights}
-${multiply("")}
-}`;
+${halves ? asBlock(type, loop) : loop}`;
   return oneQuad
     ? `${corners}\nfor (var depth = 0u; depth < ${taps(window)}u; depth += ${DEPTH}u) {\n${inner}\n}`
     : `${corners}\nfor (var tap = 0u; tap < ${taps(window)}u; tap++) {
 for (var depth = 0u; depth < u.innerQuads; depth += ${DEPTH}u) {\n${inner}\n}\n}`;
 }
 
+/** What a workgroup's invocations share: tiles of both sides, and afterwards what they have seen of their columns. */
+function shareTiles(arithmetic: Arithmetic, columns: Columns, { across, down }: Tile): string {
+  const tile = (name: string, type: Arithmetic, quads: number) => `var<workgroup> ${name}: array<vec4<${type}>, ${quads}>;`;
+  const tiles = [tile("left_tile", arithmetic, down * ROWS * DEPTH), tile("right_tile", arithmetic, across * QUADS * 4 * DEPTH)];
+  const { firsts, seconds } = seenTiles(arithmetic);
+  const seen = [firsts, seconds].map((name) => tile(name, "f32", down * QUADS * across));
+  return [...tiles, ...(arithmetic === "f16" && columns !== "none" ? seen : [])].join("\n");
+}
+
+/** What is seen of columns is floats; tiles of floats have room for it when they are done with. */
+const seenTiles = (arithmetic: Arithmetic) =>
+  arithmetic === "f32" ? { firsts: "left_tile", seconds: "right_tile" } : { firsts: "first_tile", seconds: "second_tile" };
+
 /** Joins what a workgroup's invocations have seen of the same columns, in order, in the first of them; the others are done. */
-function joinTile(columns: Columns, { across, down }: Tile): string {
+function joinTile(columns: Columns, arithmetic: Arithmetic, { across, down }: Tile): string {
+  const { firsts, seconds } = seenTiles(arithmetic);
   const slot = (line: string, j: number) => `(${line} * ${QUADS}u + ${j}u) * ${across}u + lx`;
   const rowsOf = (line: string) => `f32((max(stripRows, ${line}) - ${line} + ${down - 1}u) / ${down}u)`;
   const seen = (j: number): [string, string] => [`keptFirst${j}`, `keptSecond${j}`];
-  const more = (j: number): [string, string] => [`left_tile[${slot("other", j)}]`, `right_tile[${slot("other", j)}]`];
+  const more = (j: number): [string, string] => [`${firsts}[${slot("other", j)}]`, `${seconds}[${slot("other", j)}]`];
   return `
 workgroupBarrier();
-${each(QUADS, (j) => `left_tile[${slot("ly", j)}] = keptFirst${j}; right_tile[${slot("ly", j)}] = keptSecond${j};`)}
+${each(QUADS, (j) => `${firsts}[${slot("ly", j)}] = keptFirst${j}; ${seconds}[${slot("ly", j)}] = keptSecond${j};`)}
 workgroupBarrier();
 if (ly > 0u) { return; }
 var before = ${rowsOf("0u")};
@@ -238,7 +263,7 @@ before += more;
 export function defineProduct<B extends string, U extends string>(parts: ProductParts<B, U>) {
   const { name, tiling, left, activate, window, columns } = parts;
   const tile = parts.narrow ? NARROW : WIDE;
-  const tiled = tiling === "tiled";
+  const tiled = tiling !== "direct";
   const rowsAtOnce = tiled ? tile.down * ROWS : ROWS;
   // Tiles are dealt out like cards, so that neighbours read neighbouring banks of workgroup memory and write neighbouring quads.
   const [rowStep, columnStep] = tiled ? [tile.down, tile.across] : [1, 1];
@@ -285,11 +310,12 @@ ${keeps ? perQuad(END_ROW) : ""}
 }
 }
 ${keeps ? perQuad(sumUp(columns)) : ""}
-${keeps && tiled ? joinTile(columns, tile) : ""}
+${keeps && tiled ? joinTile(columns, arithmeticOf(tiling), tile) : ""}
 ${keeps ? perQuad(`if (live$) { ${keepColumn(columns)} }`) : ""}`;
 
   return defineKernel({
     name,
+    features: featuresOf(tiling),
     workgroupSize: tiled ? tile.across * tile.down : DIRECT_SIZE,
     bindings: {
       left: read(left),
@@ -302,10 +328,7 @@ ${keeps ? perQuad(`if (live$) { ${keepColumn(columns)} }`) : ""}`;
     functions: [
       OUTSIDE,
       window ? windowFunctions(window) : "",
-      tiled
-        ? `var<workgroup> left_tile: array<vec4<f32>, ${tile.down * ROWS * DEPTH}>;
-var<workgroup> right_tile: array<vec4<f32>, ${tile.across * QUADS * 4 * DEPTH}>;`
-        : "",
+      tiled ? shareTiles(arithmeticOf(tiling), columns, tile) : "",
     ].join("\n"),
     body,
   });
@@ -326,8 +349,8 @@ export function planProduct(
   { tiling, narrow, threads, maxParts }: { tiling: Tiling; narrow?: boolean; threads: number; maxParts: number },
 ): ProductGrid {
   const tile = narrow ? NARROW : WIDE;
-  const [rowsAtOnce, size] = tiling === "tiled" ? [tile.down * ROWS, tile.across * tile.down] : [ROWS, 1];
-  const columnTiles = Math.ceil(columnQuads / (tiling === "tiled" ? tile.across * QUADS : QUADS));
+  const [rowsAtOnce, size] = tiling !== "direct" ? [tile.down * ROWS, tile.across * tile.down] : [ROWS, 1];
+  const columnTiles = Math.ceil(columnQuads / (tiling !== "direct" ? tile.across * QUADS : QUADS));
   const wanted = Math.ceil(threads / (columnTiles * size));
   const strips = Math.max(1, Math.min(wanted, Math.ceil(rows / rowsAtOnce), maxParts));
   const rowsPerStrip = Math.ceil(rows / rowsAtOnce / strips) * rowsAtOnce;

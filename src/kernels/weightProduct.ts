@@ -2,7 +2,7 @@
 // channels, and the reduction runs over all pixels. It is cut into parts that are added up in order (sumParts.ts): no float
 // atomics, so a step repeats bit for bit. Not the forward pass nor the gradient to the input (product.ts).
 import { defineKernel, type Format, read, write } from "./kernel";
-import { NARROW, type Tiling, WIDE } from "./product";
+import { type Arithmetic, arithmeticOf, each, featuresOf, NARROW, type Tiling, WIDE } from "./product";
 import { OUTSIDE, type Window, windowFunctions, windowUniforms } from "./window";
 
 const QUADS = 2;
@@ -10,7 +10,7 @@ const DIRECT_SIZE = 8;
 /** Pixels that are summed before they join the total: long sums lose digits. */
 const BLOCK = 256;
 /** Pixels a workgroup's tile holds at a time. */
-const DEPTH = 8;
+const DEPTH = { f32: 8, f16: 16 };
 
 export interface WeightProductParts {
   name: string;
@@ -40,18 +40,16 @@ const common = {
   add: "u32",
 } as const;
 
-const each = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join("\n");
-
 const eachSum = (rowQuads: number, line: (sum: string) => string) =>
   each(rowQuads * 4, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
 
 /** a<r>: quad r of rows; b<j>: quad j of columns; of one pixel. */
-function multiply(rowQuads: number): string {
-  return each(rowQuads, (r) =>
-    each(4, (e) =>
-      each(QUADS, (j) => `sum_${r * 4 + e}_${j} = fma(vec4<f32>(a${r}.${"xyzw"[e]}), b${j}, sum_${r * 4 + e}_${j});`),
-    ),
-  );
+function multiply(into: "" | "block_", rowQuads: number, type: Arithmetic): string {
+  const one = (r: number, e: number, j: number) => {
+    const sum = `${into}sum_${r * 4 + e}_${j}`;
+    return `${sum} = fma(vec4<${type}>(a${r}.${"xyzw"[e]}), b${j}, ${sum});`;
+  };
+  return each(rowQuads, (r) => each(4, (e) => each(QUADS, (j) => one(r, e, j))));
 }
 
 /**
@@ -59,21 +57,25 @@ function multiply(rowQuads: number): string {
  * activated, `out`, to which the weights' gradient is added where `add` is 1, and which else holds one part after another.
  */
 export function defineWeightProduct({ name, tiling, narrow, left, activate, window, rowQuads }: WeightProductParts) {
-  const tiled = tiling === "tiled";
+  const tiled = tiling !== "direct";
+  const type = arithmeticOf(tiling);
+  // In a tile only halves are summed in blocks, which are a tile's depth.
+  const halves = type === "f16";
+  const depth = DEPTH[type];
+  /** A loop whose sums of products are a block that joins the total. */
+  const asBlock = (type: Arithmetic, loop: string) => `${eachSum(rowQuads, (sum) => `var block_${sum} = vec4<${type}>();`)}
+${loop}
+${eachSum(rowQuads, (sum) => `${sum} += vec4<f32>(block_${sum});`)}`;
   const activated = (r: number, loaded: string) => (activate ? `relu(fma(${loaded}, scale${r}, shift${r}))` : loaded);
 
-  const direct = `
-var corner = ${window ? "corner_of(first)" : "vec3<i32>()"};
-for (var begin = first; begin < last; begin += ${BLOCK}u) {
-${eachSum(rowQuads, (sum) => `var ${sum} = vec4<f32>();`)}
-for (var pixel = begin; pixel < min(begin + ${BLOCK}u, last); pixel++) {
+  const perPixel = `for (var pixel = begin; pixel < min(begin + ${BLOCK}u, last); pixel++) {
 ${window ? "let place = place_of(corner, tap);" : "let place = pixel * u.leftStride;"}
 ${each(rowQuads, (r) => {
   const value = activated(r, `load_left(place + inner${r})`);
   return `let a${r} = ${window ? `select(vec4<f32>(), ${value}, place != OUTSIDE)` : value};`;
 })}
 ${each(QUADS, (j) => `let b${j} = load_right(pixel * u.rightStride + column${j});`)}
-${multiply(rowQuads)}
+${multiply("block_", rowQuads, "f32")}
 ${
   window
     ? `corner.z += ${window.stride}i;
@@ -83,19 +85,26 @@ if (corner.z == i32(u.outWidth) * ${window.stride}i - ${window.pad}i) {
 }`
     : ""
 }
-}
-${eachSum(rowQuads, (sum) => `total_${sum} += ${sum};`)}
-}
-${eachSum(rowQuads, (sum) => `let ${sum} = total_${sum};`)}`;
+}`;
+  const direct = `
+var corner = ${window ? "corner_of(first)" : "vec3<i32>()"};
+for (var begin = first; begin < last; begin += ${BLOCK}u) {
+${asBlock("f32", perPixel)}
+}`;
 
   const { across, down } = narrow ? NARROW : WIDE;
   const rowsWide = down * rowQuads;
   const columnsWide = across * QUADS;
   const size = across * down;
+  const perTilePixel = `for (var k = 0u; k < ${depth}u; k++) {
+${each(rowQuads, (r) => `let a${r} = left_tile[k * ${rowsWide}u + ly + ${r * down}u];`)}
+${each(QUADS, (j) => `let b${j} = right_tile[k * ${columnsWide}u + lx + ${j * across}u];`)}
+${multiply(halves ? "block_" : "", rowQuads, type)}
+}`;
   const shared = `
-for (var begin = first; begin < last; begin += ${DEPTH}u) {
+for (var begin = first; begin < last; begin += ${depth}u) {
 workgroupBarrier();
-${each((rowsWide * DEPTH) / size, (i) => {
+${each((rowsWide * depth) / size, (i) => {
   return `{
 let item = local + ${i * size}u; let pixel = begin + item / ${rowsWide}u;
 let quad = tileFirst + item % ${rowsWide}u; let inner = quad % u.innerQuads;
@@ -106,23 +115,19 @@ if (pixel < last && quad < u.taps * u.innerQuads) {
     loaded = ${activate ? "relu(fma(load_left(place + inner), load_norms(u.scales + inner), load_norms(u.shifts + inner)))" : "load_left(place + inner)"};
   }
 }
-left_tile[item] = loaded;
+left_tile[item] = vec4<${type}>(loaded);
 }`;
 })}
-${each((columnsWide * DEPTH) / size, (i) => {
+${each((columnsWide * depth) / size, (i) => {
   return `{
 let item = local + ${i * size}u; let pixel = begin + item / ${columnsWide}u; let column = columnFirst + item % ${columnsWide}u;
 var loaded = vec4<f32>();
 if (pixel < last && column < u.columnQuads) { loaded = load_right(pixel * u.rightStride + column); }
-right_tile[item] = loaded;
+right_tile[item] = vec4<${type}>(loaded);
 }`;
 })}
 workgroupBarrier();
-for (var k = 0u; k < ${DEPTH}u; k++) {
-${each(rowQuads, (r) => `let a${r} = left_tile[k * ${rowsWide}u + ly + ${r * down}u];`)}
-${each(QUADS, (j) => `let b${j} = right_tile[k * ${columnsWide}u + lx + ${j * across}u];`)}
-${multiply(rowQuads)}
-}
+${halves ? asBlock(type, perTilePixel) : perTilePixel}
 }`;
 
   // Tiled: rows run through taps and channels in one line, and tiles are dealt out like cards (product.ts). Direct: a tile stays within a tap, so that its window moves as one.
@@ -154,6 +159,7 @@ let rowQuad${r} = tap * u.innerQuads + inner${r}; ${scale}`;
 
   return defineKernel({
     name,
+    features: featuresOf(tiling),
     workgroupSize: tiled ? size : DIRECT_SIZE,
     bindings: {
       left: read(left),
@@ -171,13 +177,13 @@ let rowQuad${r} = tap * u.innerQuads + inner${r}; ${scale}`;
       OUTSIDE,
       window ? windowFunctions(window) : "",
       tiled
-        ? `var<workgroup> left_tile: array<vec4<f32>, ${rowsWide * DEPTH}>; var<workgroup> right_tile: array<vec4<f32>, ${columnsWide * DEPTH}>;`
+        ? `var<workgroup> left_tile: array<vec4<${type}>, ${rowsWide * depth}>; var<workgroup> right_tile: array<vec4<${type}>, ${columnsWide * depth}>;`
         : "",
     ].join("\n"),
     body: `
 ${start}
 let first = part * u.pixelsPerPart; let last = min(first + u.pixelsPerPart, u.pixels);
-${eachSum(rowQuads, (sum) => `var ${tiled ? sum : `total_${sum}`} = vec4<f32>();`)}
+${eachSum(rowQuads, (sum) => `var ${sum} = vec4<f32>();`)}
 ${tiled ? shared : direct}
 ${each(rowQuads, (r) =>
   each(
@@ -209,7 +215,7 @@ export function planWeightProduct(
   const { pixels, innerQuads, taps, columnQuads, rowQuads, narrow } = shape;
   const { across, down } = narrow ? NARROW : WIDE;
   const tiles =
-    tiling === "tiled"
+    tiling !== "direct"
       ? Math.ceil(columnQuads / (across * QUADS)) * Math.ceil((taps * innerQuads) / (down * rowQuads)) * across * down
       : Math.ceil(columnQuads / QUADS) * taps * Math.ceil(innerQuads / rowQuads);
   const wanted = Math.max(1, Math.min(Math.floor(threads / tiles), maxParts, Math.ceil(pixels / 64)));

@@ -2,6 +2,7 @@
 
 import { WebGPUBackend, webgpu_util } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
+import { KERNEL_FEATURES } from "../kernels/kernel";
 import { LabError } from "../protocol/labError";
 import type { AdapterReport } from "../protocol/training";
 
@@ -55,6 +56,9 @@ function describeAdapter({ info, limits, features }: GPUAdapter): AdapterReport 
   };
 }
 
+/** Timestamps are for profiles only. A card is as good without any of them. */
+const WANTED_FEATURES = ["timestamp-query", ...KERNEL_FEATURES] as const;
+
 /** All that the adapter allows of what TF.js's programs use; the defaults are a phone's. */
 function chooseLimits(limits: GPUSupportedLimits): Record<string, number> {
   return {
@@ -107,8 +111,7 @@ export async function openWebGpu({ allowSoftware }: { allowSoftware: boolean }):
       `Only a software adapter (${report.name}) was found: training would run on the processor, some hundred times slower. Switch on hardware acceleration in the browser's settings, or go on with small films.`,
     );
   }
-  // Timestamps are for profiles only; a card without them is as good.
-  const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+  const requiredFeatures = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({ requiredFeatures, requiredLimits: chooseLimits(adapter.limits) });
   if (tf.findBackendFactory("webgpu")) tf.removeBackend("webgpu");
   present?.device.destroy();

@@ -1,7 +1,7 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
-import type { Activations, Architecture, Head, Normalisation } from "../protocol/settings";
+import type { Activations, Architecture, Arithmetic, Head, Normalisation } from "../protocol/settings";
 import type { Random } from "./random";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
@@ -121,6 +121,10 @@ export interface EngineOptions {
   blends?: boolean;
   /** Of the fused engine: how activations are stored (default f32). */
   activations?: Activations;
+  /** Of the fused engine: what its products multiply in (default f32). f16 needs a device with shader-f16. */
+  arithmetic?: Arithmetic;
+  /** Of the fused engine: sums over parts by subgroups, on a device that has them (default false). */
+  subgroups?: boolean;
   /** Of the fused engine: films that the network sees at once (default all of a batch). */
   filmsPerPass?: number;
   /** Of the fused engine: bottlenecks and the stem's output are kept for the backward pass, or computed again, with the same bits; by default kept where that is within `budgetBytes`. */

@@ -31,7 +31,7 @@ export function forecastMemory(options: EngineOptions, { count, size }: BatchSha
   const shape = { count: Math.max(...passes), size };
   const { maxBindingBytes } = adapter;
   const batch = planBatch(layout, options.classes, shape, { storage, keepBottlenecks, maxBindingBytes });
-  const tuning = chooseTuning(adapter);
+  const tuning = chooseTuning(adapter, options);
   const record = (films: number): Dispatch[] =>
     recordPass("training", { layout, options, tuning, state, batch, count: films, fromFilms: true, frozenGroups: 0 });
   const recorded = passes.map(record);

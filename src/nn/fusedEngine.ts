@@ -49,7 +49,7 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
   const layout = planLayout(options);
   const model = createFusedModel(device, layout, options, seed);
   const models = [...Object.values(model.state), ...Object.values(model.predicting)];
-  const tuning = chooseTuning(report);
+  const tuning = chooseTuning(report, options);
 
   let batch: BatchBuffers | null = null;
   /** What it was opened for: training's serves both. */

@@ -1,4 +1,4 @@
-// The fused engine's kernels for one way of tiling and storing, and how its work is cut for an adapter. Compiles none.
+// The fused engine's kernels for one way of tiling and of storing, and how its work is cut for an adapter. Compiles none.
 import { concatPool, concatPoolGradient } from "../kernels/concatPool";
 import * as conv1x1 from "../kernels/convolve1x1";
 import * as conv3x3 from "../kernels/convolve3x3";
@@ -9,21 +9,30 @@ import { correctGradient, takeGradient } from "../kernels/normGradient";
 import type { Tiling } from "../kernels/product";
 import { stemPool, stemPoolGradient } from "../kernels/stemPool";
 import { transitionPool, transitionPoolGradient } from "../kernels/transitionPool";
+import type { EngineOptions } from "./engine";
 
-/** How the work is cut for an adapter. */
+/** How the work is cut for an adapter, and what products are computed in. */
 export interface Tuning {
   tiling: Tiling;
   /** Invocations that keep the adapter busy. */
   threads: number;
   /** Parts of a column, or of a weight gradient, at most. */
   maxParts: number;
+  /** Parts are put together by subgroups. */
+  subgroups: boolean;
 }
 
-const SOFTWARE: Tuning = { tiling: "direct", threads: 256, maxParts: 64 };
-const HARDWARE: Tuning = { tiling: "tiled", threads: 32_768, maxParts: 256 };
+const SOFTWARE = { tiling: "direct", threads: 256, maxParts: 64 } as const;
+const HARDWARE = { tiling: "tiled", threads: 32_768, maxParts: 256 } as const;
 
-/** A software adapter runs barriers slowly and has few threads; a graphics card wants shared tiles and many. */
-export const chooseTuning = ({ isSoftware }: { isSoftware: boolean }): Tuning => (isSoftware ? SOFTWARE : HARDWARE);
+/** A software adapter runs barriers slowly and has few threads; a graphics card wants shared tiles and many. Halves come in tiles alone. */
+export function chooseTuning(
+  { isSoftware }: { isSoftware: boolean },
+  { arithmetic = "f32", subgroups = false }: Pick<EngineOptions, "arithmetic" | "subgroups"> = {},
+): Tuning {
+  const tuning = isSoftware ? SOFTWARE : HARDWARE;
+  return { ...tuning, subgroups, ...(arithmetic === "f16" ? { tiling: "halves" } : {}) };
+}
 
 /** The kernels of one way of tiling and storing; each is one pipeline. */
 export function openKernels({ tiling }: Tuning, storage: Storage) {

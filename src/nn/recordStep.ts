@@ -13,7 +13,7 @@ import { recordPass } from "./recordPass";
 export function recordStep(options: EngineOptions, { count, size }: BatchShape, adapter: Adapter): Dispatch[] {
   const layout = planLayout(options);
   const state = planState(layout);
-  const tuning = chooseTuning(adapter);
+  const tuning = chooseTuning(adapter, options);
   const { activations: storage = "f32" } = options;
   const { maxBindingBytes } = adapter;
   const keepBottlenecks = chooseBottlenecks(options, { count, size }, adapter);

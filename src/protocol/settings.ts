@@ -11,6 +11,10 @@ export type EngineName = (typeof ENGINES)[number];
 export const ACTIVATIONS = ["f32", "f16"] as const;
 export type Activations = (typeof ACTIVATIONS)[number];
 
+/** What convolutions multiply in, forward and backward: floats, or halves (WebGPU's shader-f16) that are added up as floats. */
+export const ARITHMETICS = ["f32", "f16"] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
+
 /** `linear`: torchvision's classifier. `fastai`: its `cnn_learner`'s: mean and maximum, BatchNorm, dropout, and a hidden layer of 512. */
 export const HEADS = ["linear", "fastai"] as const;
 export type Head = (typeof HEADS)[number];

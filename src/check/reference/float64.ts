@@ -17,6 +17,7 @@ export interface ConvolutionWindow {
 }
 
 export const ONE_BY_ONE: ConvolutionWindow = { side: 1, stride: 1, pad: 0 };
+export const THREE_BY_THREE: ConvolutionWindow = { side: 3, stride: 1, pad: 1 };
 
 const value = (array: ArrayLike<number>, at: number): number => array[at] ?? Number.NaN;
 

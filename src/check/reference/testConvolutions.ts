@@ -56,6 +56,7 @@ export const STORAGES: readonly Storage[] = ["f32", "f16"];
 const TUNING = {
   direct: { tiling: "direct", threads: 16, maxParts: 8 },
   tiled: { tiling: "tiled", threads: 256, maxParts: 32 },
+  halves: { tiling: "halves", threads: 256, maxParts: 32 },
 } as const;
 
 /** Sizes of a case: films of each slice, and channels in quads. */
@@ -129,7 +130,7 @@ interface ForwardResult {
 }
 
 /** The forward product, slice by slice, and the moments of its output put together by the norm that follows. */
-async function runForward(
+export async function runForward(
   kernel: Kernel,
   drawn: DrawnConvolution,
   { tiling, left, out, narrow = false }: { tiling: Tiling; left: Storage; out: Storage; narrow?: boolean },

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, expect } from "vitest";
 import { compileKernels, type Dispatch, dispatch, type PlannedBuffer, prepareDispatches } from "../../kernels/dispatches";
-import type { Format, Kernel } from "../../kernels/kernel";
+import { type Format, KERNEL_FEATURES, type Kernel, type KernelFeature } from "../../kernels/kernel";
 import type { Random } from "../../nn/random";
 import { measureDistance } from "./float64";
 
@@ -20,13 +20,15 @@ export function compileAsNeeded(): void {
 }
 
 /**
- * Call at the top of a test file; `kernels` are compiled ahead. The device has WebGPU's default limits: what runs on it runs on a phone.
+ * Call at the top of a test file; `kernels` are compiled ahead, and `expectClose` allows `tolerance`. The device has WebGPU's default limits, and what of
+ * KERNEL_FEATURES there is: what runs on it runs on a phone.
  */
-export function openTestDevice(kernels: readonly Kernel[] = []): void {
+export function openTestDevice(kernels: readonly Kernel[] = [], { tolerance = TOLERANCE } = {}): void {
   beforeAll(async () => {
-    // The one that the lab trains on.
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-    device = (await adapter?.requestDevice()) ?? null;
+    allowed = tolerance;
+    const adapter = await findAdapter();
+    const requiredFeatures = KERNEL_FEATURES.filter((feature) => adapter?.features.has(feature));
+    device = (await adapter?.requestDevice({ requiredFeatures })) ?? null;
     if (!device) throw new Error("The driver gives no device");
     if (!compilesAhead) return;
     await compileKernels(
@@ -36,6 +38,15 @@ export function openTestDevice(kernels: readonly Kernel[] = []): void {
   }, COMPILE_MS);
   afterAll(() => device?.destroy());
 }
+
+/** Whether the device that tests run on has it; what needs it is skipped where not. */
+export async function hasFeature(feature: KernelFeature): Promise<boolean> {
+  const adapter = await findAdapter();
+  return adapter?.features.has(feature) ?? false;
+}
+
+/** The one that the lab trains on. */
+const findAdapter = () => navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
 
 /** An array of a test: what a kernel will read of it, in float64, and the buffer it goes to. */
 export interface TestArray extends PlannedBuffer {
@@ -125,6 +136,11 @@ export async function runDispatches<R extends Record<string, TestArray>>(
 
 /** What a kernel may be off: a hundredth of a thousandth of the norm. */
 export const TOLERANCE = 1e-5;
+/** What it may be off that multiplies halves: each factor is rounded to eleven bits, and so are sums of sixteen products; their sums cancel. */
+export const HALF_TOLERANCE = 2 ** -9;
+
+/** By the file that is being run. */
+let allowed = TOLERANCE;
 
 let tellDistance: (distance: number, tolerance: number) => void = () => {};
 
@@ -134,7 +150,7 @@ export function watchDistances(tell: typeof tellDistance): void {
 }
 
 /** Fails where the distance is more than `tolerance` of the norm. */
-export function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance = TOLERANCE): void {
+export function expectClose(got: ArrayLike<number>, want: ArrayLike<number>, tolerance = allowed): void {
   expect(got.length).toBe(want.length);
   const distance = measureDistance(got, want);
   tellDistance(distance, tolerance);
@@ -147,7 +163,7 @@ export function expectStored(format: Format, got: ArrayLike<number>, want: Array
     expectClose(got, want);
     return;
   }
-  const slack = TOLERANCE * Math.sqrt(Array.from(want).reduce((sum, value) => sum + value * value, 0) / want.length);
+  const slack = allowed * Math.sqrt(Array.from(want).reduce((sum, value) => sum + value * value, 0) / want.length);
   const off = Array.from(want).filter((value, at) => {
     // A half of eleven bits: rounding to the nearest or, as WGSL leaves open, to a neighbour.
     return !(Math.abs((got[at] ?? Number.NaN) - value) <= Math.abs(value) * 2 ** -11 * 1.001 + 2 ** -24 + slack);
