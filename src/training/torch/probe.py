@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import sys
+import unittest.mock
 import zlib
 from pathlib import Path
 
@@ -82,6 +83,55 @@ def auroc(program, folder, logits, labels):
     import numpy as np
 
     return program.auroc(np.array(logits), np.array(labels))
+
+
+def precision(program, folder, capability):
+    """What is chosen on a card of this compute capability."""
+    import torch
+
+    with unittest.mock.patch("torch.cuda.get_device_capability", lambda _: (capability, 0)):
+        return str(program.choose_precision("auto", torch.device("cuda")))
+
+
+def cards(program, folder, count, processes):
+    """What is said where so many processes find so many cards."""
+    found = [unittest.mock.patch("torch.cuda.is_available", lambda: True), unittest.mock.patch("torch.cuda.device_count", lambda: count)]
+    with found[0], found[1], unittest.mock.patch.dict(os.environ, LOCAL_WORLD_SIZE=str(processes)):
+        try:
+            program.Processes(None)
+        except SystemExit as refusal:
+            return str(refusal)
+
+
+class Scaler:
+    """In place of torch's GradScaler, which needs a card: by a power of two, which changes no bit of what comes out."""
+
+    def __init__(self, _):
+        self.is_scaled = True
+
+    def scale(self, loss):
+        return loss * 1024
+
+    def unscale_(self, optimizer):
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                parameter.grad.div_(1024)
+        self.is_scaled = False
+
+    def step(self, optimizer):
+        assert not self.is_scaled
+        optimizer.step()
+
+    def update(self):
+        self.is_scaled = True
+
+    def state_dict(self):
+        return {"scale": 1024}
+
+
+def main_scaled(program, folder, *arguments):
+    with unittest.mock.patch.object(program, "open_scaler", Scaler):
+        return main(program, folder, *arguments)
 
 
 def main(program, folder, *arguments):

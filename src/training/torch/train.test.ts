@@ -98,6 +98,8 @@ describe.skipIf(!python)(skipped, () => {
   const others = new Map<string, Trial>();
   const answers = new Map<string, unknown>();
 
+  const common = () => ["--data", lab.folder, "--device", "cpu"];
+
   /** Every question to the one Python process, in order: a run that goes on comes after the one that it goes on from. */
   function listCalls(): [name: string, call: Call][] {
     const ask = (name: string, trial: Trial, call: string, ...given: unknown[]): [string, Call] => [
@@ -105,7 +107,7 @@ describe.skipIf(!python)(skipped, () => {
       { bundle: bundles.get(trial.id)!, call, arguments: given },
     ];
     const run = (name: string, trial: Trial, folder: string, ...flags: string[]) =>
-      ask(name, trial, "main", "--data", lab.folder, "--device", "cpu", "--out", out(trial, folder), ...flags);
+      ask(name, trial, "main", ...common(), "--out", out(trial, folder), ...flags);
     const change = ["--epochs", "1", "--max-lr", "1e-9", "--precision", "bfloat16"];
     const { film, size, cases } = moved;
     return [
@@ -134,6 +136,9 @@ describe.skipIf(!python)(skipped, () => {
       run("again", plain, "one", "--continue"),
       run("repeated with all", all, "one"),
       run("repeated weighted", weighted, "one"),
+      ask("scaled", all, "main_scaled", ...common(), "--out", out(all, "scaled"), "--max-steps", "6"),
+      ...[7, 8].map((capability) => ask(`precision ${capability}`, plain, "precision", capability)),
+      ask("cards", plain, "cards", 2, 3),
       run("interrupted", all, "resumed", "--max-steps", "3"),
       run("resumed", all, "resumed", "--resume"),
       run("other", all, "resumed", "--resume", "--continue"),
@@ -184,14 +189,13 @@ describe.skipIf(!python)(skipped, () => {
     writeForeign();
     for (const [at, { base64 }] of JPEGS.entries()) writeFileSync(jpegPath(at), Buffer.from(base64, "base64"));
     const calls = listCalls();
-    const common = ["--data", lab.folder, "--device", "cpu"];
     const two = (trial: Trial, ...flags: string[]): Call => ({
       bundle: bundles.get(trial.id)!,
       call: "main",
-      arguments: [...common, "--out", out(trial, "two"), ...flags],
+      arguments: [...common(), "--out", out(trial, "two"), ...flags],
     });
     const byTwo = async () => {
-      await runTorch(python!, [join(bundles.get(plain.id)!, "train.py"), ...common, "--out", out(plain, "two"), "--sync-bn"]);
+      await runTorch(python!, [join(bundles.get(plain.id)!, "train.py"), ...common(), "--out", out(plain, "two"), "--sync-bn"]);
       expect(await probeByTwo(python!, [two(all, "--sync-bn"), two(weighted)])).toEqual([null, null]);
     };
     const asked = calls.map(([, call]) => call);
@@ -342,6 +346,16 @@ describe.skipIf(!python)(skipped, () => {
     expect(readLog(out(plain, "one"), plain).notes).toEqual([]);
     expect(readLog(out(plain, "on"), plain).notes).toEqual([expect.stringMatching(/bfloat16/)]);
     expect(readLog(out(weighted, "one"), weighted).notes).toEqual([expect.stringMatching(/passes of 4 films/)]);
+  });
+
+  it("takes a scaled loss's gradients to the same steps: scaled before they are summed, unscaled before they are clipped", () => {
+    expect(answers.get("scaled")).toBeNull();
+    expect(lossesOf(readLog(out(all, "scaled"), all))).toEqual(lossesOf(readLog(out(all, "one"), all)).slice(0, 6));
+  });
+
+  it("computes on a card in the halves that it has, and refuses more processes than there are cards", () => {
+    expect([7, 8].map((capability) => answers.get(`precision ${capability}`))).toEqual(["torch.float16", "torch.bfloat16"]);
+    expect(answers.get("cards")).toMatch(/3 processes need as many graphics cards, and this machine has 2/);
   });
 
   it("goes on from a checkpoint to the very weights of the run that was not interrupted, and from no other's", () => {
