@@ -6,7 +6,7 @@ import type { NamedArrays } from "../engine";
 import { writeFloats } from "../numberTypes";
 import { pack, planPacking } from "../packing";
 import type { WeightsInfo } from "../weights";
-import { IMAGES, listOperations, type Operation, OUTPUTS } from "./operations";
+import { IMAGES, listNormArrays, listOperations, type Operation, OUTPUTS } from "./operations";
 
 /** An entry of GraphDef's `attr`, in its JSON. */
 type Attribute = { s: string } | { f: number } | { b: boolean } | { i: string } | { list: { i: string[] } } | { type: string };
@@ -59,7 +59,7 @@ function toNodes(operation: Operation): GraphNode[] {
       ];
     }
     case "normalise": {
-      const arrays = ["weight", "bias", "running_mean", "running_var"].map((name) => `${operation.layer}.${name}`);
+      const arrays = listNormArrays(operation.layer);
       const attr = {
         U: { type: "DT_FLOAT" },
         epsilon: { f: NORM_EPSILON },

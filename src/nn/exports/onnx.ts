@@ -4,10 +4,7 @@ import { DENSENETS } from "../densenet";
 import type { NamedArrays } from "../engine";
 import type { WeightsInfo } from "../weights";
 import { type OnnxNode, writeOnnx } from "./onnxFormat";
-import { IMAGES, listOperations, type Operation, OUTPUTS } from "./operations";
-
-/** What BatchNorm's node reads, in its order. */
-const NORM_ARRAYS = ["weight", "bias", "running_mean", "running_var"];
+import { IMAGES, listNormArrays, listOperations, type Operation, OUTPUTS } from "./operations";
 
 /** An operator of the lab's as ONNX's own, opset 17; images are [count, channels, height, width]. */
 function toNodes(operation: Operation): OnnxNode[] {
@@ -22,7 +19,7 @@ function toNodes(operation: Operation): OnnxNode[] {
     case "convolve":
       return [node("Conv", { inputs: [...inputs, `${operation.layer}.weight`], ints: window(operation) })];
     case "normalise": {
-      const arrays = NORM_ARRAYS.map((name) => `${operation.layer}.${name}`);
+      const arrays = listNormArrays(operation.layer);
       return [node("BatchNormalization", { inputs: [...inputs, ...arrays], floats: { epsilon: NORM_EPSILON } })];
     }
     case "maxPool":

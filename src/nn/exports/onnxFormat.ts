@@ -4,7 +4,7 @@ import { PbfReader, PbfWriter } from "pbf";
 import type { NamedArray, NamedArrays } from "../engine";
 import { NUMBER_TYPES, readNumbers, writeFloats } from "../numberTypes";
 
-/** Since ONNX 1.12: the version of the file format that came with opset 17. */
+/** Of the file format in ONNX 1.12, which brought opset 17. */
 const IR_VERSION = 8;
 export const OPSET = 17;
 

@@ -23,6 +23,10 @@ export const LOGITS = "logits";
 /** [count, classes] each; probabilities are the sigmoid of the logits, uncorrected. */
 export const OUTPUTS = [LOGITS, "probabilities"] as const;
 
+/** What BatchNorm reads, in the order that ONNX's node and TensorFlow's both have. */
+export const listNormArrays = (layer: string) =>
+  ["weight", "bias", "running_mean", "running_var"].map((name) => `${layer}.${name}`);
+
 /** In an order in which they can be computed; the last two give `OUTPUTS`. A layer has torchvision's name, or of fastai's head its place. */
 export function listOperations(spec: DenseNetSpec, head: Head): Operation[] {
   const operations: Operation[] = [];
