@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
 import type { Page } from "@playwright/test";
 import { InferenceSession } from "onnxruntime-node";
 import { acceptAdapter, takeTorchBundle } from "../scripts/driveLab";
@@ -92,8 +92,13 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
   const taken = await download(lab, `Weights of ${trial.trial.replace("-", " ")}`);
   expect(card.weights.sha256).toBe(createHash("sha256").update(taken).digest("hex"));
   expect(card.validation.targets).toHaveLength(1);
-  const text = await download(lab, `Model card of ${trial.trial.replace("-", " ")}`);
-  expect(text.toString()).toContain("# Model card: trial-");
+  const files: string[] = [];
+  lab.on("download", (file) => files.push(file.suggestedFilename()));
+  const [text] = await Promise.all([
+    lab.waitForEvent("download"),
+    lab.getByRole("button", { name: `Model card of ${trial.trial.replace("-", " ")}`, exact: true }).dblclick(),
+  ]);
+  expect(readFileSync(await text.path(), "utf8")).toContain("# Model card: trial-");
 
   // The network goes out in the formats of others, each run by the page before it is handed over.
   for (const [item, ending] of [
@@ -111,6 +116,9 @@ test("a PyTorch file of other classes is begun from with another classifier, whi
       expect([...session.inputNames, ...session.outputNames]).toEqual(["images", "logits", "probabilities"]);
     }
   }
+
+  // By a double click once.
+  expect(files.map((name) => extname(name))).toEqual([".md", ".onnx", ".zip"]);
 
   // All that it takes to train on in PyTorch, the prepared films too; what it began from was a file, which is not kept.
   const path = await takeTorchBundle(lab, Number(trial.trial.slice("trial-".length)), "films", test.info().outputDir);

@@ -65,7 +65,7 @@ export function formatModelCard(card: ModelCard): string {
     list(NOT_INTENDED),
     "## Input and output",
     list([
-      `Grey films, ${prepared} of ${imageSize} x ${imageSize} pixels, from 0 to 1, the same in three channels, less ${model.mean.join(", ")} and divided by ${model.std.map((value) => Number(value.toPrecision(6))).join(", ")}.`,
+      `Grey films, ${prepared} of ${imageSize} x ${imageSize} pixels as Pillow's BILINEAR resizes, from 0 to 1, the same in three channels, less ${model.mean.join(", ")} and divided by ${model.std.map((value) => Number(value.toPrecision(6))).join(", ")}.`,
       "A logit for each class; its sigmoid is the network's own probability, at the share of positives that it was trained with. The correction below belongs to it.",
     ]),
     "## Data",

@@ -1,4 +1,5 @@
 // What can be done with one trial. Each name carries the trial's number, so that none is heard twice.
+import type { MouseEvent } from "react";
 import { failsAgain } from "../../protocol/labError";
 import type { Trial, WhichWeights } from "../../protocol/training";
 import { useCommands, useLab } from "../labContext";
@@ -18,6 +19,11 @@ interface TrialActionsProps {
   /** Asks for the size at which the next trial goes on from this one. */
   onResize: () => void;
   onDelete: () => void;
+}
+
+/** Of a double click, which would take a file twice. */
+function leaveSecondClick(event: MouseEvent): void {
+  if (event.detail > 1) event.stopPropagation();
 }
 
 export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, onDelete }: TrialActionsProps) {
@@ -42,7 +48,7 @@ export function TrialActions({ trial, which, isLive, isBusy, looksOn, onResize, 
   }
 
   return (
-    <div className={styles.actions}>
+    <div className={styles.actions} onClickCapture={leaveSecondClick}>
       {canGoOn && !isLive && (
         <button
           type="button"
