@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import type { CheckEvent, CheckScope, GpuCheckReport } from "../protocol/gpuCheck";
+import { LabError } from "../protocol/labError";
 import { createGpuCheckStore } from "../storage/gpuChecks";
 import { createTestKeyValue } from "../storage/testKeyValue";
 import { createContext } from "./context";
@@ -26,7 +27,10 @@ beforeEach(() => {
   vi.stubGlobal("window", new EventTarget());
   vi.stubGlobal("navigator", { userAgent: HERE.browser });
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 /** The commands on a check worker that does as the test says. */
 function createLabOnDoubles({ isSoftware = false, values = createTestKeyValue<GpuCheckReport>() } = {}) {
@@ -41,14 +45,21 @@ function createLabOnDoubles({ isSoftware = false, values = createTestKeyValue<Gp
     start: () => {
       const one = { scope: "whole" as CheckScope, emit: (_: CheckEvent) => {}, commands: [] as string[], ended: false };
       started.push(one);
+      let lose = (_: LabError) => {};
+      const ended = new Promise<void>((_, reject) => {
+        lose = reject;
+      });
+      ended.catch(() => {});
       return {
-        check: async (scope, port) => {
+        check: (scope, port) => {
           one.scope = scope;
           port.onmessage = ({ data }) => one.commands.push(data.type);
           one.emit = (event) => port.postMessage(event);
+          return ended;
         },
         end: () => {
           one.ended = true;
+          lose(new LabError("workerLost", "It was ended."));
         },
       };
     },
@@ -102,6 +113,18 @@ it("stops, and leaves what was known before", async () => {
   await done;
   expect(lab.started[0], "a software adapter has a quick one").toMatchObject({ scope: "quick", ended: true });
   expect(lab.store.getState().gpuCheck).toMatchObject({ state: "stopped", report: REPORT });
+});
+
+it("is stopped where the driver hangs, by the end of its worker", async () => {
+  vi.useFakeTimers();
+  const lab = createLabOnDoubles();
+  const done = lab.commands.checkGpu();
+  lab.commands.stopCheckingGpu();
+  expect(lab.store.getState().gpuCheck.state).toBe("stopping");
+  await vi.runAllTimersAsync();
+  await done;
+  expect(lab.started[0]?.ended).toBe(true);
+  expect(lab.store.getState().gpuCheck).toMatchObject({ state: "stopped", failure: null });
 });
 
 it("says why where it fails, and ends its worker", async () => {

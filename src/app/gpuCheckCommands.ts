@@ -9,10 +9,13 @@ import { NOT_CHECKED } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import type { LabCommands } from "./labCommands";
 import { saveText } from "./save";
-import { startCheckWorker } from "./workers";
+import { type CheckWorker, startCheckWorker } from "./workers";
 
 /** Put in its place by vite.config.ts. */
 declare const CHECKED_VERSION: string;
+
+/** For the one check that is under way; the slowest ends within a few seconds, also on a software adapter. */
+const LONGEST_STOP_MS = 20_000;
 
 type GpuCheckCommands = Pick<LabCommands, "checkGpu" | "stopCheckingGpu" | "downloadGpuCheck"> & {
   /** Shows what was kept of an earlier check of this card, if it still holds. */
@@ -25,7 +28,7 @@ export function createGpuCheckCommands(
   { start = startCheckWorker, kept = createGpuCheckStore() }: { start?: typeof startCheckWorker; kept?: GpuCheckStore } = {},
 ): GpuCheckCommands {
   const { store, patch, say } = context;
-  let checking: JobHandle | null = null;
+  let checking: { job: JobHandle; worker: CheckWorker } | null = null;
 
   async function onEnd(report: GpuCheckReport): Promise<void> {
     patch("gpuCheck", { state: "done", report });
@@ -49,27 +52,33 @@ export function createGpuCheckCommands(
         say("Checking the graphics card.");
         const worker = start();
         let report: GpuCheckReport | null = null;
-        checking = watchJob<CheckEvent>(
+        const job = watchJob<CheckEvent>(
           (port) => worker.check(scope, Comlink.transfer(port, [port])),
           (event) => {
             if (event.type === "checkProgress") patch("gpuCheck", { progress: event });
             else if (event.type === "finished") report = event.report;
-            else if (event.type === "failed") fail("gpuCheck", event);
+            // Who stopped it is told no reason why it ended.
+            else if (event.type === "failed" && store.getState().gpuCheck.state !== "stopping") fail("gpuCheck", event);
             else {
               patch("gpuCheck", { state: "stopped" });
               say("The check of the graphics card was stopped.");
             }
           },
         );
-        await checking.done;
+        checking = { job, worker };
+        await job.done;
         checking = null;
         worker.end();
         if (report) await onEnd(report);
       }),
     stopCheckingGpu() {
       if (!checking) return;
+      const { job, worker } = checking;
       patch("gpuCheck", { state: "stopping" });
-      checking.send({ type: "stop" });
+      job.send({ type: "stop" });
+      // A driver that hangs lets no check come to its end.
+      const hung = setTimeout(worker.end, LONGEST_STOP_MS);
+      void job.done.then(() => clearTimeout(hung));
     },
     downloadGpuCheck() {
       const { report } = store.getState().gpuCheck;

@@ -20,7 +20,9 @@ export function watchJob<Event extends { type: string }>(
 ): JobHandle {
   const { port1, port2 } = new MessageChannel();
   const done = new Promise<void>((resolve) => {
+    let hasEnded = false;
     const end = () => {
+      hasEnded = true;
       port1.close();
       resolve();
     };
@@ -30,6 +32,8 @@ export function watchJob<Event extends { type: string }>(
       if (type === "finished" || type === "stopped" || type === "failed") end();
     };
     start(port2).catch((error: unknown) => {
+      // A worker that is ended after its job may leave the call itself unanswered.
+      if (hasEnded) return;
       onEvent({ type: "failed", ...toFailure(error) });
       end();
     });

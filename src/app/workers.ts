@@ -3,6 +3,7 @@ import * as Comlink from "comlink";
 import type { DatasetApi } from "../protocol/dataset";
 import type { CheckApi } from "../protocol/gpuCheck";
 import { LabError, registerLabErrors } from "../protocol/labError";
+import { isLifeline } from "../protocol/lifeline";
 import type { StatisticsApi } from "../protocol/statistics";
 import type { TrainApi } from "../protocol/training";
 import { supervise } from "./supervise";
@@ -49,15 +50,19 @@ export interface CheckWorker extends CheckApi {
   end(): void;
 }
 
-/** A worker for one check of the graphics card. A check that is left open where its script fails throws LabError workerLost. */
+/** A worker for one check of the graphics card. A check that is left open where it fails or is ended throws LabError workerLost. */
 export function startCheckWorker(): CheckWorker {
   const worker = new Worker(new URL("../workers/check.worker.ts", import.meta.url), { type: "module", name: "check" });
   const api = Comlink.wrap<CheckApi>(worker);
   const lost = new Promise<never>((_, reject) => {
+    const lose = (why: string) =>
+      reject(new LabError("workerLost", `The check of the graphics card broke off (${why}). Reload the page and try again.`));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      const why = event.message || "its script could not be loaded";
-      reject(new LabError("workerLost", `The check of the graphics card broke off (${why}). Reload the page and try again.`));
+      lose(event.message || "its script could not be loaded");
+    });
+    worker.addEventListener("message", ({ data }) => {
+      if (isLifeline(data)) void navigator.locks.request(data.lifeline, () => lose("its worker was ended"));
     });
   });
   lost.catch(() => {});
