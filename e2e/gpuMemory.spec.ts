@@ -99,6 +99,8 @@ async function checkGpu(page: Page): Promise<void> {
   expect(checked).toMatchObject({ scope: "quick", passed: true, failed: [] });
   await expect(main(page)).toContainText("This graphics card computes what the lab expects");
   await expect(page.getByRole("banner")).not.toContainText("not checked");
+  await main(page).getByText("Limits", { exact: true }).click();
+  await expect(main(page)).toContainText(/Largest buffer\s*[\d.]+\sGiB/);
   const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Download report").click()]);
   const report = JSON.parse(readFileSync(await file.path(), "utf8"));
   expect(report.parts).toContainEqual(expect.objectContaining({ name: "convolve3x3", failures: [] }));

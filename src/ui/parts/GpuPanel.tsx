@@ -5,7 +5,7 @@ import { useCommands, useLab } from "../labContext";
 import { CHECK_WORDS, toneOfCheck } from "./describeCheck";
 import { FigureRows } from "./Figures";
 import fieldStyles from "./fields.module.css";
-import { formatArchitecture, formatCount, formatMs } from "./format";
+import { formatArchitecture, formatCount, formatMemory, formatMs } from "./format";
 import styles from "./gpuPanel.module.css";
 import { JobProgress } from "./JobProgress";
 import { FailureNotice, Notice } from "./Notice";
@@ -77,7 +77,7 @@ export function GpuPanel() {
 }
 
 function Result({ report }: { report: GpuCheckReport }) {
-  const { passed, verdict, speed, parts, checkedAt } = report;
+  const { passed, verdict, speed, parts, limits, checkedAt } = report;
   return (
     <>
       <Notice tone={passed ? "good" : "error"}>{verdict}</Notice>
@@ -101,9 +101,22 @@ function Result({ report }: { report: GpuCheckReport }) {
         <summary>All checks</summary>
         <FigureRows rows={parts.map(describePart)} />
       </details>
+      <details className={fieldStyles.group}>
+        <summary>Limits</summary>
+        <FigureRows rows={LIMITS.map(([name, limit, format]) => ({ name, value: format(limits[limit] ?? 0) }))} />
+      </details>
     </>
   );
 }
+
+/** Those that decide how a step is cut; all of them are in the report. */
+const LIMITS: [name: string, limit: string, format: (value: number) => string][] = [
+  ["Largest buffer", "maxBufferSize", formatMemory],
+  ["Largest binding", "maxStorageBufferBindingSize", formatMemory],
+  ["Memory of a workgroup", "maxComputeWorkgroupStorageSize", formatMemory],
+  ["Threads of a workgroup", "maxComputeInvocationsPerWorkgroup", formatCount],
+  ["Workgroups in a row", "maxComputeWorkgroupsPerDimension", formatCount],
+];
 
 function describeForecast(forecast: StepForecast | undefined): string {
   if (!forecast) return "";
