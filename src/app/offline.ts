@@ -41,7 +41,7 @@ export function createOffline({ store, say }: Pick<LabContext, "store" | "say">,
   async function look(): Promise<void> {
     if (!registration) return;
     // A host may have been updated between the page and its service worker, which then has another version's files.
-    const isKept = await page.caches.match(page.script, { ignoreVary: true }).then(
+    const isKept = await page.caches.match(page.script).then(
       (response) => response !== undefined,
       // Who cannot read what is kept cannot tell.
       () => true,

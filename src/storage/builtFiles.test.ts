@@ -87,6 +87,12 @@ it("finds the page under each of its addresses, and what a redirection led to as
   expect((await createFiles().find({ method: "GET", url: FOLDER }))?.redirected).toBe(false);
 });
 
+it("keeps what the host says to vary with everything, which a cache would refuse", async () => {
+  answer = async (address) => new Response(`of ${address}`, { headers: { Vary: "*" } });
+  await createFiles().keep();
+  expect((await createFiles().find({ method: "GET", url: FOLDER }))?.headers.has("Vary")).toBe(false);
+});
+
 it("answers nothing but for its files", async () => {
   await createFiles().keep();
   for (const address of [

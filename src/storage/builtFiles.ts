@@ -36,7 +36,7 @@ export function createBuiltFiles(
     // Asked of the server, whatever the browser's own cache holds of an earlier version under the same name.
     const response = await fetch(addressOf(path), { integrity, cache: "no-cache" });
     if (!response.ok) throw new Error(`${addressOf(path)}: ${response.status}`);
-    await cache.put(addressOf(path), withPolicy(response, policies[path] ?? policies[""]));
+    await cache.put(addressOf(path), makeKept(response, policies[path] ?? policies[""]));
   }
 
   return {
@@ -59,7 +59,7 @@ export function createBuiltFiles(
       const path = asked === PAGE ? "" : asked;
       if (!Object.hasOwn(files, path)) return null;
       // What was cleared away, or cannot be read any more, the host may still have.
-      const kept = caches.match(addressOf(path), { cacheName: name, ignoreVary: true }).catch(() => undefined);
+      const kept = caches.match(addressOf(path), { cacheName: name }).catch(() => undefined);
       return kept.then((response) => response ?? fetch(addressOf(path)));
     },
     async forgetOthers() {
@@ -70,12 +70,13 @@ export function createBuiltFiles(
 }
 
 /**
- * The same answer as one of no redirection, since browsers take no other for a page, and with the lab's policy beside the host's own: so a
- * worker of the lab has it too, which a host that sends no headers gives none.
+ * The same answer as one of no redirection, since browsers take no other for a page, nor one that varies with everything for a cache; and with
+ * the lab's policy beside the host's own: so a worker of the lab has it too, which a host that sends no headers gives none.
  */
-function withPolicy(response: Response, policy: string | undefined): Response {
+function makeKept(response: Response, policy: string | undefined): Response {
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
+  headers.delete("Vary");
   if (policy) headers.append("Content-Security-Policy", policy);
   return new Response(response.body, { status, statusText, headers });
 }
