@@ -736,8 +736,9 @@ class Trainer:
         self.bundle, self.settings, self.sample, self.options, self.run = bundle, settings, sample, options, run
         self.device = run.device
         self.name = f"{bundle['trial']}-torch"
-        self.weights = torch.tensor([one["positiveWeight"] for one in recipe["sample"]["targets"]], device=self.device)
-        per_channel = lambda values: torch.tensor(values, device=self.device).view(1, 3, 1, 1)
+        floats = lambda values: torch.tensor(values, dtype=torch.float32, device=self.device)
+        per_channel = lambda values: floats(values).view(1, 3, 1, 1)
+        self.weights = floats([one["positiveWeight"] for one in recipe["sample"]["targets"]])
         self.normalisation = recipe["normalisation"]
         self.mean, self.std = per_channel(self.normalisation["mean"]), per_channel(self.normalisation["std"])
         self.syncs = options.sync_bn and run.world > 1
@@ -772,9 +773,11 @@ class Trainer:
 
     def list_notes(self):
         notes = list(self.bundle["notes"])
-        share = self.settings["batchSize"] / self.run.world
+        share = math.ceil(self.settings["batchSize"] / self.run.world)
         if self.run.world > 1 and not self.syncs:
-            notes.append(f"BatchNorm sees each process's {share:g} films of a batch by themselves; with --sync-bn it sees the whole batch.")
+            notes.append(
+                f"BatchNorm sees each process's {share} films at most of a batch by themselves; with --sync-bn it sees the whole batch."
+            )
         if self.precision != torch.float32:
             notes.append(f"Training computes in {str(self.precision)[6:]}; --precision float32 computes as the lab does.")
         return notes
