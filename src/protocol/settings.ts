@@ -15,6 +15,9 @@ export type Activations = (typeof ACTIVATIONS)[number];
 export const ARITHMETICS = ["f32", "f16"] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
 
+/** Nothing stored or multiplied in halves: all that the stock engine knows, and what files of others are held to. */
+export const IN_FLOATS = { activations: "f32" } as const satisfies Partial<TrialSettings>;
+
 /** `linear`: torchvision's classifier. `fastai`: its `cnn_learner`'s: mean and maximum, BatchNorm, dropout, and a hidden layer of 512. */
 export const HEADS = ["linear", "fastai"] as const;
 export type Head = (typeof HEADS)[number];

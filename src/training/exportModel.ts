@@ -7,7 +7,7 @@ import { createRandom } from "../nn/random";
 import { describeWeights } from "../nn/weights";
 import { type ExportFormat, FORMAT_NAMES, type TriedFile } from "../protocol/export";
 import { LabError } from "../protocol/labError";
-import { CHANNEL_MOMENTS, type Normalisation, type TrialSettings } from "../protocol/settings";
+import { CHANNEL_MOMENTS, IN_FLOATS, type Normalisation } from "../protocol/settings";
 import type { WeightsFile, WeightsHash, WhichWeights } from "../protocol/training";
 import { sha256 } from "../storage/sha256";
 import { writeZip, type ZipSource } from "../storage/zip";
@@ -19,8 +19,6 @@ const SIZE = 64;
 const FILMS = 2;
 /** Of a logit, or of 1 where that is less. */
 const TOLERANCE = 1e-4;
-/** Whatever a trial is trained with: halves cost more than the tolerance, and a file holds floats. */
-const IN_FLOATS = { activations: "f32" } as const satisfies Partial<TrialSettings>;
 
 /** Of the file that `exportWeights` gives, which stays here. @throws LabError weightsUnreadable, checkpointDamaged */
 export async function hashWeights(tools: Tools, trialId: number, which: WhichWeights): Promise<WeightsHash> {
@@ -68,6 +66,7 @@ export async function exportModel(
   const exported = tools.exports[format](model, info, metadata, tools.versions.lab ?? "");
   const sample = await tools.trials.readSample(trialId);
   const name = `${FORMAT_NAMES[format]} of trial ${trialId}`;
+  // In floats whatever it was trained in: halves cost more than the tolerance.
   const distance = await workbench.lend(
     { ...trial.settings, ...IN_FLOATS },
     sample,

@@ -1,6 +1,6 @@
 // How the network is computed and what it may take of the graphics card: quiet until it is wanted.
 import { chooseBudget } from "../../protocol/budget";
-import type { Activations, EngineName } from "../../protocol/settings";
+import { type Activations, type EngineName, IN_FLOATS } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { NumberField, SelectField } from "./fields";
 import fieldStyles from "./fields.module.css";
@@ -82,7 +82,7 @@ export function EngineFields({ disabled }: { disabled: boolean }) {
         disabled={disabled}
         // The plain model knows neither passes nor halves: a trial must not claim them.
         onChange={(chosen) =>
-          changeSettings(chosen === "stock" ? { engine: chosen, filmsPerPass: 0, activations: "f32" } : { engine: chosen })
+          changeSettings(chosen === "stock" ? { engine: chosen, filmsPerPass: 0, ...IN_FLOATS } : { engine: chosen })
         }
       />
       <p className={styles.hint}>
