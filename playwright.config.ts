@@ -6,8 +6,8 @@ const port = Number(process.env.E2E_PORT ?? 4199);
 export default defineConfig({
   testDir: "e2e",
   outputDir: ".cache/e2e",
-  // One at a time: a software adapter uses every core there is.
-  workers: 1,
+  // A test is seldom busy on more than one core: it prepares films, waits for a small network's steps, or for the page.
+  workers: 2,
   timeout: 300_000,
   expect: { timeout: 60_000 },
   reporter: [["list"], ...(process.env.E2E_REPORT ? [["json", { outputFile: process.env.E2E_REPORT }] as const] : [])],

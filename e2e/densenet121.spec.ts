@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { eventsOf, expect, fill, goToStep, hasRealFilms, NO_REAL_FILMS, REAL_FILMS, test, waitForEvents } from "./support";
 
 /** Films of each view, of training and of validation. */
-const TAKEN = { train: 24, valid: 12 };
+const TAKEN = { train: 12, valid: 6 };
 
 /** A dataset of the same layout with the first films of each view. */
 function makeSubset(root: string): string {
@@ -49,7 +49,7 @@ test("DenseNet121 finds a rate, trains an epoch of real films, and gives its wei
   const [finder] = await waitForEvents(lab, "finder", 1, 400_000);
   const losses = finder?.losses as number[];
   expect(losses.length).toBeGreaterThan(20);
-  await expect(lab.getByRole("main")).toContainText(/About \d.*: 24 steps of .*, and validation/);
+  await expect(lab.getByRole("main")).toContainText(/About \d.*: 12 steps of .*, and validation/);
 
   await goToStep(lab, "Train");
   await fill(lab, "Max LR", "1e-3");

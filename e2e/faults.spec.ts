@@ -2,7 +2,7 @@
 // has the bits of one that nothing befell.
 import { test as base, type Page } from "@playwright/test";
 import { button, type Kept, prepareSmallRun, readKept, reopen, trainWorker, waitForSteps, waitForTrained } from "./runSupport";
-import { collectEvents, countEvents, eventsOf, expect, goToStep, prepareDrawnFilms } from "./support";
+import { collectEvents, countEvents, eventsOf, expect, goToStep, prepareDrawnFilms, waitForCount } from "./support";
 
 const test = base.extend<object, { lab: Page }>({
   lab: [
@@ -29,7 +29,7 @@ let trialId: number;
 async function meets(page: Page, code: string, befall: () => Promise<unknown>): Promise<void> {
   const before = await countEvents(page, "failed");
   await befall();
-  await expect.poll(() => countEvents(page, "failed")).toBe(before + 1);
+  await waitForCount(page, "failed", before + 1);
   expect((await eventsOf(page, "failed")).at(-1)).toMatchObject({ code });
 }
 
@@ -41,7 +41,7 @@ async function resume(page: Page): Promise<void> {
 async function stop(page: Page): Promise<void> {
   const before = await countEvents(page, "stopped");
   await button(page, "Stop").click();
-  await expect.poll(() => countEvents(page, "stopped")).toBe(before + 1);
+  await waitForCount(page, "stopped", before + 1);
 }
 
 test("a run that nothing befalls, to compare with", async ({ lab }) => {
@@ -133,7 +133,7 @@ test("the prepared films are deleted: prepared again they are found again, and t
 });
 
 test("in the end it has the bits of the run that nothing befell", async ({ lab }) => {
-  await expect.poll(() => countEvents(lab, "trained"), { timeout: 120_000 }).toBe(1);
+  await waitForCount(lab, "trained", 1);
   expect(await readKept(lab, trialId)).toEqual(expected);
 });
 

@@ -2,7 +2,18 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { reopen } from "./runSupport";
-import { eventsOf, expect, expectAccessible, fill, goToStep, prepareDrawnFilms, status, test, waitForEvents } from "./support";
+import {
+  eventsOf,
+  expect,
+  expectAccessible,
+  fill,
+  goToStep,
+  prepareDrawnFilms,
+  status,
+  test,
+  waitForCount,
+  waitForEvents,
+} from "./support";
 
 const main = (page: Page) => page.getByRole("main");
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: typeof name === "string" });
@@ -147,7 +158,7 @@ test("a card is checked, and the trial keeps that; memory that runs out names wa
   await button(lab, "LR Find").click();
   await expect(main(lab)).toContainText(/About \d+\s(s|min).*: \d+ steps of (\d+\sms|[\d.]+\ss), and validation/);
   await expect(lab.getByRole("banner")).toContainText(/of 2\sGiB/);
-  await expect.poll(() => eventsOf(lab, "finder"), { timeout: 120_000 }).toHaveLength(1);
+  await waitForCount(lab, "finder", 1);
 
   await goToStep(lab, "Train");
   await runOutOfMemory(lab);
@@ -157,7 +168,7 @@ test("a card is checked, and the trial keeps that; memory that runs out names wa
   await openEngine(lab);
   await fill(lab, "GPU budget", 1024);
   await button(lab, "Resume").click();
-  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
+  await waitForCount(lab, "trained", 1);
 
   const [file] = await Promise.all([lab.waitForEvent("download"), button(lab, "Download trial").click()]);
   const json = JSON.parse(readFileSync(await file.path(), "utf8"));

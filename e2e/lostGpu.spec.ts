@@ -1,7 +1,7 @@
 // The GPU process is killed in the middle of a run: a sentence, the last checkpoint whole, and Resume finishes on another device.
 import type { Browser } from "@playwright/test";
 import { browserArgs, ensureBrowser } from "../scripts/browser.mjs";
-import { eventsOf, expect, fill, goToStep, prepareDrawnFilms, test, waitForEvents } from "./support";
+import { eventsOf, expect, fill, goToStep, prepareDrawnFilms, test, waitForCount, waitForEvents } from "./support";
 
 // A browser of its own, that does not hold a page back from WebGPU for two minutes after a crash.
 test.use({
@@ -28,7 +28,7 @@ test("a GPU that is lost in the middle of a run ends it in a sentence, and Resum
 
   const before = (await eventsOf(lab, "step")).length;
   await lab.getByRole("button", { name: "Resume", exact: true }).click();
-  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
+  await waitForCount(lab, "trained", 1);
   const [trained] = await eventsOf(lab, "trained");
   expect(trained?.trial).toMatchObject({ state: "finished", stepsDone: 2 * at, failure: null });
   expect((await eventsOf(lab, "step"))[before]?.step, "goes on from the checkpoint").toBe(at);

@@ -1,6 +1,6 @@
 // A run whose numbers fail: it stands at its last good checkpoint, and one button begins again from there. One whose numbers get no better ends.
 import { button, prepareSmallRun, readKept, reopen, waitForSteps, waitForTrained } from "./runSupport";
-import { countEvents, eventsOf, expect, goToStep, test, waitForEvents } from "./support";
+import { eventsOf, expect, goToStep, test, waitForCount, waitForEvents } from "./support";
 
 test("a rate that is far too high ends the run at its last good checkpoint, and one button begins again below it", async ({
   lab,
@@ -27,7 +27,7 @@ test("a rate that is far too high ends the run at its last good checkpoint, and 
   await waitForSteps(lab, 3);
   expect(await readKept(lab, 1)).toEqual(kept);
   await button(lab, "Stop").click();
-  await expect.poll(() => countEvents(lab, "stopped")).toBe(1);
+  await waitForCount(lab, "stopped", 1);
   const [stopped] = await eventsOf(lab, "stopped");
   expect(stopped?.trial).toMatchObject({ id: 2, parent: "trial-1", settings: { maxLr: proposal?.maxLr } });
 });

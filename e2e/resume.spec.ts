@@ -13,7 +13,7 @@ import {
   waitForSteps,
   waitForTrained,
 } from "./runSupport";
-import { countEvents, eventsOf, expect, goToStep, prepareDrawnFilms, test } from "./support";
+import { countEvents, eventsOf, expect, goToStep, prepareDrawnFilms, test, waitForCount } from "./support";
 
 /** All that is drawn anew, or carries something from step to step or from epoch to epoch. */
 const PRACTICE: Partial<TrialSettings> = {
@@ -86,7 +86,7 @@ test("a run that is killed twenty times ends with the bits of one that was not",
       const failures = await countEvents(page, "failed");
       page = await KILLS[kill](page, wait);
       if (page.url() === "about:blank") await reopen(page);
-      else await expect.poll(() => countEvents(page, "failed"), { intervals: [50] }).toBe(failures + 1);
+      else await waitForCount(page, "failed", failures + 1);
       await button(page, "Resume").click();
     }
     const killed = await waitForTrained(page);

@@ -11,6 +11,7 @@ import {
   goToStep,
   type LabEvent,
   prepareDrawnFilms,
+  waitForCount,
   waitForEvents,
 } from "./support";
 
@@ -71,7 +72,7 @@ export async function endTrainWorker(page: Page): Promise<void> {
 
 /** Waits for the run's end and returns the trial. */
 export async function waitForTrained(page: Page): Promise<TrainedTrial> {
-  await expect.poll(() => eventsOf(page, "trained"), { timeout: 600_000 }).toHaveLength(1);
+  await waitForCount(page, "trained", 1, 600_000);
   const [trained] = await eventsOf(page, "trained");
   return (trained as LabEvent & { trial: TrainedTrial }).trial;
 }

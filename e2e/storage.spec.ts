@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { prepareSmallRun, type TrainedTrial } from "./runSupport";
-import { dropFile, eventsOf, expect, expectAccessible, goToStep, status, test, waitForEvents } from "./support";
+import { dropFile, eventsOf, expect, expectAccessible, goToStep, status, test, waitForCount, waitForEvents } from "./support";
 
 /** Trains a new trial until it has gone a few steps beyond its first checkpoint, and stops it there. */
 async function trainAndStop(lab: Page): Promise<number> {
@@ -42,7 +42,7 @@ test("a trial that is exported, deleted and imported goes on to the bits of one 
   await dropFile(lab, exported.name, damaged);
   await expect(lab.getByRole("alert")).toContainText("trial-1.roentgen is damaged");
   await dropFile(lab, exported.name, exported.bytes);
-  await expect.poll(async () => (await eventsOf(lab, "imported")).length).toBe(1);
+  await waitForCount(lab, "imported", 1);
   await expect(lab.getByRole("main")).toContainText("trial-1.roentgen, was trial 1");
   const [imported] = await eventsOf(lab, "imported");
   // The refused file took a number, which is not given out again.
@@ -52,12 +52,12 @@ test("a trial that is exported, deleted and imported goes on to the bits of one 
 
   const before = (await eventsOf(lab, "step")).length;
   await lab.getByRole("button", { name: "Continue trial 3", exact: true }).click();
-  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
+  await waitForCount(lab, "trained", 1);
   expect((await eventsOf(lab, "step"))[before]?.step, "goes on where it was stopped").toBe(stoppedAt);
   const resumed = await download(lab, "Download weights");
 
   await lab.getByRole("button", { name: "Train", exact: true }).click();
-  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(2);
+  await waitForCount(lab, "trained", 2);
   const uninterrupted = await download(lab, "Download weights");
   expect([resumed.name, uninterrupted.name]).toEqual(["trial-3.safetensors", "trial-4.safetensors"]);
   expect(arraysOf(resumed.bytes).equals(arraysOf(uninterrupted.bytes)), "the same bits").toBe(true);
@@ -93,7 +93,7 @@ test("prepared films are counted, kept while they are used, removed with a word 
   await expect(lab.getByRole("alert")).toContainText("These films are in use");
   await goToStep(lab, "Train");
   await lab.getByRole("button", { name: "Stop", exact: true }).click();
-  await expect.poll(() => eventsOf(lab, "stopped")).toHaveLength(1);
+  await waitForCount(lab, "stopped", 1);
 
   await goToStep(lab, "Trials");
   await remove();
@@ -107,9 +107,9 @@ test("prepared films are counted, kept while they are used, removed with a word 
 
   await goToStep(lab, "Dataset");
   await lab.getByRole("button", { name: "Prepare films", exact: true }).click();
-  await expect.poll(() => eventsOf(lab, "prepared"), { timeout: 120_000 }).toHaveLength(2);
+  await waitForCount(lab, "prepared", 2);
   await goToStep(lab, "Trials");
   await expect(bundle).toBeEnabled();
   await lab.getByRole("button", { name: "Continue trial 1", exact: true }).click();
-  await expect.poll(() => eventsOf(lab, "trained"), { timeout: 120_000 }).toHaveLength(1);
+  await waitForCount(lab, "trained", 1);
 });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
+import type { AxeResults, RunOptions } from "axe-core";
 import { acceptAdapter } from "../scripts/driveLab";
 
 export { dropFolder, goToStep } from "../scripts/driveLab";
@@ -62,15 +62,25 @@ export const countEvents = (page: Page, type: string): Promise<number> =>
     type,
   );
 
+/** A count is soon asked for; Playwright's own pace, of seconds in the end, would let a test wait for what has long come. */
+const POLL_MS = [100];
+
 /** Waits until at least `count` events of a type have come, and returns them. A failure that was not waited for ends the wait. */
 export async function waitForEvents(page: Page, type: string, count = 1, timeout = 240_000): Promise<LabEvent[]> {
   const came = async () => {
-    const [failed] = type === "failed" ? [] : await eventsOf(page, "failed");
-    return failed ? `failed: ${failed.message}` : (await eventsOf(page, type)).length >= count;
+    if (type !== "failed" && (await countEvents(page, "failed")) > 0) return true;
+    return (await countEvents(page, type)) >= count;
   };
-  await expect.poll(async () => (await came()) !== false, { timeout, message: `waiting for ${count} x ${type}` }).toBe(true);
-  expect(await came()).toBe(true);
+  await expect.poll(came, { timeout, intervals: POLL_MS, message: `waiting for ${count} x ${type}` }).toBe(true);
+  if (type !== "failed") expect(await eventsOf(page, "failed")).toEqual([]);
   return eventsOf(page, type);
+}
+
+/** Waits until exactly `count` events of a type have come, whatever has failed before. */
+export async function waitForCount(page: Page, type: string, count: number, timeout = 240_000): Promise<void> {
+  await expect
+    .poll(() => countEvents(page, type), { timeout, intervals: POLL_MS, message: `waiting for ${count} x ${type}` })
+    .toBe(count);
 }
 
 /** Types into a field and leaves it. */
@@ -135,8 +145,12 @@ async function showIn(page: Page, theme: string): Promise<void> {
 /** What axe finds that is serious or worse. */
 async function seriousFindings(page: Page): Promise<string[]> {
   // Evaluated, not added as a script: the content security policy would refuse that, as it should.
-  await page.evaluate(readFileSync(AXE, "utf8"));
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(readFileSync(AXE, "utf8"));
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
+    // Of what passes, thousands of nodes, it would describe each.
+    return (await axe.run({ resultTypes: ["violations"] })).violations;
+  });
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));

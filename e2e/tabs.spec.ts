@@ -1,7 +1,7 @@
 // The lab open in two tabs: one acts, the other looks on and takes over. And the screen, which stays awake while a run is watched.
 import { acceptAdapter } from "../scripts/driveLab";
 import { button, openTab, prepareSmallRun, waitForSteps, waitForTrained } from "./runSupport";
-import { countEvents, eventsOf, expect, goToStep, status, test } from "./support";
+import { countEvents, eventsOf, expect, goToStep, status, test, waitForCount } from "./support";
 
 test("a second tab looks on, cannot act, and takes over when the first is closed", async ({ lab, context }) => {
   await prepareSmallRun(lab, { batchSize: 8, epochs: 12, checkpointEverySteps: 5 });
@@ -35,7 +35,7 @@ test("a second tab looks on, cannot act, and takes over when the first is closed
   await waitForSteps(second, 3);
   // A headless browser may send a tab that was opened behind another no frames, and a pointer's click waits for one.
   await button(second, "Stop").dispatchEvent("click");
-  await expect.poll(() => countEvents(second, "stopped")).toBe(1);
+  await waitForCount(second, "stopped", 1);
 });
 
 test("the screen is kept awake while a run is under way, and no longer", async ({ lab }) => {
