@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
@@ -90,5 +91,6 @@ export default defineConfig({
     strictPort: true,
   },
   // Only where tests run: a build asks for no driver.
-  test: process.env.VITEST ? { projects: listProjects() } : {},
+  // Of two cores Vitest would leave one to itself.
+  test: process.env.VITEST ? { projects: listProjects(), maxWorkers: availableParallelism() } : {},
 });
