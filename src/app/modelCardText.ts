@@ -136,7 +136,7 @@ function describeTarget(figures: CardFigures): string[] {
   ];
   if (point) {
     lines.push(
-      `Operating point ${RULES[rule.by]("value" in rule ? rule.value : 0)}: positive from a logit of ${formatFigure(point.threshold)}, a corrected probability of ${formatFigure(point.probability)}: sensitivity ${formatEstimate(point.sensitivity)}, specificity ${formatEstimate(point.specificity)}, PPV ${formatEstimate(point.ppv)}, NPV ${formatEstimate(point.npv)} among these films${describePrevalence(point.atPrevalence)}.`,
+      `Operating point ${RULES[rule.by]("value" in rule ? rule.value : 0)}: positive from an uncorrected logit of ${formatFigure(point.threshold)}, a corrected probability of ${formatFigure(point.probability)}: sensitivity ${formatEstimate(point.sensitivity)}, specificity ${formatEstimate(point.specificity)}, PPV ${formatEstimate(point.ppv)}, NPV ${formatEstimate(point.npv)} among these films${describePrevalence(point.atPrevalence)}.`,
     );
   }
   return [
