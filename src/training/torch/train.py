@@ -687,7 +687,8 @@ class Processes:
             self.device = torch.device(kind, int(os.environ.get("LOCAL_RANK", 0)))
             torch.cuda.set_device(self.device)
         if self.world > 1 and not dist.is_initialized():
-            dist.init_process_group("nccl" if kind == "cuda" else "gloo")
+            # Builds of torch for Windows have no NCCL.
+            dist.init_process_group("nccl" if kind == "cuda" and dist.is_nccl_available() else "gloo")
 
     def wait(self):
         if self.world > 1:

@@ -203,7 +203,7 @@ describe.skipIf(!python)(skipped, () => {
     calls.forEach(([name], at) => {
       answers.set(name, given[at]);
     });
-  }, 180_000);
+  }, 300_000);
 
   afterAll(() => lab?.remove());
 
