@@ -1,5 +1,6 @@
 """Small files as torch.save writes them, and what is in them, for src/nn/torchFiles. Run with Debian's python3 (torch 1.13)."""
 
+import argparse
 import base64
 import collections
 import io
@@ -51,6 +52,18 @@ def make_trained() -> dict:
     optimizer.step()
     optimizer.param_groups[0]["lr"] = numpy.float64(1e-3)
     return {"model": layer.state_dict(), "opt": optimizer.state_dict()}
+
+
+def make_checkpoint(state: dict) -> dict:
+    """As the trainers of ImageNet's example, torchvision and timm write it: the best accuracy is a tensor, the flags are a Namespace."""
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+    return {
+        "epoch": 3,
+        "best_acc1": torch.tensor(0.5),
+        "args": argparse.Namespace(lr=0.1, device="cuda", milestones=[30, 60], resume=None),
+        "lr_scheduler": torch.optim.lr_scheduler.MultiStepLR(optimizer, [30, 60]).state_dict(),
+        "state_dict": state,
+    }
 
 
 def declare(module: str, name: str, base: type) -> type:
@@ -115,7 +128,7 @@ for name, content, state in [
     ("state", s := make_state(), s),
     ("views", v := make_views(), v),
     ("trained", t := make_trained(), t["model"]),
-    ("parallel", {"epoch": 3, "best": 0.5, "state_dict": s}, s),
+    ("checkpoint", make_checkpoint(s), s),
     ("xrv", x := make_xrv(), x.state_dict()),
     ("timm", {"epoch": 3, "model": (m := make_timm())}, m.state_dict()),
 ]:

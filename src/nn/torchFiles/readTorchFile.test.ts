@@ -7,7 +7,7 @@ import { fromBase64, makeLegacyFile, opcodes, type Piece, tensor, text } from ".
 
 type Golden = { file: string; arrays: Record<string, { shape: number[]; data: (number | null)[] }> | null };
 const cases = Object.entries(goldens as unknown as Record<string, Golden>);
-const WITHIN: Record<string, string> = { trained: "model", parallel: "state_dict", timm: "model" };
+const WITHIN: Record<string, string> = { trained: "model", checkpoint: "state_dict", timm: "model" };
 /** Of whole models: what they say of themselves. */
 const METADATA: Record<string, object> = {
   xrv: { module: "torchxrayvision.models.DenseNet", classes: '["Cardiomegaly",""]' },
@@ -75,26 +75,6 @@ describe("what a file asks to be run is refused by name", () => {
     expect(() => readTorchFile(makeLegacyFile(pickle), "bad.pth")).toThrow(
       expect.objectContaining({ code: "weightsUnreadable" }),
     );
-  });
-});
-
-describe("a trainer's checkpoint", () => {
-  const bytes = [...new Uint8Array(2 * (8 + 4))];
-  const keys = opcodes("]", "X", text("0"), "a", "X", text("1"), "a", ".");
-  const weights: Piece = ["}", "X", text("v"), tensor("0", 1, [1], [1]), "s", "X", text("w"), tensor("1", 1, [1], [1]), "s"];
-  const read = (...beside: Piece[]) =>
-    readTorchFile(makeLegacyFile(opcodes("}", ...beside, "X", text("state_dict"), weights, "s", "."), keys, bytes), "w.pth");
-
-  it("may keep a tensor beside the state dict, as PyTorch's ImageNet example keeps its best accuracy", () => {
-    const { arrays, within } = read("X", text("best_acc1"), tensor("1", 1, [], []), "s");
-    expect([within, ...arrays.keys()]).toEqual(["state_dict", "v", "w"]);
-  });
-
-  it("may keep the run's flags, as timm's and torchvision's trainers do, and a schedule's milestones", () => {
-    const flags: Piece = ["cargparse\nNamespace\n", ")", [0x81], "}", "X", text("lr"), "K", [1], "s", "b"];
-    const milestones: Piece = ["ccollections\nCounter\n", "}", "K", [30], "K", [1], "s", [0x85], "R"];
-    const { arrays } = read("X", text("args"), flags, "s", "X", text("milestones"), milestones, "s");
-    expect([...arrays.keys()]).toEqual(["v", "w"]);
   });
 });
 
