@@ -8,12 +8,12 @@ import type { CheckedPart } from "../protocol/gpuCheck";
 
 type Checks = typeof import("./checkKernels");
 
-let server: ViteDevServer;
+const servers: ViteDevServer[] = [];
 let checks: Checks;
 
-beforeAll(async () => {
-  await openDawn();
-  server = await createServer({
+/** A page's modules: what a test file asks of the card when it is loaded, it asks again of each. */
+async function loadChecks(): Promise<Checks> {
+  const server = await createServer({
     configFile: false,
     logLevel: "error",
     appType: "custom",
@@ -22,9 +22,15 @@ beforeAll(async () => {
     optimizeDeps: { noDiscovery: true },
     ssr: { noExternal: ["vitest"] },
   });
-  checks = (await server.ssrLoadModule("/src/check/checkKernels.ts")) as Checks;
+  servers.push(server);
+  return (await server.ssrLoadModule("/src/check/checkKernels.ts")) as Checks;
+}
+
+beforeAll(async () => {
+  await openDawn();
+  checks = await loadChecks();
 });
-afterAll(() => server.close());
+afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 async function check(...names: string[]): Promise<CheckedPart[]> {
   const parts: CheckedPart[] = [];
@@ -63,6 +69,20 @@ it("has the tests of every kernel that a graphics card runs", async () => {
   const quick = await checks.collectKernelTests("quick");
   expect(quick.map(({ name }) => name)).toEqual(kernels.map(({ name }) => name));
   expect(quick.every(({ tests }) => tests.length > 0 && tests.length <= 2)).toBe(true);
+});
+
+it("asks of a card that has no halves nothing that is of halves", async () => {
+  const { requestAdapter } = navigator.gpu;
+  navigator.gpu.requestAdapter = async (options) => {
+    const adapter = await requestAdapter.call(navigator.gpu, options);
+    return adapter && Object.defineProperty(adapter, "features", { value: new Set() });
+  };
+  const kernels = await (await loadChecks()).collectKernelTests("whole").finally(() => {
+    navigator.gpu.requestAdapter = requestAdapter;
+  });
+  const names = kernels.map(({ name }) => name);
+  expect(names).toContain("convolve1x1");
+  expect(names.filter((name) => name.includes("shader-f16"))).toEqual([]);
 });
 
 it("passes where the driver computes rightly, and says how near", async () => {
