@@ -64,6 +64,11 @@ it("gives a single target's AUROC its interval, where there are two films of eac
   expect(scoreLogits([1, 1, 2, 2, 3, 3, 4, 4], [0, 0, 1, 1, 0, 0, 1, 1], ["a", "b"]).aurocInterval).toBeNull();
 });
 
+it("has no AUROC of scores that are no numbers", () => {
+  const { auroc, aurocInterval, targets } = scoreLogits([1, Number.NaN, 2, -1], [0, 0, 1, 1], ["a"]);
+  expect([auroc, aurocInterval, targets[0]!.auroc]).toEqual([null, null, null]);
+});
+
 it("does not overflow", () => {
   expect(binaryCrossEntropy([1000, -1000], [1, 0])).toBe(0);
   expect(binaryCrossEntropy([1000, -1000], [0, 1])).toBe(1000);

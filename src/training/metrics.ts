@@ -9,7 +9,7 @@ export interface Scores {
   loss: number;
   /** Share of the known labels that are on the right side of probability 0.5. */
   accuracy: number;
-  /** Mean over the targets whose films are of both classes; null where there is none. */
+  /** Mean over the targets whose films are of both classes; null where there is none, or where a score is no number. */
   auroc: number | null;
   /** Of a single target, as if every film were of another patient; null with several, or with fewer than two films of a class. */
   aurocInterval: AurocInterval | null;
@@ -51,7 +51,8 @@ export function scoreLogits(logits: ArrayLike<number>, labels: ArrayLike<number>
       films,
       positives: known.labels.reduce((sum, label) => sum + label, 0),
       accuracy: films === 0 ? null : accuracy(known.logits, known.labels),
-      auroc: auroc(known.logits, known.labels),
+      // What is no number has no place in the order that an AUROC is of.
+      auroc: known.logits.some(Number.isNaN) ? null : auroc(known.logits, known.labels),
     };
   });
   const aurocs = scores.flatMap((one) => one.auroc ?? []);
@@ -59,7 +60,7 @@ export function scoreLogits(logits: ArrayLike<number>, labels: ArrayLike<number>
     loss: binaryCrossEntropy(all.logits, all.labels),
     accuracy: accuracy(all.logits, all.labels),
     auroc: aurocs.length === 0 ? null : aurocs.reduce((sum, one) => sum + one, 0) / aurocs.length,
-    aurocInterval: targets.length === 1 ? intervalOf(all.logits, all.labels) : null,
+    aurocInterval: targets.length === 1 && aurocs.length === 1 ? intervalOf(all.logits, all.labels) : null,
     targets: scores,
   };
 }

@@ -46,7 +46,9 @@ export function RunSentence() {
       const auroc = trial?.epochs.at(-1)?.auroc;
       const name = nameAuroc(trial ? targetsOf(trial.settings).length : 1);
       const result = auroc == null ? "" : ` with a validation ${name} of ${formatMetric(auroc)}`;
-      return `Trial ${trial?.id ?? ""} finished after ${formatCount(trial?.stepsDone ?? stepsTotal)} steps${result}, in ${formatDuration(trial?.seconds ?? 0)}.`;
+      const finished = `Trial ${trial?.id ?? ""} finished after ${formatCount(trial?.stepsDone ?? stepsTotal)} steps${result}, in ${formatDuration(trial?.seconds ?? 0)}.`;
+      // Why another cannot be trained now.
+      return first ? `${finished} ${first}` : finished;
     }
     case "idle": {
       const { epochs, arch, imageSize, maxLr } = settings;
