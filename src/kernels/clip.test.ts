@@ -10,7 +10,7 @@ import {
   UNTOUCHED,
 } from "../check/reference/testKernels";
 import { createRandom } from "../nn/random";
-import { findClipFactor, NORM_FLOATS, NORM_PARTS, scaleGradients, sumSquares } from "./clip";
+import { CLIP_EPSILON, findClipFactor, NORM_FLOATS, NORM_PARTS, scaleGradients, sumSquares } from "./clip";
 import { dispatch } from "./dispatches";
 
 openTestDevice();
@@ -33,7 +33,7 @@ async function clip(values: ArrayLike<number>, maxNorm: number): Promise<{ gradi
       ...RANGES.map((range, index) =>
         dispatch(sumSquares, { gradients, norm }, { ...range, begin: index === 0 ? 1 : 0 }, { threads: NORM_PARTS }),
       ),
-      dispatch(findClipFactor, { norm }, { maxNorm }, { threads: 1 }),
+      dispatch(findClipFactor, { norm }, { maxNorm, epsilon: CLIP_EPSILON }, { threads: 1 }),
       ...RANGES.map((range) => dispatch(scaleGradients, { norm, gradients }, range, { threads: range.quads })),
     ],
     { gradients, norm },

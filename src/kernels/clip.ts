@@ -24,12 +24,18 @@ for (var quad = thread; quad < u.quads; quad += ${NORM_PARTS}u) {
 store_norm(thread, sum);`,
 });
 
-/** torch's factor, maxNorm / (norm + 1e-6) and at most 1; no number where the norm is none, so that nothing is hidden. One workgroup. */
+/** torch's, in `findClipFactor`. */
+export const CLIP_EPSILON = 1e-6;
+
+/**
+ * torch's factor, maxNorm / (norm + epsilon) and at most 1; no number where the norm is none, so that nothing is hidden. Of scaled gradients
+ * with both scaled alike. One workgroup.
+ */
 export const findClipFactor = defineKernel({
   name: "findClipFactor",
   workgroupSize: ADDERS,
   bindings: { norm: write("scalar") },
-  uniforms: { maxNorm: "f32" },
+  uniforms: { maxNorm: "f32", epsilon: "f32" },
   functions: `var<workgroup> sums: array<f32, ${ADDERS}>;`,
   body: `
 var sum = 0.0;
@@ -39,7 +45,7 @@ workgroupBarrier();
 if (local > 0u) { return; }
 sum = 0.0;
 for (var adder = 0u; adder < ${ADDERS}u; adder++) { sum += sums[adder]; }
-let factor = min(u.maxNorm / (sqrt(sum) + 1e-6), 1.0);
+let factor = min(u.maxNorm / (sqrt(sum) + u.epsilon), 1.0);
 // By its bits: min() may swallow a NaN, and a driver that computes fast may take it that there is none.
 let bits = bitcast<u32>(sum);
 let finite = (bits & 0x7f800000u) != 0x7f800000u;

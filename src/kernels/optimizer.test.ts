@@ -26,6 +26,15 @@ function draw() {
   return { parameters, gradients, zeros };
 }
 
+/** What gradients are of: the loss times this. */
+const SCALE = 2 ** 10;
+const scaled = ({ values }: TestArray) =>
+  hold(
+    "f32",
+    values.map((one) => one * SCALE),
+    "gradients",
+  );
+
 /** Gradients of the parameter `at`, step by step. */
 const gradientsOf = (gradients: TestArray[], at: number) => gradients.map(({ values }) => values[at] ?? Number.NaN);
 
@@ -40,6 +49,7 @@ describe("AdamW", () => {
       const uniforms = {
         first: FIRST,
         quads: QUADS,
+        unscale: 1 / SCALE,
         beta1,
         beta2,
         oneMinusBeta1: 1 - beta1,
@@ -49,7 +59,7 @@ describe("AdamW", () => {
         correction: Math.sqrt(1 - beta2 ** (step + 1)),
         eps,
       };
-      return dispatch(adamw, { gradients: given, parameters, expAvg, expAvgSq }, uniforms, { threads: QUADS });
+      return dispatch(adamw, { gradients: scaled(given), parameters, expAvg, expAvgSq }, uniforms, { threads: QUADS });
     });
     const got = await runDispatches(dispatches, { parameters, expAvg, expAvgSq });
     const want = parameters.values.map((start, at) => {
@@ -96,7 +106,12 @@ it("AdamW leaves a parameter without a gradient to its decay", async () => {
     correction: 0.1,
     eps: 1e-8,
   };
-  const one = dispatch(adamw, { gradients, parameters, expAvg, expAvgSq }, { first: 0, quads: 1, ...rates }, { threads: 1 });
+  const one = dispatch(
+    adamw,
+    { gradients, parameters, expAvg, expAvgSq },
+    { first: 0, quads: 1, unscale: 1, ...rates },
+    { threads: 1 },
+  );
   expect([...(await runDispatches([one], { parameters })).parameters]).toEqual([0.5, -1, 1.5, 0]);
 });
 
@@ -106,9 +121,11 @@ it.each([
 ])("SGD, lr $lr, momentum $momentum, decay $weightDecay", async ({ lr, momentum, weightDecay }) => {
   const { parameters, gradients, zeros } = draw();
   const momentumBuffer = zeros();
-  const uniforms = { first: FIRST, quads: QUADS, lr, momentum, weightDecay };
+  const uniforms = { first: FIRST, quads: QUADS, unscale: 1 / SCALE, lr, momentum, weightDecay };
   const got = await runDispatches(
-    gradients.map((given) => dispatch(sgd, { gradients: given, parameters, momentumBuffer }, uniforms, { threads: QUADS })),
+    gradients.map((given) =>
+      dispatch(sgd, { gradients: scaled(given), parameters, momentumBuffer }, uniforms, { threads: QUADS }),
+    ),
     { parameters, momentumBuffer },
   );
   const ends = Array.from(parameters.values, (start, at) => {

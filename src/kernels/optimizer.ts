@@ -1,4 +1,5 @@
-// AdamW and SGD with momentum over a range of the flat parameters, as torch.optim computes them. Learning-rate groups are ranges.
+// AdamW and SGD with momentum over a range of the flat parameters, as torch.optim computes them. Learning-rate groups are ranges. Gradients
+// are of a loss that may have been scaled: `unscale` is one over it.
 import { defineKernel, read, write } from "./kernel";
 
 /**
@@ -11,6 +12,7 @@ export const adamw = defineKernel({
   uniforms: {
     first: "u32",
     quads: "u32",
+    unscale: "f32",
     beta1: "f32",
     beta2: "f32",
     oneMinusBeta1: "f32",
@@ -23,7 +25,7 @@ export const adamw = defineKernel({
   body: `
 if (thread >= u.quads) { return; }
 let at = u.first + thread;
-let g = load_gradients(at);
+let g = load_gradients(at) * u.unscale;
 let m = load_expAvg(at) * u.beta1 + g * u.oneMinusBeta1;
 let v = load_expAvgSq(at) * u.beta2 + g * g * u.oneMinusBeta2;
 store_expAvg(at, m);
@@ -35,12 +37,12 @@ store_parameters(at, load_parameters(at) * u.keep - u.rate * (m / (sqrt(v) / u.c
 export const sgd = defineKernel({
   name: "sgd",
   bindings: { gradients: read("f32"), parameters: write("f32"), momentumBuffer: write("f32") },
-  uniforms: { first: "u32", quads: "u32", lr: "f32", momentum: "f32", weightDecay: "f32" },
+  uniforms: { first: "u32", quads: "u32", unscale: "f32", lr: "f32", momentum: "f32", weightDecay: "f32" },
   body: `
 if (thread >= u.quads) { return; }
 let at = u.first + thread;
 let p = load_parameters(at);
-let v = u.momentum * load_momentumBuffer(at) + (load_gradients(at) + p * u.weightDecay);
+let v = u.momentum * load_momentumBuffer(at) + (load_gradients(at) * u.unscale + p * u.weightDecay);
 store_momentumBuffer(at, v);
 store_parameters(at, p - u.lr * v);`,
 });

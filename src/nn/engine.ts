@@ -2,6 +2,7 @@
 import { LabError } from "../protocol/labError";
 import { cutPasses, leastPass } from "../protocol/passes";
 import type { Activations, Architecture, Arithmetic, Head, Normalisation } from "../protocol/settings";
+import type { LossScale } from "../protocol/training";
 import type { Random } from "./random";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */
@@ -75,6 +76,8 @@ export interface EngineSnapshot {
   /** Moments, `exp_avg.<parameter>` and `exp_avg_sq.<parameter>` (AdamW) or `momentum_buffer.<parameter>` (SGD); empty before the first step. */
   optimizer: NamedArrays;
   optimizerSteps: number;
+  /** Of an engine that multiplies halves. */
+  lossScale?: LossScale;
   /** The model's moving average, under the model's names; empty where none is kept. */
   average: NamedArrays;
 }
@@ -162,7 +165,8 @@ export interface Engine {
   prepare(shape: BatchShape, use: EngineUse, options?: PrepareOptions): Promise<void>;
   /**
    * One step: forward in training mode, the loss (mean over the known targets), backward, optimiser. Resolves to the loss.
-   * A loss that is not finite is returned as it is; the caller decides.
+   * A loss that is not finite is returned as it is; the caller decides. In halves, gradients beyond what these hold change no weight: the
+   * next step's loss is scaled less (lossScale.ts).
    */
   trainStep(batch: Batch, optimizer: OptimizerStep, observe?: (seen: StepObservation) => void): Promise<number>;
   /** Inference mode, by the moving average where one is kept: logits [count, classes]. */

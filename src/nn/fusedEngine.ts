@@ -174,7 +174,8 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
     }
     const told = new Float32Array(buffers.shape.count * classes + 1 + classes);
     told.set(targets.subarray(first * classes, (first + count) * classes));
-    told.set([countKnown({ targets }), ...listPositiveWeights(options)], buffers.shape.count * classes);
+    // The loss whose gradients are computed is scaled by what it is the mean over; the one that is read is not.
+    told.set([countKnown({ targets }) / model.lossScale, ...listPositiveWeights(options)], buffers.shape.count * classes);
     write(device, buffers.targets, told);
   }
 
@@ -241,14 +242,16 @@ export function createFusedEngine(options: EngineOptions, seed: number, { device
       await model.settle();
       await model.openOptimizer(optimizerStep);
       model.clearGradients();
+      const scale = model.lossScale;
       const running = await runBatch("training", given, optimizerStep);
-      model.update(optimizerStep);
+      if (await model.accepts(optimizerStep)) model.update(optimizerStep);
       const outcomes = await Promise.all(running);
       for (const _ of outcomes) model.countBatch();
       const losses = outcomes.flatMap((outcome) => [...outcome.losses]);
       const known = countKnown(given);
       const loss = losses.reduce((sum, one) => sum + one / known, 0);
-      if (observe) observe({ logits: joinLogits(outcomes, given.count), gradients: await model.readGradients(optimizerStep) });
+      if (observe)
+        observe({ logits: joinLogits(outcomes, given.count), gradients: await model.readGradients(optimizerStep, scale) });
       return loss;
     },
 

@@ -20,11 +20,15 @@ export interface FusedModel {
   settle(): Promise<void>;
   /** Readies the optimiser for such a step, with fresh moments where another was in use. @throws LabError outOfGpuMemory */
   openOptimizer(step: OptimizerStep): Promise<void>;
+  /** What the loss of the next gradients is multiplied by. */
+  readonly lossScale: number;
   clearGradients(): void;
-  /** One step by the gradients as they are; then the average follows. */
+  /** Whether the gradients are to be followed (fusedOptimizer.ts). */
+  accepts(step: OptimizerStep): Promise<boolean>;
+  /** One step by the gradients; then the average follows. */
   update(step: OptimizerStep): void;
-  /** Of what such a step trains. */
-  readGradients(step: OptimizerStep): Promise<NamedArrays>;
+  /** Of what such a step trains, of the loss itself, which was multiplied by `scale`. */
+  readGradients(step: OptimizerStep, scale: number): Promise<NamedArrays>;
   /** Counts one more batch that the running statistics have seen. */
   countBatch(): void;
   snapshot(): Promise<EngineSnapshot>;
@@ -37,13 +41,13 @@ export interface FusedModel {
 export function createFusedModel(
   device: GPUDevice,
   layout: FusedLayout,
-  { arch, classes, head, averages }: EngineOptions,
+  { arch, classes, head, averages, arithmetic }: EngineOptions,
   seed: number,
 ): FusedModel {
   const arrays = listArrays(DENSENETS[arch], classes, head);
   const state = planState(layout);
   const half = layout.normQuads * QUAD;
-  const optimizer = createFusedOptimizer(device, arrays, layout.parameters, state, arch);
+  const optimizer = createFusedOptimizer(device, arrays, layout.parameters, state, { arch, inHalves: arithmetic === "f16" });
   const average = averages ? createFusedAverage(device, layout, state) : null;
   const predicting = { ...state, ...average?.buffers };
 
@@ -86,6 +90,11 @@ export function createFusedModel(
     },
 
     openOptimizer: optimizer.open,
+    accepts: optimizer.accepts,
+
+    get lossScale() {
+      return optimizer.lossScale;
+    },
 
     clearGradients() {
       submit(device, (encoder) => encoder.clearBuffer(state.gradients.buffer as GPUBuffer));
@@ -98,9 +107,10 @@ export function createFusedModel(
       average.update(step.averageDecay);
     },
 
-    async readGradients({ frozenGroups }) {
+    async readGradients({ frozenGroups }, scale) {
       const trained = arrays.filter((array) => isTrained(array, frozenGroups));
-      return inOrder(trained, unpack(layout.parameters, await readFloats(device, state.gradients, layout.parameters.size)));
+      const gradients = await readFloats(device, state.gradients, layout.parameters.size);
+      return inOrder(trained, unpack(layout.parameters, scale === 1 ? gradients : gradients.map((one) => one / scale)));
     },
 
     countBatch() {

@@ -34,6 +34,14 @@ export interface StepRecord {
 }
 
 /** DeLong's interval of 95 %. */
+/** What the loss is multiplied by before gradients are computed in halves (nn/lossScale.ts). */
+export interface LossScale {
+  /** A power of two, at least 1. */
+  scale: number;
+  /** Steps since the scale last changed, all with finite gradients. */
+  goodSteps: number;
+}
+
 export interface AurocInterval {
   low: number;
   high: number;

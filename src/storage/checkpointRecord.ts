@@ -1,6 +1,6 @@
 // A checkpoint as one record of bytes, sealed by checksums. Where it is kept, and for how long, is checkpoints.ts's.
 import type { StepColumns } from "../protocol/steps";
-import type { EpochRecord } from "../protocol/training";
+import type { EpochRecord, LossScale } from "../protocol/training";
 import { sha256 } from "./sha256";
 
 /** Arrays by name, in order; float32, in torchvision's layout. */
@@ -12,6 +12,8 @@ export interface Checkpoint {
   model: StoredArrays;
   optimizer: StoredArrays;
   optimizerSteps: number;
+  /** Of a trial that multiplies halves. */
+  lossScale?: LossScale;
   /** The weights' moving average; empty where none is kept. */
   average: StoredArrays;
   /** [films, targets]: logits of the validation that ended at this step, in the sample's order; empty within an epoch. */
@@ -35,6 +37,7 @@ interface Header {
   model: ArrayEntry[];
   optimizer: ArrayEntry[];
   optimizerSteps: number;
+  lossScale?: LossScale;
   /** Missing in checkpoints of earlier versions. */
   average?: ArrayEntry[];
   /** Validation logits; missing likewise. */
@@ -55,7 +58,7 @@ export interface CheckpointRecord {
 const BYTES_A_STEP = 3 * 8 + 4;
 
 export async function sealCheckpoint(checkpoint: Checkpoint): Promise<CheckpointRecord> {
-  const { step, model, optimizer, optimizerSteps, average, valid, steps, epochs, seconds } = checkpoint;
+  const { step, model, optimizer, optimizerSteps, lossScale, average, valid, steps, epochs, seconds } = checkpoint;
   const arrays = [...[...model.values(), ...optimizer.values(), ...average.values()].map(({ data }) => data), valid];
   const elements = arrays.reduce((sum, data) => sum + data.length, 0);
   const bytes = new ArrayBuffer(step * BYTES_A_STEP + elements * 4);
@@ -78,6 +81,7 @@ export async function sealCheckpoint(checkpoint: Checkpoint): Promise<Checkpoint
     model: entriesOf(model),
     optimizer: entriesOf(optimizer),
     optimizerSteps,
+    ...(lossScale && { lossScale }),
     average: entriesOf(average),
     valid: valid.length,
     epochs,
@@ -110,12 +114,13 @@ export async function unsealCheckpoint(record: CheckpointRecord): Promise<Checkp
   };
   const takeArrays = (entries: ArrayEntry[]): StoredArrays =>
     new Map(entries.map(({ name, shape, length }) => [name, { shape, data: take(length) }]));
-  const { step, optimizerSteps, epochs, seconds } = header;
+  const { step, optimizerSteps, lossScale, epochs, seconds } = header;
   const model = takeArrays(header.model);
   const optimizer = takeArrays(header.optimizer);
   const average = takeArrays(header.average ?? []);
   const valid = take(header.valid ?? 0);
-  return { step, model, optimizer, optimizerSteps, average, valid, steps: viewColumns(record.bytes, step), epochs, seconds };
+  const learned = { model, optimizer, optimizerSteps, ...(lossScale && { lossScale }), average };
+  return { step, ...learned, valid, steps: viewColumns(record.bytes, step), epochs, seconds };
 }
 
 /** Null where it does not describe the record's bytes: its sum says that it is as it was sealed, but not by whom. */
@@ -126,7 +131,9 @@ function parseHeader({ header: text, bytes }: CheckpointRecord): Header | null {
     const valid = header.valid ?? 0;
     const elements = arrays.reduce((sum, { length }) => sum + length, valid);
     const areWhole =
-      valid >= 0 && arrays.every(({ shape, length }) => length >= 0 && shape.reduce((size, side) => size * side, 1) === length);
+      (header.lossScale?.scale ?? 1) >= 1 &&
+      valid >= 0 &&
+      arrays.every(({ shape, length }) => length >= 0 && shape.reduce((size, side) => size * side, 1) === length);
     return areWhole && header.step * BYTES_A_STEP + 4 * elements === bytes.byteLength ? header : null;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return null;
