@@ -22,6 +22,8 @@ export interface StepFlags {
   activations: Activations;
   /** Undefined: as the lab chooses, by its budget of GPU memory. */
   bottlenecks: "keep" | "recompute" | undefined;
+  /** Parts are put together by subgroups (fused only). */
+  subgroups: boolean;
   /** Adds the time of each kernel (fused only). */
   profile: boolean;
 }
@@ -80,7 +82,7 @@ const rounded = (value: number) => Number(value.toPrecision(4));
 
 /** The line of the engine's result. Call once in a process or page: what it counts by stays in place. */
 export async function measureStep(name: EngineName, flags: StepFlags): Promise<Record<string, unknown>> {
-  const { arch, head, size, batch, steps, activations, bottlenecks, profile } = flags;
+  const { arch, head, size, batch, steps, activations, bottlenecks, subgroups, profile } = flags;
   const counts = countCalls();
   const { report, failed } = await openWebGpu({ allowSoftware: true });
   const budgetBytes = chooseBudget(report, 0);
@@ -89,6 +91,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
     classes: 1,
     head,
     activations,
+    subgroups,
     budgetBytes,
     ...(bottlenecks && { bottlenecks }),
   };
@@ -124,7 +127,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
     head,
     size,
     batch,
-    ...(name === "fused" ? { activations, bottlenecks: keeps ? "keep" : "recompute" } : {}),
+    ...(name === "fused" ? { activations, subgroups, bottlenecks: keeps ? "keep" : "recompute" } : {}),
     msPerStep: rounded(msPerStep),
     firstStepMs: rounded(firstStepMs),
     pipelines,

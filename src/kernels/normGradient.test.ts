@@ -25,6 +25,7 @@ import {
   runDispatches,
 } from "../check/reference/testKernels";
 import { holdParts, keepMoments, SPARE, spread } from "../check/reference/testNorms";
+import { checkNormSums } from "../check/reference/testReductions";
 import { createRandom } from "../nn/random";
 import { inputGradient1x1 } from "./convolve1x1";
 import { type Dispatch, dispatch } from "./dispatches";
@@ -38,51 +39,8 @@ const of = (array: ArrayLike<number>, at: number) => array[at] ?? Number.NaN;
 it.each([
   { quads: 1, parts: 1 },
   { quads: 19, parts: 67 },
-])("adds $parts parts of $quads quads to the norm's gradients and to the sums", async ({ quads, parts }) => {
-  const random = createRandom(quads, "drawn");
-  const channels = quads * 4;
-  const columnParts = drawNormals(random, parts * 2 * channels);
-  const parameters = join({ betas: drawNormals(random, channels), gammas: drawNormals(random, channels) });
-  const gradients = join({ betas: drawNormals(random, channels), gammas: drawNormals(random, channels) });
-  const sums = join({ seconds: drawNormals(random, channels), firsts: drawNormals(random, channels) });
-  const pixels = 37;
-  const bindings = {
-    columnParts: hold("f32", columnParts),
-    parameters: parameters.array,
-    gradients: gradients.array,
-    sums: sums.array,
-  };
-  const add = (begin: 0 | 1) =>
-    dispatch(addNormSums, bindings, { quads, parts, ...parameters.at, ...sums.at, begin, pixels }, { threads: quads });
-  const total = (second: 0 | 1) =>
-    Array.from({ length: channels }, (_, c) =>
-      Array.from({ length: parts }, (_, part) => of(columnParts, (part * 2 + second) * channels + c)).reduce((a, b) => a + b, 0),
-    );
-  const part = (array: Float64Array, first: number) => array.subarray(first * 4, first * 4 + channels);
-  // Beginning, it forgets what was there; then it adds.
-  for (const [dispatches, kept, times] of [
-    [[add(1)], 0, 1],
-    [[add(0)], 1, 1],
-    [[add(1), add(0)], 0, 2],
-  ] as const) {
-    const got = await runDispatches(dispatches, { gradients: gradients.array, sums: sums.array });
-    for (const [name, sum, second] of [
-      ["betas", "firsts", 0],
-      ["gammas", "seconds", 1],
-    ] as const) {
-      const was = part(gradients.array.values, gradients.at[name]);
-      expectClose(
-        part(got.gradients, gradients.at[name]),
-        total(second).map((one, c) => of(was, c) + times * one),
-      );
-      const share = part(parameters.array.values, parameters.at.gammas);
-      const before = part(sums.array.values, sums.at[sum]);
-      expectClose(
-        part(got.sums, sums.at[sum]),
-        total(second).map((one, c) => kept * of(before, c) + (times * of(share, c) * one) / pixels),
-      );
-    }
-  }
+])("adds $parts parts of $quads quads to the norm's gradients and to the sums", async (sizes) => {
+  await checkNormSums("invocation", sizes);
 });
 
 /** relu(BatchNorm(x)), and its gradient as a layer leaves it: gamma * dy, and S1 and S2 of what is added up there. */
@@ -210,7 +168,7 @@ it("two layers that read the same channels: each adds, and the correction is mad
     const uniforms = { quads, fresh, parts: 2, pixels, ...places, gammas, betas, scales: 0, shifts: quads };
     const bindings = { columnParts: keepMoments(x, [7, pixels - 7]), statistics, parameters: parameters.array, norms, running };
     const one = dispatch(
-      normaliseTraining,
+      normaliseTraining("invocation"),
       bindings,
       { ...uniforms, runningMeans: 0, runningVariances: quads },
       { threads: quads },
@@ -239,7 +197,7 @@ it("two layers that read the same channels: each adds, and the correction is mad
         { threads },
       ),
       dispatch(
-        addNormSums,
+        addNormSums("invocation"),
         { columnParts, parameters: parameters.array, gradients, sums },
         { quads, parts, gammas, betas, firsts: 0, seconds: blockQuads, begin, pixels },
         { threads: quads },

@@ -60,7 +60,7 @@ it.each([
         { threads: call.threads },
       ),
       dispatch(
-        addNormSums,
+        addNormSums("invocation"),
         { columnParts, parameters: parameters.array, gradients: gradients.array, sums: sums.array },
         { quads, parts, gammas: parameters.at.gammas, betas: gradients.at.betas, ...sums.at, begin: 1, pixels: rows },
         { threads: quads },

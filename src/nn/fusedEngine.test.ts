@@ -137,6 +137,20 @@ it("shares tiles in workgroup memory as graphics cards want it, with the same nu
   });
 });
 
+it.for([MINI, FASTAI])(
+  "puts parts together by subgroups, with the same numbers and each time the same bits: %o",
+  async (options, { skip }) => {
+    skip(!getGpu().device.features.has("subgroups"), "The driver has no subgroups");
+    const batch = makeFilms(5);
+    const plain = await look(options, batch);
+    const joined = await look({ ...options, subgroups: true }, batch);
+    expect(await look({ ...options, subgroups: true }, batch)).toEqual(joined);
+    expect(Math.abs(joined.loss / plain.loss - 1)).toBeLessThan(1e-5);
+    expect(farthest(joined.gradients, plain.gradients)).toBeLessThan(1e-4);
+    expect(joined.gradients).not.toEqual(plain.gradients);
+  },
+);
+
 describe("passes within a batch", () => {
   it("are as even as they can be", () => {
     expect(cutPasses(16, 0)).toEqual([16]);

@@ -5,8 +5,10 @@ import * as conv3x3 from "../kernels/convolve3x3";
 import * as conv7x7 from "../kernels/convolve7x7";
 import { headPool, headPoolGradient } from "../kernels/head";
 import type { Storage } from "../kernels/kernel";
-import { correctGradient, takeGradient } from "../kernels/normGradient";
+import { normaliseTraining } from "../kernels/normalise";
+import { addNormSums, correctGradient, takeGradient } from "../kernels/normGradient";
 import type { Tiling } from "../kernels/product";
+import type { Reducer } from "../kernels/reduction";
 import { stemPool, stemPoolGradient } from "../kernels/stemPool";
 import { transitionPool, transitionPoolGradient } from "../kernels/transitionPool";
 import type { EngineOptions } from "./engine";
@@ -18,8 +20,8 @@ export interface Tuning {
   threads: number;
   /** Parts of a column, or of a weight gradient, at most. */
   maxParts: number;
-  /** Parts are put together by subgroups. */
-  subgroups: boolean;
+  /** Who puts the parts of a column together. */
+  reducer: Reducer;
 }
 
 const SOFTWARE = { tiling: "direct", threads: 256, maxParts: 64 } as const;
@@ -31,11 +33,11 @@ export function chooseTuning(
   { arithmetic = "f32", subgroups = false }: Pick<EngineOptions, "arithmetic" | "subgroups"> = {},
 ): Tuning {
   const tuning = isSoftware ? SOFTWARE : HARDWARE;
-  return { ...tuning, subgroups, ...(arithmetic === "f16" ? { tiling: "halves" } : {}) };
+  return { ...tuning, reducer: subgroups ? "subgroup" : "invocation", ...(arithmetic === "f16" ? { tiling: "halves" } : {}) };
 }
 
 /** The kernels of one way of tiling and storing; each is one pipeline. */
-export function openKernels({ tiling }: Tuning, storage: Storage) {
+export function openKernels({ tiling, reducer }: Tuning, storage: Storage) {
   return {
     stem: conv7x7.forward7x7(tiling, storage),
     stemWeights: conv7x7.weightGradient7x7(tiling),
@@ -56,6 +58,8 @@ export function openKernels({ tiling }: Tuning, storage: Storage) {
     headPoolGradient: headPoolGradient(storage),
     concatPool: concatPool(storage),
     concatPoolGradient: concatPoolGradient(storage),
+    normaliseTraining: normaliseTraining(reducer),
+    addNormSums: addNormSums(reducer),
     takeGradient: takeGradient(storage),
     correctGradient: correctGradient(storage),
   };

@@ -1,14 +1,14 @@
 // The gradient back through BatchNorm, as the fused engine's layers and head share it: sums that each adds to, and what is taken off once a
 // channel when its producer reads its gradient (kernels/normGradient.ts). Knows no order of layers.
 import { dispatch } from "../kernels/dispatches";
-import { addNormSums } from "../kernels/normGradient";
+import { planReduction } from "../kernels/reduction";
 import type { Batched } from "./fusedBuffers";
 import type { BlockPlace, ChannelPlace, NormPlace } from "./fusedLayout";
 import { type Pass, scaled } from "./fusedPass";
 
 /** The parts of a norm's column sums to its own gradients, and to what will be taken off the channels it read. */
 export function addSums(
-  { add, state, batch }: Pass,
+  { add, kernels, tuning, state, batch }: Pass,
   norm: NormPlace,
   place: ChannelPlace,
   parts: number,
@@ -21,7 +21,10 @@ export function addSums(
   const uniforms = { quads, parts, gammas, betas, firsts, seconds, begin: begin ? 1 : 0, pixels };
   const touched = { columnParts: 2 * parts * quads };
   add(
-    dispatch(addNormSums, { columnParts: batch.columnParts, parameters, gradients, sums }, uniforms, { threads: quads, touched }),
+    dispatch(kernels.addNormSums, { columnParts: batch.columnParts, parameters, gradients, sums }, uniforms, {
+      ...planReduction(quads, tuning),
+      touched,
+    }),
   );
 }
 

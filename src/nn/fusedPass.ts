@@ -3,8 +3,8 @@
 import { MOMENT_QUADS, planStrips } from "../kernels/columns";
 import { type Dispatch, dispatch, type PlannedBuffer } from "../kernels/dispatches";
 import type { Kernel } from "../kernels/kernel";
-import { normaliseTraining } from "../kernels/normalise";
 import { planProduct } from "../kernels/product";
+import { planReduction } from "../kernels/reduction";
 import { sumParts } from "../kernels/sumParts";
 import { planWeightProduct } from "../kernels/weightProduct";
 import type { EngineOptions, EngineUse } from "./engine";
@@ -252,8 +252,8 @@ export function openPass(kind: EngineUse, inputs: PassInputs) {
     const { quads, ...places } = norm;
     const uniforms = { quads, fresh, parts, means, deviations, variances, pixels, ...places };
     add(
-      dispatch(normaliseTraining, { columnParts, statistics, parameters, norms, running }, uniforms, {
-        threads: quads,
+      dispatch(kernels.normaliseTraining, { columnParts, statistics, parameters, norms, running }, uniforms, {
+        ...planReduction(quads, tuning),
         touched: { columnParts: parts * MOMENT_QUADS * (quads - fresh) },
       }),
     );

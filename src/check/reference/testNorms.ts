@@ -117,8 +117,8 @@ export function keepMoments(x: Images, pixels: readonly number[]): TestArray {
     const channels = Array.from({ length: x.channels }, (_, channel) => channel);
     return [
       ...channels.map(() => count),
-      ...channels.map((channel) => mean[channel] ?? UNTOUCHED),
-      ...channels.map((channel) => (variance[channel] ?? UNTOUCHED) * count),
+      ...channels.map((channel) => mean[channel] ?? Number.NaN),
+      ...channels.map((channel) => (variance[channel] ?? Number.NaN) * count),
     ];
   });
   expect(values.length).toBe(pixels.length * MOMENT_QUADS * x.channels);
@@ -145,7 +145,7 @@ export function callMoments(columnParts: TestArray, parts: number, quads: number
   const own = { quads, fresh: 0, parts, means: 0, deviations: quads, variances: 2 * quads, pixels: 1 };
   const others = { gammas: 0, betas: quads, scales: 0, shifts: quads, runningMeans: 0, runningVariances: quads };
   const bindings = { columnParts, statistics, parameters: zeros(), norms: zeros(), running: zeros() };
-  return { moments: dispatch(normaliseTraining, bindings, { ...own, ...others }, { threads: quads }), statistics };
+  return { moments: dispatch(normaliseTraining("invocation"), bindings, { ...own, ...others }, { threads: quads }), statistics };
 }
 
 /** What `callMoments` has written. */
@@ -160,7 +160,7 @@ export function callNormSums(columnParts: TestArray, parts: number, quads: numbe
   const parameters = hold("f32", new Float64Array(quads * 4));
   const uniforms = { quads, parts, gammas: 0, betas: quads, firsts: 0, seconds: quads, begin: 1, pixels: 1 };
   const bindings = { columnParts, parameters, gradients, sums: holdEmpty("f32", 2 * quads * 4) };
-  return { sums: dispatch(addNormSums, bindings, uniforms, { threads: quads }), gradients };
+  return { sums: dispatch(addNormSums("invocation"), bindings, uniforms, { threads: quads }), gradients };
 }
 
 export interface Normed {
