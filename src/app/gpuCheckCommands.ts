@@ -95,10 +95,11 @@ export function summariseCheck({
   checkedAt,
   scope,
   passed,
+  features,
   checks,
   worst,
   failed,
   verdict,
 }: GpuCheckReport): GpuCheckSummary {
-  return { adapter, browser, lab, checkedAt, scope, passed, checks, worst, failed, verdict };
+  return { adapter, browser, lab, checkedAt, scope, passed, features, checks, worst, failed, verdict };
 }

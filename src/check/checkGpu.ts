@@ -1,12 +1,20 @@
 // The check of a graphics card: the kernels' tests, training steps of the small network, and what the card gives. Keeps nothing and shows
 // nothing; it runs in a worker of its own, so that whatever a driver does ends with it.
 import { getGpu, openWebGpu } from "../nn/backend";
-import { type CheckApi, type CheckEvent, type CheckedPart, type CheckScope, judge, type Speed } from "../protocol/gpuCheck";
+import {
+  type CheckApi,
+  type CheckEvent,
+  type CheckedFeatures,
+  type CheckedPart,
+  type CheckScope,
+  judge,
+  type Speed,
+} from "../protocol/gpuCheck";
 import { type Job, runJob } from "../protocol/job";
 import type { Architecture } from "../protocol/settings";
 import { measureCopies } from "./bandwidth";
 import { checkKernel, collectKernelTests } from "./checkKernels";
-import { checkStep, STEPS } from "./checkSteps";
+import { checkStep, listSteps } from "./checkSteps";
 import { forecastStep } from "./forecastStep";
 import { measureOwnGemm } from "./gemm";
 
@@ -24,8 +32,9 @@ export async function checkGpu(
 ): Promise<CheckEvent> {
   // Who may not train on a software adapter is not asked whether to check it.
   const { report, failed } = await openWebGpu({ allowSoftware: true });
-  const kernels = await collectKernelTests(scope);
-  const total = kernels.reduce((sum, { tests }) => sum + tests.length, STEPS.length + 1);
+  const kernels = await collectKernelTests(scope, report.features);
+  const steps = listSteps(report.features);
+  const total = kernels.reduce((sum, { tests }) => sum + tests.length, steps.length + 1);
   let done = 0;
   const begin = (name: string): boolean => {
     if (!signal.aborted) emit({ type: "checkProgress", done: done++, total, name });
@@ -33,11 +42,11 @@ export async function checkGpu(
   };
   const parts: CheckedPart[] = [];
   for (const kernel of kernels) parts.push(await checkKernel(kernel, () => begin(kernel.name)));
-  for (const step of STEPS) if (begin(step.name)) parts.push(await Promise.race([checkStep(step), failed]));
+  for (const step of steps) if (begin(step.name)) parts.push(await Promise.race([checkStep(step), failed]));
   if (signal.aborted) return { type: "stopped" };
   const verdict = judge(parts, scope);
   begin(SPEED);
-  const speed = verdict.passed ? await Promise.race([measureSpeed(), failed]) : null;
+  const speed = verdict.passed ? await Promise.race([measureSpeed(verdict.features), failed]) : null;
   if (signal.aborted) return { type: "stopped" };
   return {
     type: "finished",
@@ -62,11 +71,12 @@ const GEMM_SHAPE: [number, number, number] = [8192, 256, 128];
 const FORECAST: Architecture[] = ["densenet121", "densenet161"];
 const FORECAST_SHAPE = { batchSize: 16, imageSize: 320 };
 
-async function measureSpeed(): Promise<Speed> {
+async function measureSpeed(features: CheckedFeatures): Promise<Speed> {
   const { device, report } = getGpu();
   const gemmGflops = await measureOwnGemm(GEMM_SHAPE);
+  const halfGemmGflops = features["shader-f16"] ? await measureOwnGemm(GEMM_SHAPE, { arithmetic: "f16" }) : null;
   const copyGigabytesPerSecond = await measureCopies(device);
-  const rates = { gemmGflops, copyGigabytesPerSecond };
+  const rates = { gemmGflops, halfGemmGflops, copyGigabytesPerSecond };
   return { ...rates, forecasts: FORECAST.map((arch) => forecastStep(arch, FORECAST_SHAPE, report, rates)) };
 }
 

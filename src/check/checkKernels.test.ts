@@ -8,12 +8,12 @@ import type { CheckedPart } from "../protocol/gpuCheck";
 
 type Checks = typeof import("./checkKernels");
 
-const servers: ViteDevServer[] = [];
+let server: ViteDevServer;
 let checks: Checks;
 
-/** A page's modules: what a test file asks of the card when it is loaded, it asks again of each. */
-async function loadChecks(): Promise<Checks> {
-  const server = await createServer({
+beforeAll(async () => {
+  await openDawn();
+  server = await createServer({
     configFile: false,
     logLevel: "error",
     appType: "custom",
@@ -22,19 +22,14 @@ async function loadChecks(): Promise<Checks> {
     optimizeDeps: { noDiscovery: true },
     ssr: { noExternal: ["vitest"] },
   });
-  servers.push(server);
-  return (await server.ssrLoadModule("/src/check/checkKernels.ts")) as Checks;
-}
-
-beforeAll(async () => {
-  await openDawn();
-  checks = await loadChecks();
+  checks = (await server.ssrLoadModule("/src/check/checkKernels.ts")) as Checks;
 });
-afterAll(() => Promise.all(servers.map((server) => server.close())));
+afterAll(() => server.close());
 
 async function check(...names: string[]): Promise<CheckedPart[]> {
   const parts: CheckedPart[] = [];
-  for (const kernel of await checks.collectKernelTests("whole", names)) parts.push(await checks.checkKernel(kernel, () => true));
+  for (const kernel of await checks.collectKernelTests("whole", [], names))
+    parts.push(await checks.checkKernel(kernel, () => true));
   return parts;
 }
 
@@ -61,28 +56,25 @@ async function withDriver<Result>(compile: (wgsl: string) => string, work: () =>
 }
 
 it("has the tests of every kernel that a graphics card runs", async () => {
-  const kernels = await checks.collectKernelTests("whole");
+  const kernels = await checks.collectKernelTests("whole", []);
   expect(kernels.map(({ name }) => name)).toEqual(
     expect.arrayContaining(["average", "convolve1x1", "convolve3x3", "convolve7x7", "films", "head", "optimizer", "stemPool"]),
   );
   expect(kernels.filter(({ tests }) => tests.length === 0)).toEqual([]);
-  const quick = await checks.collectKernelTests("quick");
+  const quick = await checks.collectKernelTests("quick", []);
   expect(quick.map(({ name }) => name)).toEqual(kernels.map(({ name }) => name));
   expect(quick.every(({ tests }) => tests.length > 0 && tests.length <= 2)).toBe(true);
 });
 
-it("asks of a card that has no halves nothing that is of halves", async () => {
-  const { requestAdapter } = navigator.gpu;
-  navigator.gpu.requestAdapter = async (options) => {
-    const adapter = await requestAdapter.call(navigator.gpu, options);
-    return adapter && Object.defineProperty(adapter, "features", { value: new Set() });
-  };
-  const kernels = await (await loadChecks()).collectKernelTests("whole").finally(() => {
-    navigator.gpu.requestAdapter = requestAdapter;
-  });
-  const names = kernels.map(({ name }) => name);
-  expect(names).toContain("convolve1x1");
-  expect(names.filter((name) => name.includes("shader-f16"))).toEqual([]);
+it("has those of a feature where the card has it, and tells that they are its own", async () => {
+  const namesFor = async (features: string[]) =>
+    (await checks.collectKernelTests("whole", features))
+      .filter(({ feature }) => feature)
+      .map(({ name, feature }) => [name, feature]);
+  expect(await namesFor([])).toEqual([]);
+  const halves = await namesFor(["shader-f16", "timestamp-query"]);
+  expect(halves).toContainEqual(["convolve1x1.shader-f16", "shader-f16"]);
+  expect(halves.filter(([, feature]) => feature !== "shader-f16")).toEqual([]);
 });
 
 it("passes where the driver computes rightly, and says how near", async () => {

@@ -1,5 +1,6 @@
 // Every kernel's own tests, run where Vitest is not: the same files, cases, references and tolerances as in `npm test`.
 import { type CheckedPart, type CheckScope, findWorse } from "../protocol/gpuCheck";
+import { KERNEL_FEATURES, type KernelFeature } from "../protocol/gpuFeatures";
 import { type CollectedFile, type CollectedTest, collectTests } from "./harness";
 import { compileAsNeeded, watchDistances } from "./reference/testKernels";
 
@@ -9,8 +10,12 @@ const FILES = import.meta.glob(["../kernels/*.test.ts", "!../kernels/*Plan.test.
 /** Of a quick check: the cases of a kernel that are run. */
 const QUICK_CASES = 2;
 
+/** `X.test.ts`, or `X.<feature>.test.ts` of what only a card with that feature computes. */
+const FILE_NAME = /([^/]+?)(?:\.([^/.]+))?\.test\.ts$/;
+
 export interface KernelTests {
   name: string;
+  feature?: KernelFeature;
   file: CollectedFile;
   tests: CollectedTest[];
 }
@@ -18,18 +23,31 @@ export interface KernelTests {
 /** A module is evaluated once, and defines its tests then. */
 const collected = new Map<string, CollectedFile>();
 
-/** The tests of all kernels, or of those named, one after another as they would run. */
-export async function collectKernelTests(scope: CheckScope, only?: readonly string[]): Promise<KernelTests[]> {
+/**
+ * The tests of all kernels, or of those named, one after another as they would run.
+ * @param features of the card: what needs others is left out
+ */
+export async function collectKernelTests(
+  scope: CheckScope,
+  features: readonly string[],
+  only?: readonly string[],
+): Promise<KernelTests[]> {
   const kernels: KernelTests[] = [];
   if (scope === "quick") compileAsNeeded();
   for (const [path, load] of Object.entries(FILES)) {
-    const name = path.replace(/^.*\/([^/]+)\.test\.ts$/, "$1");
+    const [, kernel = "", needed] = FILE_NAME.exec(path) ?? [];
+    const feature = KERNEL_FEATURES.find((one) => one === needed);
+    if (feature && !features.includes(feature)) continue;
+    const name = feature ? `${kernel}.${feature}` : kernel;
     if (only && !only.includes(name)) continue;
     const file = collected.get(path) ?? (await collectTests(load));
     collected.set(path, file);
-    // Of a feature that this card has not.
-    if (file.tests.length === 0) continue;
-    kernels.push({ name, file, tests: scope === "quick" ? thin(file.tests, QUICK_CASES) : file.tests });
+    kernels.push({
+      name,
+      ...(feature && { feature }),
+      file,
+      tests: scope === "quick" ? thin(file.tests, QUICK_CASES) : file.tests,
+    });
   }
   return kernels;
 }
@@ -42,8 +60,11 @@ const thin = <Item>(list: readonly Item[], count: number): Item[] =>
  * Runs one kernel's tests. A test that throws is a failure of the kernel, whatever it throws: a driver may also refuse, or lose the device.
  * @param onTest told before each; the run ends early where it answers false
  */
-export async function checkKernel({ name, file, tests }: KernelTests, onTest: (title: string) => boolean): Promise<CheckedPart> {
-  const part: CheckedPart = { name, kind: "kernel", checks: 0, worst: null, failures: [] };
+export async function checkKernel(
+  { name, feature, file, tests }: KernelTests,
+  onTest: (title: string) => boolean,
+): Promise<CheckedPart> {
+  const part: CheckedPart = { name, kind: "kernel", ...(feature && { feature }), checks: 0, worst: null, failures: [] };
   watchDistances((error, allowed) => {
     part.worst = findWorse(part.worst, { error, allowed });
   });

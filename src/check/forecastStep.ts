@@ -15,7 +15,7 @@ export function forecastStep(
   arch: Architecture,
   { batchSize: count, imageSize: size }: Pick<StepForecast, "batchSize" | "imageSize">,
   adapter: Adapter,
-  { gemmGflops, copyGigabytesPerSecond }: Omit<Speed, "forecasts">,
+  { gemmGflops, copyGigabytesPerSecond }: Pick<Speed, "gemmGflops" | "copyGigabytesPerSecond">,
 ): StepForecast {
   const options: EngineOptions = { arch, classes: 1, budgetBytes: chooseBudget(adapter, 0) };
   const dispatches = recordStep(options, { count, size }, adapter);

@@ -3,6 +3,7 @@ import { forward1x1 } from "../kernels/convolve1x1";
 import { dispatch, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
 import { planProduct } from "../kernels/product";
 import { getGpu } from "../nn/backend";
+import type { EngineOptions } from "../nn/engine";
 import { chooseTuning } from "../nn/fusedKernels";
 import { allocate, release } from "../nn/gpuBuffers";
 import { fillWithNoise } from "./noise";
@@ -10,10 +11,16 @@ import { timeQueue } from "./timeQueue";
 
 const QUAD = 4;
 
-/** GFLOPS at [rows, inner, columns]: the best of several runs, each of many products. */
-export async function measureOwnGemm([rows, inner, columns]: [number, number, number]): Promise<number> {
+/**
+ * GFLOPS at [rows, inner, columns]: the best of several runs, each of many products.
+ * @param options what they multiply in, halves only on a device with shader-f16
+ */
+export async function measureOwnGemm(
+  [rows, inner, columns]: [number, number, number],
+  options: Pick<EngineOptions, "arithmetic"> = {},
+): Promise<number> {
   const { device, report } = getGpu();
-  const tuning = chooseTuning(report);
+  const tuning = chooseTuning(report, options);
   const columnQuads = columns / QUAD;
   const grid = planProduct({ rows, columnQuads }, tuning);
   const floats = (label: string, count: number): PlannedBuffer => ({ label, bytes: count * 4, buffer: null });

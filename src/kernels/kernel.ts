@@ -1,4 +1,5 @@
 // A kernel: WGSL with named bindings and uniforms. Writes the header that every kernel shares; compiles and runs nothing.
+import type { KernelFeature } from "../protocol/gpuFeatures";
 
 /**
  * What a storage buffer holds. Channels always come as quads, four neighbouring channels of a pixel: `f32` keeps a quad as
@@ -13,9 +14,7 @@ export interface Binding {
   access: "read" | "write";
 }
 
-/** What WGSL may use only where the device was opened with it. */
-export const KERNEL_FEATURES = ["shader-f16", "subgroups"] as const;
-export type KernelFeature = (typeof KERNEL_FEATURES)[number];
+/** By which WGSL uses what the device was opened with. */
 const DIRECTIVES: Record<KernelFeature, string> = { "shader-f16": "enable f16;", subgroups: "enable subgroups;" };
 
 export interface Kernel<B extends string = string, U extends string = string> {

@@ -1,8 +1,9 @@
 // The matrix product behind every convolution's forward pass and gradient to the input: rows are pixels, columns are output
 // channels, and the inner length is the window times the input channels. Not a kernel by itself: an operation brings its loads and
 // what becomes of a value. The gradient to the weights has another shape of reduction (weightProduct.ts).
+import type { KernelFeature } from "../protocol/gpuFeatures";
 import { BEGIN_COLUMN, type Columns, END_ROW, joinColumn, keepColumn, SEE_MOMENT, sumUp } from "./columns";
-import { type Binding, defineKernel, type Format, type KernelFeature, read, write } from "./kernel";
+import { type Binding, defineKernel, type Format, read, write } from "./kernel";
 import { OUTSIDE, taps, type Window, windowFunctions, windowUniforms } from "./window";
 
 /**

@@ -2,7 +2,7 @@
 
 import { WebGPUBackend, webgpu_util } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { KERNEL_FEATURES } from "../kernels/kernel";
+import { KERNEL_FEATURES } from "../protocol/gpuFeatures";
 import { LabError } from "../protocol/labError";
 import type { AdapterReport } from "../protocol/training";
 

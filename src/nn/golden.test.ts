@@ -14,6 +14,7 @@ import {
   listFigures,
   openEngine,
   type StepDistances,
+  type StepPrecision,
   stepOnce,
 } from "./golden/stepOnce";
 import training121 from "./golden/training121.json";
@@ -47,8 +48,8 @@ describe("inference", () => {
 });
 
 /** Judges a step by the rule, once its arrays are those that PyTorch has. */
-async function expectStep(kind: GoldenEngine, golden: Golden, allowed: StepDistances, activations: "f32" | "f16" = "f32") {
-  const { gradients, model, distances } = await stepOnce(kind, golden, activations);
+async function expectStep(kind: GoldenEngine, golden: Golden, allowed: StepDistances, precision?: StepPrecision) {
+  const { gradients, model, distances } = await stepOnce(kind, golden, precision);
   expect([...gradients.keys()]).toEqual(Object.keys(golden.gradients));
   expect([...model].filter(([name]) => name.endsWith("num_batches_tracked")).every(([, { data }]) => data[0] === 1)).toBe(true);
   for (const { figure, distance, allowed: most } of listFigures(distances, allowed)) expect(distance, figure).toBeLessThan(most);
@@ -95,7 +96,7 @@ describe("one AdamW step", { timeout: 600_000 }, () => {
   it.each(GOLDENS.flatMap(({ torchHalf, head = "linear", ...golden }) => (torchHalf ? { ...golden, head, torchHalf } : [])))(
     "of $arch, $head head, with activations in halves costs no more than halves do",
     async (golden) => {
-      const ours = await expectStep("fused", golden, allowHalves(golden.torchHalf), "f16");
+      const ours = await expectStep("fused", golden, allowHalves(golden.torchHalf), { activations: "f16" });
       // And they are halves.
       expect(ours.state.median).toBeGreaterThan(10 * golden.torchFloat32.state.median);
     },

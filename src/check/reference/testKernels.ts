@@ -3,8 +3,9 @@
 
 import { afterAll, beforeAll, expect } from "vitest";
 import { compileKernels, type Dispatch, dispatch, type PlannedBuffer, prepareDispatches } from "../../kernels/dispatches";
-import { type Format, KERNEL_FEATURES, type Kernel, type KernelFeature } from "../../kernels/kernel";
+import type { Format, Kernel } from "../../kernels/kernel";
 import type { Random } from "../../nn/random";
+import { KERNEL_FEATURES, type KernelFeature } from "../../protocol/gpuFeatures";
 import { measureDistance } from "./float64";
 
 let device: GPUDevice | null = null;

@@ -12,7 +12,7 @@ import torchvision
 
 from fastai_head import FastaiDenseNet
 from formula import PROJECTIONS, array_by_formula, fill_by_formula, project
-from halves import store_in_halves
+from halves import multiply_in_halves, store_in_halves
 
 HERE = pathlib.Path(__file__).parent
 torch.set_num_threads(2)
@@ -58,10 +58,9 @@ def masked_loss(logits, wanted, weights):
     return torch.nn.functional.binary_cross_entropy_with_logits(logits[known], wanted[known], pos_weight=weights[known])
 
 
-def train_once(arch, count, size, wanted, weights, network, dtype, half_seed=None):
+def train_once(arch, count, size, wanted, weights, network, dtype, halve=lambda model: None):
     model = build(arch, len(weights), dtype, **network).train()
-    if half_seed is not None:
-        store_in_halves(model, half_seed)
+    halve(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=ADAMW["lr"], betas=ADAMW["betas"], eps=ADAMW["eps"], weight_decay=ADAMW["weightDecay"]
     )
@@ -133,16 +132,21 @@ def train_in_float32(*case):
         yield train_once(*case, torch.float32)
 
 
-def training_case(arch, count, size, weights, masked=False, halves=True, **network):
+STORING = {"torchHalf": store_in_halves}
+BOTH_HALVES = {**STORING, "torchHalfProducts": multiply_in_halves}
+
+
+def training_case(arch, count, size, weights, masked=False, halves=STORING, **network):
     """
-    `network` is the head, and the name that its dropout is drawn by; without one nothing is dropped. `halves`: how far storing activations
-    in halves moves the step is told too.
+    `network` is the head, and the name that its dropout is drawn by; without one nothing is dropped. `halves`: the ways to compute in
+    halves of which it is told how far they move the step.
     """
     wanted = targets(arch, count, len(weights), masked)
     case = (arch, count, size, wanted, weights, network)
     exact = train_once(*case, torch.float64)
     loss, logits, gradients, state = exact
-    half = lambda: farthest([distances(train_once(*case, torch.float64, seed), exact) for seed in range(HALF_RUNS)])
+    run = lambda halve, seed: train_once(*case, torch.float64, lambda model: halve(model, seed))
+    half = lambda halve: farthest([distances(run(halve, seed), exact) for seed in range(HALF_RUNS)])
     return {
         "arch": arch, **network, "count": count, "size": size, "targets": wanted.reshape(-1).tolist(),
         "optimizer": ADAMW, "positiveWeights": weights, "projections": PROJECTIONS,
@@ -150,7 +154,7 @@ def training_case(arch, count, size, weights, masked=False, halves=True, **netwo
         "gradients": {name: summarise(name, gradients[name]) for name in gradients},
         "state": {name: summarise(name, state[name]) for name in state},
         "torchFloat32": farthest([distances(run, exact) for run in train_in_float32(*case)]),
-        **({"torchHalf": half()} if halves else {}),
+        **{name: half(halve) for name, halve in halves.items()},
     }
 
 
@@ -204,13 +208,13 @@ FILES = {
     "optimizer.json": lambda: {"adamw": optimizer_case("adamw"), "sgd": optimizer_case("sgd")},
     "loss.json": lambda: {"cases": [loss_case([1.0] * 3), loss_case([2.5] * 3), loss_case([1.0, 2.5, 0.5], [(0, 0), (1, 1)])]},
     "inference.json": lambda: {"count": 2, "size": 32, "classes": 2, "cases": [inference_case(*network) for network in INFERRED]},
-    "trainingMini.json": lambda: training_case("densenet-mini", 4, 64, [POSITIVE_WEIGHT]),
+    "trainingMini.json": lambda: training_case("densenet-mini", 4, 64, [POSITIVE_WEIGHT], halves=BOTH_HALVES),
     "trainingMasked.json": lambda: training_case("densenet-mini", 4, 64, SEVERAL, masked=True),
     "training121.json": lambda: training_case("densenet121", 4, 64, [POSITIVE_WEIGHT]),
     "training161.json": lambda: training_case("densenet161", 4, 64, [POSITIVE_WEIGHT]),
     "trainingFastai.json": lambda: training_case("densenet-mini", 6, 96, SEVERAL, masked=True, head="fastai"),
     "trainingDropout.json": lambda: training_case("densenet-mini", 6, 96, [POSITIVE_WEIGHT], head="fastai", dropped="dropout"),
-    "trainingFastai121.json": lambda: training_case("densenet121", 8, 64, [POSITIVE_WEIGHT], halves=False, head="fastai"),
+    "trainingFastai121.json": lambda: training_case("densenet121", 8, 64, [POSITIVE_WEIGHT], halves={}, head="fastai"),
     "names121.json": lambda: {"names": list_names()},
 }
 

@@ -62,17 +62,21 @@ export interface Golden {
   logits: number[];
   gradients: Summaries;
   state: Summaries;
-  /** PyTorch's own distance from float64 in float32, and that of float64 which stores activations in halves. */
+  /** PyTorch's own distance from float64 in float32; and those of float64 which stores activations in halves, or multiplies in them. */
   torchFloat32: StepDistances;
   torchHalf?: StepDistances;
+  torchHalfProducts?: StepDistances;
 }
 
+/** How an engine computes it. */
+export type StepPrecision = Pick<EngineOptions, "activations" | "arithmetic" | "subgroups">;
+
 /** One AdamW step of an engine: its gradients, the model after it, and how far all are from float64. */
-export async function stepOnce(kind: GoldenEngine, golden: Golden, activations: "f32" | "f16" = "f32") {
+export async function stepOnce(kind: GoldenEngine, golden: Golden, precision: StepPrecision = {}) {
   const { count, size, targets, optimizer, positiveWeights } = golden;
   const classes = positiveWeights.length;
   const head = findHead(golden.head);
-  const engine = openEngine(kind, { arch: findArch(golden.arch), classes, head, positiveWeights, activations });
+  const engine = openEngine(kind, { arch: findArch(golden.arch), classes, head, positiveWeights, ...precision });
   const [beta1 = 0, beta2 = 0] = optimizer.betas;
   const step: OptimizerStep = { name: "adamw", ...optimizer, beta1, beta2 };
   let gradients: NamedArrays = new Map();
@@ -110,7 +114,7 @@ export const allowFloat32 = ({ torchFloat32: { gradients, state } }: Golden): St
   state: times(3, state),
 });
 
-/** In halves: half as much again as float64 that stores them so. */
+/** In halves: half as much again as float64 that stores them, or multiplies in them, where the engine does. */
 export const allowHalves = ({ loss, logits, gradients, state }: StepDistances): StepDistances => ({
   loss: 1.5 * loss,
   logits: 1.5 * logits,

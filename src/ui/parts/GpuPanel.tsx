@@ -1,6 +1,6 @@
 // The check of the graphics card: start and stop it, what it came to, how fast the card is, and the report to take away. Computes nothing.
 import { Button } from "@mantine/core";
-import type { CheckedPart, GpuCheckReport, StepForecast } from "../../protocol/gpuCheck";
+import type { CheckedPart, GpuCheckReport, Speed, StepForecast } from "../../protocol/gpuCheck";
 import { useCommands, useLab } from "../labContext";
 import { CHECK_WORDS, toneOfCheck } from "./describeCheck";
 import { FigureRows } from "./Figures";
@@ -87,6 +87,7 @@ function Result({ report }: { report: GpuCheckReport }) {
           ...(speed
             ? [
                 { name: "Matrix product", value: `${formatFigure(speed.gemmGflops)} GFLOPS` },
+                ...(speed.halfGemmGflops ? [{ name: "In halves", value: describeHalves(speed, speed.halfGemmGflops) }] : []),
                 { name: "Memory, at least", value: `${formatFigure(speed.copyGigabytesPerSecond)} GB/s` },
                 ...speed.forecasts.map((forecast) => ({
                   name: `${formatArchitecture(forecast.arch)} step`,
@@ -117,6 +118,11 @@ const LIMITS: [name: string, limit: string, format: (value: number) => string][]
   ["Threads of a workgroup", "maxComputeInvocationsPerWorkgroup", formatCount],
   ["Workgroups in a row", "maxComputeWorkgroupsPerDimension", formatCount],
 ];
+
+function describeHalves({ gemmGflops }: Speed, halfGemmGflops: number): string {
+  const times = halfGemmGflops / gemmGflops;
+  return `${formatFigure(halfGemmGflops)} GFLOPS, ${times < 1 ? "only " : ""}${times.toFixed(1)} times as fast`;
+}
 
 function describeForecast(forecast: StepForecast | undefined): string {
   if (!forecast) return "";
