@@ -245,7 +245,8 @@ function ribsAt(across: number, y: number, { ribSpacing, ribSlope, thoraxHalfWid
   const back = band(ribSlope * (outward - 0.35) ** 2 + ribSlope * 0.3 * outward, ribSpacing);
   const outside = inside(0.35 - outward, 0.15);
   if (outside === 0) return 0.1 * back;
-  const front = band(0.75 * ribSlope + 1.35 * ribSlope * Math.max(0, 1 - outward) ** 1.5, ribSpacing * 1.12);
+  const inward = Math.max(0, 1 - outward);
+  const front = band(0.75 * ribSlope + 1.35 * ribSlope * inward * Math.sqrt(inward), ribSpacing * 1.12);
   return 0.1 * back + 0.055 * front * outside;
 }
 
