@@ -74,7 +74,7 @@ export function EvaluateStep() {
       <FailureNotice failure={failure} title="The films could not be evaluated" />
       {mismatch && <Notice tone="warning">{mismatch}</Notice>}
       <TrainedOtherwiseNotice />
-      {!isRunning && <CheckNotice />}
+      {!isRunning && <CheckNotice evaluates />}
       <div className={evaluation ? styles.figuresAndFilms : partsStyles.columns}>
         <div className={partsStyles.stack}>
           {/* What holds for the next evaluation too is said above, with a way out. */}
