@@ -62,6 +62,15 @@ it("knows fastai's head by its names, with its classes", () => {
 });
 
 describe("the architecture", () => {
+  it("a file that lacks an array is held to be of its own depth, not of the one chosen", () => {
+    const model = initialise(listArrays(DENSENETS.densenet121, 1), 0);
+    model.delete("features.denseblock4.denselayer16.conv2.weight");
+    const file = writeSafetensors({ arrays: model, metadata: {} });
+    expect(() => read(file, "densenet169")).toThrow(
+      /lacks features\.denseblock4\.denselayer16\.conv2\.weight \[32, 128, 3, 3\]\. .*\(now densenet121\)/,
+    );
+  });
+
   it.each(ARCHITECTURES)("%s is recognised by its layers where the file does not say, whatever is chosen", (name) => {
     // What it is refused for says what it was held to be: a file of names and widths is enough.
     const isList = ({ shape }: { shape: number[] }) => shape.length < 2;

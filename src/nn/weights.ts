@@ -88,24 +88,12 @@ function readArrays(buffer: ArrayBuffer, source: string): ArrayFile {
   return { arrays: new Map(lazy), metadata, notes: [] };
 }
 
-/** By how many layers there are and how wide they are; null where no network of the lab is so. */
-function recogniseArchitecture(arrays: LazyArrays): Architecture | null {
-  const widthOf = (name: string) => arrays.get(name)?.shape[0];
-  const layers = new Map<string, number>();
-  for (const name of arrays.keys()) {
-    const block = /^features\.denseblock(\d+)\.denselayer\d+\.conv2\.weight$/.exec(name)?.[1];
-    if (block) layers.set(block, (layers.get(block) ?? 0) + 1);
-  }
-  const isOf = (arch: Architecture) => {
-    const { initialFeatures, growth, blocks } = DENSENETS[arch];
-    return (
-      widthOf("features.conv0.weight") === initialFeatures &&
-      widthOf("features.denseblock1.denselayer1.conv2.weight") === growth &&
-      layers.size === blocks.length &&
-      blocks.every((count, b) => layers.get(String(b + 1)) === count)
-    );
-  };
-  return ARCHITECTURES.find(isOf) ?? null;
+/** The one that has most of the arrays, by name and shape; of none, `chosen`. */
+function nearestArchitecture(arrays: LazyArrays, chosen: Architecture): Architecture {
+  const countShared = (arch: Architecture) =>
+    listArrays(DENSENETS[arch], 1).filter(({ name, shape }) => arrays.get(name)?.shape.join() === shape.join()).length;
+  const counted = [chosen, ...ARCHITECTURES].map((arch) => ({ arch, shared: countShared(arch) }));
+  return counted.reduce((best, one) => (one.shared > best.shared ? one : best)).arch;
 }
 
 function readDeclared({ architecture }: Record<string, string>, source: string): Architecture | null {
@@ -141,8 +129,8 @@ export interface ReadWeights {
  * Reads a weights file of any network that the lab has: safetensors, or what torch.save writes of a state dict or a whole model, under today's
  * names of torchvision, which are timm's too, early ones or fastai's; or torchxrayvision's. Every array of the network must be there, and no
  * other; only `num_batches_tracked` may be missing, as in torchvision's oldest files, and is then 0, and all of the classifier (timm's
- * `num_classes=0`), which leaves no classes. Where neither the file nor its shapes tell the architecture, it is held to be `chosen`, so that
- * the error says what it lacks of that. `source` names the file in errors.
+ * `num_classes=0`), which leaves no classes. Where the file does not tell the architecture, it is the one that it has most arrays of, so that
+ * the error says what it lacks of that; `chosen` where it has none of any. `source` names the file in errors.
  * @throws LabError weightsUnreadable, also where a value is no number; weightsMismatch naming the arrays
  */
 export function readWeights(buffer: ArrayBuffer, source: string, chosen: Architecture): ReadWeights {
@@ -150,7 +138,7 @@ export function readWeights(buffer: ArrayBuffer, source: string, chosen: Archite
   const mapped = mapNames(file.arrays, source);
   const xrv = readXrv(mapped.arrays, file.metadata);
   const { arrays } = xrv ?? mapped;
-  const arch = readDeclared(file.metadata, source) ?? recogniseArchitecture(arrays) ?? chosen;
+  const arch = readDeclared(file.metadata, source) ?? nearestArchitecture(arrays, chosen);
   const { head, classes } = findHead(arrays) ?? demandFeatures(arrays, source);
   const all = listArrays(DENSENETS[arch], classes, head);
   const expected = classes > 0 ? all : all.filter(({ name }) => !name.startsWith(LAST_LAYERS[head]));
