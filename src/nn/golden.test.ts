@@ -2,6 +2,7 @@
 // further from float64 than three times PyTorch's own float32. With activations in halves: no further than float64 that stores them so.
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
+import { getGpu } from "./backend";
 import { makeBatch, relative } from "./golden/compare";
 import inference from "./golden/inference.json";
 import {
@@ -85,6 +86,14 @@ describe("one AdamW step", { timeout: 600_000 }, () => {
     "of the $kind engine with $arch, the $head head, $classes classes and $dropped dropped is as near to float64 as PyTorch's float32",
     async ({ kind, golden }) => {
       await expectStep(kind, golden, allowFloat32(golden));
+    },
+  );
+
+  it.for([trainingFastai, training121])(
+    "of $arch, its parts put together by subgroups, is as near to float64 as PyTorch's float32",
+    async (golden, { skip }) => {
+      skip(!getGpu().device.features.has("subgroups"), "The driver has no subgroups");
+      await expectStep("fused", golden, allowFloat32(golden), { subgroups: true });
     },
   );
 
