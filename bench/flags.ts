@@ -1,5 +1,14 @@
 // Flags that several benchmarks take.
-import { ACTIVATIONS, type Activations, ARCHITECTURES, type Architecture, HEADS, type Head } from "../src/protocol/settings";
+import {
+  ACTIVATIONS,
+  type Activations,
+  ARCHITECTURES,
+  ARITHMETICS,
+  type Architecture,
+  type Arithmetic,
+  HEADS,
+  type Head,
+} from "../src/protocol/settings";
 
 export function readCount(text: string, name: string, least: number): number {
   const count = Number(text);
@@ -23,6 +32,12 @@ export function readActivations(text: string): Activations {
   const activations = ACTIVATIONS.find((name) => name === text);
   if (!activations) throw new Error(`--activations must be ${ACTIVATIONS.join(" or ")}.`);
   return activations;
+}
+
+export function readArithmetic(text: string): Arithmetic {
+  const arithmetic = ARITHMETICS.find((name) => name === text);
+  if (!arithmetic) throw new Error(`--arithmetic must be ${ARITHMETICS.join(" or ")}.`);
+  return arithmetic;
 }
 
 /** Undefined for `auto`: as the lab chooses, by its budget of GPU memory. */

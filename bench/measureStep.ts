@@ -8,7 +8,7 @@ import type { Batch, EngineOptions, OptimizerStep } from "../src/nn/engine";
 import { chooseBottlenecks } from "../src/nn/forecast";
 import { createRandom } from "../src/nn/random";
 import { chooseBudget } from "../src/protocol/budget";
-import type { Activations, Architecture, EngineName, Head } from "../src/protocol/settings";
+import type { Activations, Architecture, Arithmetic, EngineName, Head } from "../src/protocol/settings";
 import { type Convolution, listConvolutions } from "./convolutions";
 import { countCalls } from "./counts";
 import { type KernelProfile, profileStep } from "./profileStep";
@@ -20,6 +20,7 @@ export interface StepFlags {
   batch: number;
   steps: number;
   activations: Activations;
+  arithmetic: Arithmetic;
   /** Undefined: as the lab chooses, by its budget of GPU memory. */
   bottlenecks: "keep" | "recompute" | undefined;
   /** Parts are put together by subgroups (fused only). */
@@ -82,7 +83,7 @@ const rounded = (value: number) => Number(value.toPrecision(4));
 
 /** The line of the engine's result. Call once in a process or page: what it counts by stays in place. */
 export async function measureStep(name: EngineName, flags: StepFlags): Promise<Record<string, unknown>> {
-  const { arch, head, size, batch, steps, activations, bottlenecks, subgroups, profile } = flags;
+  const { arch, head, size, batch, steps, activations, arithmetic, bottlenecks, subgroups, profile } = flags;
   const counts = countCalls();
   const { report, failed } = await openWebGpu({ allowSoftware: true });
   const budgetBytes = chooseBudget(report, 0);
@@ -91,6 +92,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
     classes: 1,
     head,
     activations,
+    arithmetic,
     subgroups,
     budgetBytes,
     ...(bottlenecks && { bottlenecks }),
@@ -118,7 +120,8 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
   const gflopPerStep = (macs * 2 * 3) / 1e9;
   const msPerStep = median(times);
   const keeps = chooseBottlenecks(options, { count: batch, size }, report);
-  const gemmGflops = await (name === "stock" ? measureGemm : measureOwnGemm)(findCommonestGemm(convolutions, batch));
+  const gemm = findCommonestGemm(convolutions, batch);
+  const gemmGflops = await (name === "stock" ? measureGemm(gemm) : measureOwnGemm(gemm, { arithmetic }));
   const kernels: KernelProfile[] = profile && name === "fused" ? await profileStep(options, batch, size, gemmGflops) : [];
   return {
     engine: name,
@@ -127,7 +130,7 @@ export async function measureStep(name: EngineName, flags: StepFlags): Promise<R
     head,
     size,
     batch,
-    ...(name === "fused" ? { activations, subgroups, bottlenecks: keeps ? "keep" : "recompute" } : {}),
+    ...(name === "fused" ? { activations, arithmetic, subgroups, bottlenecks: keeps ? "keep" : "recompute" } : {}),
     msPerStep: rounded(msPerStep),
     firstStepMs: rounded(firstStepMs),
     pipelines,

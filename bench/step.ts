@@ -5,7 +5,7 @@ import { openBrowser } from "../scripts/openBrowser";
 import { serveModule } from "../scripts/serveModule";
 import { openDawn } from "../scripts/vulkan";
 import { ENGINES, type EngineName } from "../src/protocol/settings";
-import { readActivations, readArch, readBottlenecks, readCount, readHead } from "./flags";
+import { readActivations, readArch, readArithmetic, readBottlenecks, readCount, readHead } from "./flags";
 import { measureStep, type StepFlags } from "./measureStep";
 
 interface Flags extends StepFlags {
@@ -24,6 +24,7 @@ function readFlags(flags: string[]): Flags {
       steps: { type: "string", default: "3" },
       engines: { type: "string", default: "fused" },
       activations: { type: "string", default: "f32" },
+      arithmetic: { type: "string", default: "f32" },
       bottlenecks: { type: "string", default: "auto" },
       subgroups: { type: "boolean", default: false },
       host: { type: "string", default: "node" },
@@ -40,6 +41,7 @@ function readFlags(flags: string[]): Flags {
     arch: readArch(values.arch),
     head: readHead(values.head),
     activations: readActivations(values.activations),
+    arithmetic: readArithmetic(values.arithmetic),
     bottlenecks: readBottlenecks(values.bottlenecks),
     size: readCount(values.size, "size", 32),
     batch: readCount(values.batch, "batch", 1),

@@ -1,7 +1,10 @@
 // What a person does in the page to run a trial again from its downloaded file, for `npm run train -- --trial`.
+import { readFileSync } from "node:fs";
 import type { SampleSummary } from "../src/protocol/dataset";
+import { listNeeded } from "../src/protocol/gpuFeatures";
 import { demandTraining } from "../src/protocol/testSet";
 import {
+  checkCard,
   choose,
   type Driven,
   type DriveOptions,
@@ -38,6 +41,7 @@ export async function driveAgain(lab: OpenedLab, options: AgainOptions): Promise
   await openData(page, options);
   await waitFor("takenOver");
   await goToStep(page, "LR Find");
+  await checkCard(lab, listNeeded(JSON.parse(readFileSync(options.trial, "utf8")).settings));
   await applySettingFlags(page, options.settings ?? []);
   await goToStep(page, "Dataset");
   await prepareFilms(page);

@@ -4,6 +4,8 @@ import { basename, join, resolve } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import type { Again } from "../src/protocol/again";
 import { type FinderSuggestions, RECOMMENDED } from "../src/protocol/finder";
+import { type GpuCheckReport, standingOf } from "../src/protocol/gpuCheck";
+import { demandFeature, type KernelFeature, listNeeded } from "../src/protocol/gpuFeatures";
 import type { TargetScores, Trial } from "../src/protocol/training";
 import type { LabEvent, OpenedLab } from "./openLab";
 import { applySettingFlags, fill } from "./settingFlags";
@@ -148,6 +150,8 @@ export async function driveLab(lab: OpenedLab, options: DriveOptions): Promise<D
   }
 
   await goToStep(page, "LR Find");
+  const { arithmetic = "f32", subgroups } = Object.fromEntries(options.settings ?? []);
+  await checkCard(lab, listNeeded({ arithmetic: arithmetic === "f16" ? "f16" : "f32", subgroups: subgroups === "on" }));
   if (options.arch) await page.getByLabel("Architecture", { exact: true }).selectOption(options.arch);
   await fill(page, "Batch size", options.batch);
   await fill(page, "Epochs", options.epochs);
@@ -161,6 +165,17 @@ export async function driveLab(lab: OpenedLab, options: DriveOptions): Promise<D
   await goToStep(page, "Train");
   if (options.maxLr !== "auto") await fill(page, "Max LR", options.maxLr);
   return trainAndEvaluate(lab, options, started);
+}
+
+/**
+ * Checks the card on a step that offers it, where a run needs what a card may only do that was checked for it.
+ * @throws LabError featureOff where it did not pass
+ */
+export async function checkCard({ page, waitFor }: OpenedLab, needed: readonly KernelFeature[]): Promise<void> {
+  if (needed.length === 0) return;
+  await page.getByRole("button", { name: "Check this GPU", exact: true }).click();
+  const checked = (await waitFor("gpuChecked")) as unknown as GpuCheckReport;
+  for (const feature of needed) demandFeature(feature, standingOf(feature, checked.report, checked));
 }
 
 /** Everything is set: trains, downloads, evaluates. `started` in milliseconds since 1970. */

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { MOST_FINDER_RUNS } from "../src/protocol/finder";
 import { type NumericSetting, SETTING_RULES } from "../src/protocol/settingRules";
-import { ACTIVATIONS, ENGINES, HEADS, LOSSES, METRICS, NORMALISATIONS, SCHEDULES } from "../src/protocol/settings";
+import { ACTIVATIONS, ARITHMETICS, ENGINES, HEADS, LOSSES, METRICS, NORMALISATIONS, SCHEDULES } from "../src/protocol/settings";
 
 interface SettingFlag {
   /** What it takes, as the usage shows it. */
@@ -64,6 +64,8 @@ const ENGINE = "Engine and memory";
 export const SETTING_FLAGS: Record<string, SettingFlag> = {
   engine: choice(ENGINE, "Engine", ENGINES),
   activations: choice(ENGINE, "Activations", ACTIVATIONS),
+  arithmetic: choice(ENGINE, "Arithmetic", ARITHMETICS),
+  subgroups: choice(ENGINE, "Subgroups", ["off", "on"]),
   "films-per-pass": number(ENGINE, "filmsPerPass", "N"),
   "gpu-budget": number(ENGINE, "gpuBudgetMiB", "MIB"),
   schedule: choice("Schedule", "Kind", SCHEDULES),

@@ -25,7 +25,8 @@ max LR. --augment fastai varies films anew each epoch as fastai does, but for th
 the weights, which is what is evaluated; --early-stop ends after N epochs without one that is better by --keep-best. --tta
 evaluates each film by the mean of so many augmented views.
 --engine stock is the plain model: readable, slow, hungry. --films-per-pass cuts a batch into passes whose gradients are averaged:
-BatchNorm sees each by itself. --activations f16 keeps features as halves. --gpu-budget is the memory that a run should keep
+BatchNorm sees each by itself. --activations f16 keeps features as halves. --arithmetic f16 multiplies halves and --subgroups on adds
+up by subgroups, on a card whose check, which is then run first, passes for them. --gpu-budget is the memory that a run should keep
 within; what is forecast to need more does not start. ROENTGEN_ADAPTER=gpu|swiftshader chooses the adapter.
 --trial runs a trial again from its downloaded JSON, with all its settings: what is another here than the file says (data, adapter,
 versions, the weights that it began from) is printed before it starts, and at its end whether it was repeated to the bit.
@@ -36,6 +37,9 @@ What is trained into an --out that holds trials already is numbered after them.`
 const BALANCES = ["undersample", "oversample", "weight", "none"];
 
 type Options = { json: boolean } & ({ kind: "new"; drive: DriveOptions } | { kind: "again"; drive: AgainOptions });
+
+/** What the plain model has no use for. */
+const OF_FUSED = ["activations", "arithmetic", "subgroups", "films-per-pass", "gpu-budget"];
 
 /** What a trial that is run again leaves to say: all else its file says. */
 const BESIDE_TRIAL = ["trial", "data", "csv", "weights", "gpu-budget", "tta", "pytorch", "strict", "out", "json"];
@@ -92,8 +96,9 @@ function readOptions(): Options | null {
   }
   const settings = readSettingFlags(values);
   const set = new Map(settings);
-  if (set.get("engine") === "stock" && ["activations", "films-per-pass", "gpu-budget"].some((flag) => set.has(flag)))
-    throw new Error("--engine stock knows no --activations, --films-per-pass or --gpu-budget: leave them out.");
+  const unknown = set.get("engine") === "stock" ? OF_FUSED.filter((flag) => set.has(flag)) : [];
+  if (unknown.length > 0)
+    throw new Error(`--engine stock knows no ${unknown.map((flag) => `--${flag}`).join(" and no ")}: leave it out.`);
   const common = {
     data: data && resolve(data),
     csv: csv && resolve(csv),

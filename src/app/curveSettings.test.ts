@@ -8,6 +8,8 @@ const isStale = (change: Partial<TrialSettings>, before = DEFAULT_SETTINGS) =>
 it.each<Partial<TrialSettings>>([
   { head: "fastai" },
   { engine: "stock" },
+  { arithmetic: "f16" },
+  { subgroups: true },
   { freezeEpochs: 1 },
   { loss: "focal" },
   { labelSmoothing: 0.1 },

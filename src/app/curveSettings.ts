@@ -11,6 +11,8 @@ const SHAPES_CURVE: Record<keyof TrainingSettings, boolean> = {
   engine: true,
   filmsPerPass: true,
   activations: true,
+  arithmetic: true,
+  subgroups: true,
   gpuBudgetMiB: false,
 
   // The finder brings its own rates, and one for all layers.

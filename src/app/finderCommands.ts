@@ -9,6 +9,7 @@ import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_FINDER } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import type { LabCommands } from "./labCommands";
+import { demandOffered } from "./offeredFeatures";
 import { demandPreparedSample } from "./preparedSample";
 
 type FinderCommands = Pick<LabCommands, "findLr" | "stopFinder" | "chooseFinderRuns" | "pickMaxLr">;
@@ -26,6 +27,7 @@ export function createFinderCommands(
 
   async function find(): Promise<void> {
     const settings = await forecasts.demandFit();
+    demandOffered(store.getState(), settings);
     const sample = demandPreparedSample(store.getState());
     const { weights, finderRuns: runs } = store.getState();
     store.setState({ finder: { ...EMPTY_FINDER, state: "running", progress: { ...EMPTY_FINDER.progress, runs } } });

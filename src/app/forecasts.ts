@@ -17,6 +17,8 @@ const FORECAST_KEYS = [
   "imageSize",
   "engine",
   "activations",
+  "arithmetic",
+  "subgroups",
   "filmsPerPass",
   "gpuBudgetMiB",
 ] as const satisfies readonly (keyof TrialSettings)[];

@@ -20,8 +20,8 @@ export function createGpuJobs({ store, patch, say }: LabContext): GpuJobs {
   let underWay: { part: GpuPart; name: string; ended: Promise<void>; isGivenUp: () => boolean } | null = null;
 
   function fail(part: GpuPart, failure: Failure): void {
-    // What does not fit has not begun: nothing that is shown has failed, and the ways out stand beside the settings.
-    if (failure.code !== "overBudget") patch(part, { state: "failed", failure });
+    // What may not begin has not: nothing that is shown has failed, and the ways out stand beside the settings.
+    if (failure.code !== "overBudget" && failure.code !== "featureOff") patch(part, { state: "failed", failure });
     say(failure.message);
     announce({ type: "failed", ...failure });
   }

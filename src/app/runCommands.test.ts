@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import type { TrialFile } from "../protocol/again";
 import { type FinderResult, NO_SUGGESTIONS } from "../protocol/finder";
+import type { GpuCheckReport } from "../protocol/gpuCheck";
 import { LabError } from "../protocol/labError";
 import { DEFAULT_SETTINGS, type TrialSettings } from "../protocol/settings";
 import { allocateSteps } from "../protocol/steps";
@@ -413,4 +414,54 @@ it("lists a trial from its start, once", async () => {
   void commands.continueTrial(1);
   await started(2);
   expect(listed()).toEqual([1]);
+});
+
+describe("what only a checked card may do", () => {
+  const CARD = { name: "a card", features: ["shader-f16", "subgroups"] } as LabState["gpu"]["report"];
+  const checked = (features: GpuCheckReport["features"], adapter = "a card") =>
+    ({ ...INITIAL_STATE.gpuCheck, report: { adapter, passed: true, features } as GpuCheckReport }) as LabState["gpuCheck"];
+
+  it.each<[string, Partial<TrialSettings>, LabState["gpuCheck"], RegExp]>([
+    [
+      "unchecked",
+      { arithmetic: "f16" },
+      INITIAL_STATE.gpuCheck,
+      /was not checked.*press Check this GPU, or choose Arithmetic f32/,
+    ],
+    ["failed", { subgroups: true }, checked({ subgroups: false }), /failed the check.*or choose Subgroups off/],
+    ["another card's", { arithmetic: "f16" }, checked({ "shader-f16": true }, "the card before"), /was not checked/],
+  ])(
+    "is refused to a rate that is looked for, a trial, and one that goes on, where it is %s",
+    async (_, change, gpuCheck, words) => {
+      const { store, commands, trials, ports, training } = createLabOnDoubles();
+      store.setState({ gpu: { ...INITIAL_STATE.gpu, report: CARD }, gpuCheck });
+      commands.changeSettings(change);
+      await commands.findLr();
+      expect(store.getState().status).toMatch(words);
+      store.setState({ status: "" });
+      await commands.train();
+      expect(store.getState().status).toMatch(words);
+      expect(store.getState().run.state, "nothing that is shown has failed").toBe("idle");
+      expect(trials).toEqual([]);
+      // Begun where it was offered, and resumed here.
+      await training.createTrial?.({ settings: { ...DEFAULT_SETTINGS, ...change } } as NewTrial);
+      await commands.continueTrial(1);
+      expect(store.getState().run.failure).toMatchObject({ code: "featureOff", message: expect.stringMatching(words) });
+      expect(ports).toEqual([]);
+    },
+  );
+
+  it("is done where its check passed, and by the plain model, which does none of it", async () => {
+    const { store, commands, ports, started } = createLabOnDoubles();
+    store.setState({ gpu: { ...INITIAL_STATE.gpu, report: CARD }, gpuCheck: checked({ "shader-f16": true, subgroups: true }) });
+    commands.changeSettings({ arithmetic: "f16", subgroups: true });
+    const found = commands.findLr();
+    await started(1);
+    ports[0]?.port.postMessage({ type: "stopped", result: RESULT });
+    await found;
+    store.setState({ gpuCheck: INITIAL_STATE.gpuCheck });
+    commands.changeSettings({ engine: "stock" });
+    void commands.findLr();
+    await started(2);
+  });
 });

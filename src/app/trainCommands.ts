@@ -10,6 +10,7 @@ import type { GpuJobs } from "./gpuJobs";
 import { EMPTY_EVALUATION, EMPTY_FINDER, EMPTY_RUN, FRESH_WEIGHTS, NOT_AGAIN } from "./initialState";
 import { type JobHandle, watchJob } from "./jobs";
 import type { LabCommands } from "./labCommands";
+import { demandOffered } from "./offeredFeatures";
 import type { RunBroadcast } from "./onlooking";
 import { demandPreparedSample } from "./preparedSample";
 import { createRunEvents } from "./runEvents";
@@ -103,6 +104,7 @@ export function createTrainCommands(
       const { gpuBudgetMiB } = store.getState().settings;
       const trial = { ...shown.trial, settings: { ...shown.trial.settings, gpuBudgetMiB } };
       try {
+        demandOffered(store.getState(), trial.settings);
         await forecasts.demandTrialFits(trial);
       } catch (error) {
         patch("run", { failure: toFailure(error) });
@@ -135,6 +137,7 @@ export function createTrainCommands(
       askToPersist();
       await alone("run", "A trial", async () => {
         const settings = await forecasts.demandFit();
+        demandOffered(store.getState(), settings);
         const sample = demandPreparedSample(store.getState());
         const { weights, finder, dataset, preparation, again } = store.getState();
         if (!dataset.summary) throw new LabError("noFilms", "Open a dataset first.");
@@ -180,6 +183,7 @@ export function createTrainCommands(
       const settings = { ...trial.settings, ...failure.proposal };
       const isKept = trial.checkpoints.last !== null;
       await alone("run", "A trial", async () => {
+        demandOffered(store.getState(), settings);
         await forecasts.demandTrialFits({ ...trial, settings });
         const again = await workers.training.createTrial({
           settings,

@@ -337,3 +337,15 @@ it.each([
   });
   expect(farthest(ours.gradients, gradients)).toBeLessThan(1e-3);
 });
+
+it.each([
+  ["Arithmetic", "shader-f16", { arithmetic: "f16" }],
+  ["Subgroups", "subgroups", { subgroups: true }],
+] as const)("refuses %s on a device without %s, and names the way out", (name, feature, options) => {
+  const { device, report } = getGpu();
+  const without = new Proxy(device, {
+    get: (target, key) => (key === "features" ? new Set() : Reflect.get(target, key)),
+  });
+  const open = () => createFusedEngine({ ...MINI, ...options }, 7, { device: without, report });
+  expect(open).toThrow(expect.objectContaining({ code: "featureOff", at: name, message: expect.stringContaining(feature) }));
+});

@@ -1,6 +1,7 @@
 // The engine on own kernels: the same network and the same numbers as the stock engine, in a fraction of its memory and time. Runs batches
 // through passes; what is learned stands in fusedModel.ts, and how a pass is scheduled in recordPass.ts.
 import { compileKernels, type DispatchList, type PlannedBuffer, prepareDispatches } from "../kernels/dispatches";
+import { demandFeature, listNeeded } from "../protocol/gpuFeatures";
 import { cutPasses } from "../protocol/passes";
 import { getGpu } from "./backend";
 import { cutSubmissions } from "./cutSubmissions";
@@ -43,9 +44,10 @@ interface SubmittedPass {
   films: number;
 }
 
-/** An engine with fresh weights from `seed`, on the device that was opened last. */
+/** An engine with fresh weights from `seed`, on the device that was opened last. @throws LabError featureOff where that lacks what is asked for */
 export function createFusedEngine(options: EngineOptions, seed: number, { device, report } = getGpu()): Engine {
   const { classes } = options;
+  for (const feature of listNeeded(options)) demandFeature(feature, device.features.has(feature) ? "offered" : "missing");
   const layout = planLayout(options);
   const model = createFusedModel(device, layout, options, seed);
   const models = [...Object.values(model.state), ...Object.values(model.predicting)];

@@ -1,5 +1,5 @@
 // What crosses between the page and the check worker: whether a graphics card computes what the lab expects, and how fast.
-import { KERNEL_FEATURES, type KernelFeature } from "./gpuFeatures";
+import { type FeatureStanding, KERNEL_FEATURES, type KernelFeature } from "./gpuFeatures";
 import type { Failure } from "./labError";
 import type { Architecture } from "./settings";
 import type { AdapterReport } from "./training";
@@ -112,9 +112,6 @@ const PLAIN_MODEL = "the plain model";
 /** Where the engine's kernels fail, TF.js's may be right all the same. */
 export const findsPlainModelRight = (parts: readonly CheckedPart[]): boolean =>
   parts.some((part) => part.name === PLAIN_MODEL && isRight(part));
-
-/** A feature of which all parts passed may be used, and no other: those that failed, that the card lacks, or that nobody checked on it. */
-export type FeatureStanding = "offered" | "failed" | "missing" | "unchecked";
 
 /** @param check that still holds for the card; null where there is none */
 export function standingOf(

@@ -27,6 +27,7 @@ export type ErrorCode =
   | "deviceLost"
   | "outOfGpuMemory"
   | "overBudget"
+  | "featureOff"
   | "workerLost"
   | "internal";
 

@@ -30,6 +30,8 @@ const OTHER_NAMES: Record<Exclude<keyof TrialSettings, NumericSetting>, string> 
   keepBest: "Best by",
   engine: "Engine",
   activations: "Activations",
+  arithmetic: "Arithmetic",
+  subgroups: "Subgroups",
 };
 
 /** Settings of schedules and losses are called by what they are settings of: "Share that rises" alone says too little in a list. */

@@ -15,8 +15,19 @@ export type Activations = (typeof ACTIVATIONS)[number];
 export const ARITHMETICS = ["f32", "f16"] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
 
-/** Nothing stored or multiplied in halves: all that the stock engine knows, and what files of others are held to. */
-export const IN_FLOATS = { activations: "f32" } as const satisfies Partial<TrialSettings>;
+/** Nothing stored or multiplied in halves: what files of others are held to. */
+export const IN_FLOATS = { activations: "f32", arithmetic: "f32" } as const satisfies Partial<TrialSettings>;
+
+/** What every graphics card computes, whether it was checked or not (gpuFeatures.ts). */
+export const WITHOUT_FEATURES = { arithmetic: "f32", subgroups: false } as const satisfies Partial<TrialSettings>;
+
+/** It knows neither passes nor halves nor subgroups, and a trial of it must not claim them. */
+export const PLAIN_MODEL = {
+  engine: "stock",
+  filmsPerPass: 0,
+  ...IN_FLOATS,
+  ...WITHOUT_FEATURES,
+} as const satisfies Partial<TrialSettings>;
 
 /** `linear`: torchvision's classifier. `fastai`: its `cnn_learner`'s: mean and maximum, BatchNorm, dropout, and a hidden layer of 512. */
 export const HEADS = ["linear", "fastai"] as const;
@@ -191,6 +202,10 @@ export interface TrainingSettings
   averageDecay: number;
   engine: EngineName;
   activations: Activations;
+  /** f16 only on a card whose check passed for it (gpuFeatures.ts), as are `subgroups`. */
+  arithmetic: Arithmetic;
+  /** BatchNorm's sums over parts by WebGPU's subgroups. */
+  subgroups: boolean;
   /**
    * Films that the network sees at once; 0 for the whole batch. Where it is less than `batchSize`, a step adds up the gradients of several
    * passes, and BatchNorm sees each pass by itself.
@@ -311,6 +326,8 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   checkpointEverySteps: 200,
   engine: "fused",
   activations: "f32",
+  arithmetic: "f32",
+  subgroups: false,
   filmsPerPass: 0,
   gpuBudgetMiB: 0,
 };

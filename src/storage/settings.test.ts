@@ -69,6 +69,8 @@ const OTHERS: TrialSettings = {
   checkpointEverySteps: 50,
   engine: "stock",
   activations: "f16",
+  arithmetic: "f16",
+  subgroups: true,
   filmsPerPass: 4,
   gpuBudgetMiB: 512,
 };

@@ -3,6 +3,7 @@ import { isNumericSetting, MOMENTUM_RULE, type NumericSetting, SETTING_RULES } f
 import {
   ACTIVATIONS,
   ARCHITECTURES,
+  ARITHMETICS,
   DEFAULT_SETTINGS,
   ENGINES,
   FITS,
@@ -130,4 +131,6 @@ const CHECKS: { [Field in CheckedSetting]: Check<TrialSettings[Field]> } = {
   keepBest: among(METRICS),
   engine: among(ENGINES),
   activations: among(ACTIVATIONS),
+  arithmetic: among(ARITHMETICS),
+  subgroups: isFlag,
 };

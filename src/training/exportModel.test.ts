@@ -56,13 +56,16 @@ test("films are normalised as the network had them, each channel by itself", asy
 
 test("a trial's network is tried with its own weights, without its films, and in floats whatever it was trained in", async () => {
   const lab = createTestLab();
-  const { id } = await lab.createTrial({ activations: "f16" });
+  const { id } = await lab.createTrial({ activations: "f16", arithmetic: "f16", subgroups: true });
   await train(lab, id);
   const { session, engines } = lab;
   const before = engines.length;
   await expect(session.exportModel(id, "last", "onnx", {})).rejects.toMatchObject({ code: "exportDiffers" });
   expect(engines.length).toBe(before + 1);
   expect(engines.at(-1)?.disposed).toBe(true);
-  expect(engines.map(({ options }) => options.activations)).toEqual(["f16", "f32"]);
+  expect(engines.map(({ options: { activations, arithmetic, subgroups } }) => [activations, arithmetic, subgroups])).toEqual([
+    ["f16", "f16", true],
+    ["f32", "f32", false],
+  ]);
   await expect(session.exportModel(99, "last", "onnx", {})).rejects.toThrow();
 });

@@ -7,7 +7,7 @@ import { createRandom } from "../nn/random";
 import { describeWeights } from "../nn/weights";
 import { type ExportFormat, FORMAT_NAMES, type TriedFile } from "../protocol/export";
 import { LabError } from "../protocol/labError";
-import { CHANNEL_MOMENTS, IN_FLOATS, type Normalisation } from "../protocol/settings";
+import { CHANNEL_MOMENTS, IN_FLOATS, type Normalisation, WITHOUT_FEATURES } from "../protocol/settings";
 import type { WeightsFile, WeightsHash, WhichWeights } from "../protocol/training";
 import { sha256 } from "../storage/sha256";
 import { writeZip, type ZipSource } from "../storage/zip";
@@ -68,7 +68,7 @@ export async function exportModel(
   const name = `${FORMAT_NAMES[format]} of trial ${trialId}`;
   // In floats whatever it was trained in: halves cost more than the tolerance.
   const distance = await workbench.lend(
-    { ...trial.settings, ...IN_FLOATS },
+    { ...trial.settings, ...IN_FLOATS, ...WITHOUT_FEATURES },
     sample,
     () => {},
     async ({ engine }) => {

@@ -4,7 +4,7 @@ import type { WeightsInfo } from "../nn/weights";
 import { findClasses } from "../protocol/findClasses";
 import { LabError } from "../protocol/labError";
 import { describePick, describeReplacement, describeScale } from "../protocol/replacement";
-import { type Architecture, type TrialSettings, targetsOf } from "../protocol/settings";
+import { type Architecture, type TrialSettings, targetsOf, WITHOUT_FEATURES } from "../protocol/settings";
 import type { Beginning, Trial, WeightsChoice, WhichWeights } from "../protocol/training";
 import type { Notify } from "../storage/checkpoints";
 import { sha256 } from "../storage/sha256";
@@ -46,6 +46,7 @@ export async function loadWeights(tools: Tools, choice: WeightsChoice, arch: Arc
 
 /**
  * What films are predicted with: the chosen weights, null for those the seed gives, and the settings with the network that the weights are of.
+ * A network that is trained is to predict on any card, checked or not, and alike: whatever it was trained in, it multiplies floats here.
  * `notices`: that a checkpoint is damaged, and what stands in for it.
  * @throws LabError as `loadWeights`; weightsMismatch where they are not of these targets
  */
@@ -54,13 +55,13 @@ export async function loadNetwork(
   { settings, weights }: { settings: TrialSettings; weights: WeightsChoice },
 ): Promise<{ loaded: LoadedWeights | null; settings: TrialSettings; notices: string[] }> {
   const loaded = await loadWeights(tools, weights, settings.arch);
-  if (!loaded) return { loaded, settings, notices: [] };
+  if (!loaded) return { loaded, settings: { ...settings, ...WITHOUT_FEATURES }, notices: [] };
   const picked = pickTargets(tools, loaded, settings);
   demandTargets(picked, settings);
   const { arch, head, normalisation } = picked.info;
   // Of a file it is how it was read, which was said when it was chosen.
   const notices = weights.kind === "trial" ? loaded.beginning.notes : [];
-  return { loaded: picked, settings: { ...settings, arch, head, normalisation }, notices };
+  return { loaded: picked, settings: { ...settings, ...WITHOUT_FEATURES, arch, head, normalisation }, notices };
 }
 
 /** A whole network from a file. `arch` as in `loadWeights`. @throws LabError weightsUnreadable, weightsMismatch */

@@ -171,6 +171,19 @@ it("scales films as the trial says, and to evaluate a file as the file says", as
   expect(beginning?.notes.at(-1)).toMatch(/^These weights were trained on films scaled by ImageNet's/);
 });
 
+it("evaluates with what every card computes, whatever the trial was trained with", async () => {
+  const lab = createTestLab();
+  const { id, settings } = await lab.createTrial({ arithmetic: "f16", subgroups: true });
+  await train(lab, id);
+  const request = { settings, sample: lab.sample, weights: { kind: "trial", trialId: id, which: "last" }, views: 0 } as const;
+  expect((await play<EvaluateEvent>((port) => lab.session.evaluate(request, port))).at(-1)?.type).toBe("finished");
+  const used = lab.engines.map(({ options: { arithmetic, subgroups } }) => ({ arithmetic, subgroups }));
+  expect(used).toEqual([
+    { arithmetic: "f16", subgroups: true },
+    { arithmetic: "f32", subgroups: false },
+  ]);
+});
+
 it("runs one job at a time", async () => {
   const lab = createTestLab();
   const { id } = await lab.createTrial();

@@ -133,8 +133,19 @@ async function findCause({ failed }: OpenedGpu, error: unknown): Promise<unknown
   return Promise.race([told, untold]);
 }
 
-const timedAs = ({ engine, arch, head, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB }: TrialSettings) =>
-  [engine, arch, head, imageSize, batchSize, filmsPerPass, activations, gpuBudgetMiB].join(" ");
+const timedAs = ({ engine, arch, head, imageSize, batchSize, ...how }: TrialSettings) =>
+  [
+    engine,
+    arch,
+    head,
+    imageSize,
+    batchSize,
+    how.filmsPerPass,
+    how.activations,
+    how.arithmetic,
+    how.subgroups,
+    how.gpuBudgetMiB,
+  ].join(" ");
 
 /** What a person is told before the first step. */
 const COMPILING = "Compiling for this graphics card; the first step takes longer than those after it.";
@@ -154,7 +165,8 @@ export function createWorkbench(tools: Tools): Workbench {
   const validFilms = new Stopwatch();
 
   function chooseOptions(settings: TrialSettings, adapter: Adapter): EngineOptions {
-    const { arch, head, normalisation, activations, filmsPerPass, gpuBudgetMiB, averageDecay, mixup } = settings;
+    const { arch, head, normalisation, activations, arithmetic, subgroups } = settings;
+    const { filmsPerPass, gpuBudgetMiB, averageDecay, mixup } = settings;
     const { loss, focalGamma: gamma, focalAlpha: alpha } = settings;
     return {
       arch,
@@ -165,6 +177,8 @@ export function createWorkbench(tools: Tools): Workbench {
       averages: averageDecay > 0,
       blends: mixup > 0,
       activations,
+      arithmetic,
+      subgroups,
       filmsPerPass,
       budgetBytes: chooseBudget(adapter, gpuBudgetMiB),
     };
@@ -172,8 +186,9 @@ export function createWorkbench(tools: Tools): Workbench {
 
   /** Found anew only where what decides it has changed: a forecast that is asked for during a run must not hold up its steps. */
   const lookUpLargestPass: typeof findLargestPass = (options, size, report, budgetBytes) => {
-    const { arch, classes, head, averages, blends, activations } = options;
-    const key = JSON.stringify([arch, classes, head, averages, blends, activations, size, report, budgetBytes]);
+    const { arch, classes, head, averages, blends, activations, arithmetic, subgroups } = options;
+    const how = [activations, arithmetic, subgroups];
+    const key = JSON.stringify([arch, classes, head, averages, blends, how, size, report, budgetBytes]);
     if (found?.key !== key) found = { key, films: findLargestPass(options, size, report, budgetBytes) };
     return found.films;
   };

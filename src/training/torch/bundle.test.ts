@@ -88,7 +88,7 @@ it("begins where the trial began: from another's weights while these are here, a
 
 it("notes what PyTorch does otherwise", async () => {
   const lab = openLab();
-  const { id } = await lab.createTrial({ activations: "f16", filmsPerPass: 2 });
+  const { id } = await lab.createTrial({ activations: "f16", arithmetic: "f16", filmsPerPass: 2 });
   const { notes } = JSON.parse(await (await unpack(lab, id)).find("bundle.json").text());
-  expect(notes).toEqual([expect.stringMatching(/as halves/), expect.stringMatching(/passes of 2 films/)]);
+  expect(notes).toEqual([/as halves/, /--precision float16/, /passes of 2 films/].map((words) => expect.stringMatching(words)));
 });

@@ -119,10 +119,14 @@ function lacksBeginning({ id, parent }: Trial): string {
 
 /** What PyTorch does not do as the lab did. */
 function listNotes({ settings }: Trial): string[] {
-  const { activations, filmsPerPass, batchSize } = settings;
+  const { activations, arithmetic, filmsPerPass, batchSize } = settings;
   const notes: string[] = [];
   if (activations === "f16")
     notes.push("The lab kept activations as halves between the two passes; torch keeps them as it computes them.");
+  if (arithmetic === "f16")
+    notes.push(
+      "The lab multiplied in halves and scaled the loss; torch does so with --precision float16 on a card (autocast and GradScaler), and multiplies floats on a CPU.",
+    );
   if (filmsPerPass > 0 && filmsPerPass < batchSize)
     notes.push(`The lab took each batch in passes of ${filmsPerPass} films at most; each process cuts its share so.`);
   return notes;

@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import { chooseEvaluated } from "../../app/evaluated";
 import { findsPlainModelRight } from "../../protocol/gpuCheck";
+import { PLAIN_MODEL } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { Notice } from "./Notice";
 
@@ -20,7 +21,7 @@ export function CheckNotice({ evaluates = false }: { evaluates?: boolean }) {
       tone="warning"
       isStatus
       title="This graphics card failed its check"
-      actions={canChange && <Button onClick={() => changeSettings({ engine: "stock" })}>Use the plain model</Button>}
+      actions={canChange && <Button onClick={() => changeSettings(PLAIN_MODEL)}>Use the plain model</Button>}
     >
       Losses and probabilities that it computes may be wrong. Update its driver, or use another browser or graphics card, and
       check again.{canChange && " The plain model computes rightly on it, far more slowly."}

@@ -1,7 +1,8 @@
 // How the network is computed and what it may take of the graphics card: quiet until it is wanted.
 import { chooseBudget } from "../../protocol/budget";
-import { type Activations, type EngineName, IN_FLOATS } from "../../protocol/settings";
+import { type Activations, type EngineName, PLAIN_MODEL } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
+import { FeatureFields } from "./FeatureFields";
 import { NumberField, SelectField } from "./fields";
 import fieldStyles from "./fields.module.css";
 import { describePasses } from "./forecastWords";
@@ -23,7 +24,7 @@ export function EngineFields({ disabled }: { disabled: boolean }) {
   const settings = useLab((lab) => lab.settings);
   const adapter = useLab((lab) => lab.gpu.report);
   const { changeSettings } = useCommands();
-  const { engine, activations, filmsPerPass, gpuBudgetMiB } = settings;
+  const { engine, activations, arithmetic, subgroups, filmsPerPass, gpuBudgetMiB } = settings;
   const isStock = engine === "stock";
   const budget = adapter ? chooseBudget(adapter, 0) : 0;
   const pass = formatPass(settings);
@@ -33,6 +34,8 @@ export function EngineFields({ disabled }: { disabled: boolean }) {
         Engine and memory
         <span>
           {isStock ? "plain model" : `${activations}, ${pass ? `passes of ${pass}` : "whole batch"}`}
+          {arithmetic === "f16" && ", multiplies in halves"}
+          {subgroups && ", subgroups"}
           {gpuBudgetMiB > 0 && `, ${formatMemory(gpuBudgetMiB * MIB)}`}
         </span>
       </summary>
@@ -75,15 +78,13 @@ export function EngineFields({ disabled }: { disabled: boolean }) {
         Halves take half the memory of features, at 11 bits of precision: gradients change a little, and a trial is not the same
         to the last digit.
       </p>
+      <FeatureFields disabled={disabled || isStock} />
       <SelectField
         label="Engine"
         value={engine}
         options={ENGINE_OPTIONS}
         disabled={disabled}
-        // The plain model knows neither passes nor halves: a trial must not claim them.
-        onChange={(chosen) =>
-          changeSettings(chosen === "stock" ? { engine: chosen, filmsPerPass: 0, ...IN_FLOATS } : { engine: chosen })
-        }
+        onChange={(chosen) => changeSettings(chosen === "stock" ? PLAIN_MODEL : { engine: chosen })}
       />
       <p className={styles.hint}>
         The plain model is the readable reference, in stock TF.js operations: the same numbers, several times slower and hungrier,

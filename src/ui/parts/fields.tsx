@@ -17,18 +17,28 @@ interface Option<Value extends string> {
 }
 
 interface SelectFieldProps<Value extends string> extends FieldProps {
+  /** The id of what explains it. */
+  describedBy?: string;
   value: Value;
   options: Option<Value>[];
   onChange: (value: Value) => void;
 }
 
-export function SelectField<Value extends string>({ label, value, options, onChange, disabled }: SelectFieldProps<Value>) {
+export function SelectField<Value extends string>({
+  label,
+  describedBy,
+  value,
+  options,
+  onChange,
+  disabled,
+}: SelectFieldProps<Value>) {
   const id = useId();
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
       <NativeSelect
         id={id}
+        aria-describedby={describedBy}
         value={value}
         disabled={disabled ?? false}
         data={grouped(options)}

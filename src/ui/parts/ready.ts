@@ -1,5 +1,6 @@
 // Whether the GPU is free to be asked for something, and why not, in a sentence.
 import { chooseFit } from "../../app/fit";
+import { findFeatureOff } from "../../app/offeredFeatures";
 import type { LabState, RunState } from "../../app/state";
 import { isTestSet, NOTHING_TO_TRAIN } from "../../protocol/testSet";
 
@@ -7,18 +8,8 @@ import { isTestSet, NOTHING_TO_TRAIN } from "../../protocol/testSet";
 export const isUnderWay = (state: RunState["state"]) => ["running", "pausing", "paused", "stopping"].includes(state);
 
 /** What must come before LR Find or Train can start; null where nothing must. */
-export function whatComesFirst({
-  tab,
-  gpu,
-  dataset,
-  preparation,
-  run,
-  finder,
-  evaluation,
-  forecast,
-  again,
-  gpuCheck,
-}: LabState): string | null {
+export function whatComesFirst(lab: LabState): string | null {
+  const { tab, gpu, dataset, preparation, run, finder, evaluation, forecast, again, gpuCheck } = lab;
   if (tab === "looksOn") return "Another tab of the lab acts; this one looks on.";
   if (gpu.state === "missing") return "This browser offers no WebGPU to train on.";
   if (gpu.state === "software") return "Accept the slow software adapter above, or open the page where there is a GPU.";
@@ -37,5 +28,5 @@ export function whatComesFirst({
   if (isTestSet(preparation.sample.summary)) return NOTHING_TO_TRAIN;
   if (forecast.of && forecast.forecast && !chooseFit(forecast.forecast, forecast.of).fits)
     return "The batch does not fit the GPU budget: choose one of the ways below.";
-  return null;
+  return findFeatureOff(lab, lab.settings);
 }

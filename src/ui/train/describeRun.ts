@@ -18,7 +18,12 @@ export function describeRun({
     { name: "Planned", value: `${formatPlural(settings.epochs, "epoch")}, ${formatBatch(settings)}` },
     { name: "Optimiser", value: `AdamW, ${regularisationWords(settings)}` },
     ...listUnusual(settings),
-    { name: "Engine", value: `${settings.engine}, ${settings.activations}` },
+    { name: "Engine", value: engineWords(settings) },
     ...(adapter ? [{ name: "Adapter", value: `${adapter.name}, ${describeCheck(gpuCheck)}` }] : []),
   ];
 }
+
+const engineWords = ({ engine, activations, arithmetic, subgroups }: Trial["settings"]) =>
+  [engine, activations, arithmetic === "f16" && "multiplies in halves", subgroups && "sums by subgroups"]
+    .filter(Boolean)
+    .join(", ");
