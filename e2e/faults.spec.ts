@@ -94,7 +94,9 @@ test("storage is full when a checkpoint is written: the one before it stays, and
   const session = await lab.context().newCDPSession(lab);
   const { origin } = new URL(lab.url());
   await stop(lab);
-  const steps = await countEvents(lab, "step");
+  // Where it was stopped at an epoch's end, its validation comes before the next checkpoint, and no step.
+  const done = async () => (await countEvents(lab, "step")) + (await countEvents(lab, "epochEnd"));
+  const before = await done();
   // A browser that found room goes by that for a while.
   await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
   await expect.poll(() => isFull(lab)).toBe(true);
@@ -102,7 +104,7 @@ test("storage is full when a checkpoint is written: the one before it stays, and
   const { usage = 0 } = await lab.evaluate(() => navigator.storage.estimate());
   await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 2 ** 16 });
   await meets(lab, "storageFull", () => button(lab, "Resume").click());
-  expect(await countEvents(lab, "step")).toBeGreaterThan(steps);
+  expect(await done()).toBeGreaterThan(before);
   await expect(main(lab)).toContainText(/The checkpoint of step \d+ is kept; Resume goes on from it/);
   await session.send("Storage.overrideQuotaForOrigin", { origin });
   await resume(lab);
