@@ -32,7 +32,7 @@ export type ErrorCode =
   | "internal";
 
 /** With what a run may begin again from what was kept of it, where it cannot go on as it is. */
-export type Proposal = Partial<Pick<TrialSettings, "maxLr" | "sliceFrom" | "activations">>;
+export type Proposal = Partial<Pick<TrialSettings, "maxLr" | "sliceFrom" | "activations" | "arithmetic">>;
 
 /** What went wrong, where, and the way out: `message` is a sentence a radiologist can act on; `at` names the file, row or setting. */
 export class LabError extends Error {

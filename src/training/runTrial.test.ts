@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { LossScale } from "../protocol/training";
 import { createTestLab } from "./testLab";
 import { train } from "./testRuns";
 
@@ -38,14 +39,14 @@ it("names what halves cannot hold: in a notice at a checkpoint, and as the cause
     ["norm.running_mean", { shape: [1], data: Float32Array.of(7e4) }],
     ["norm.running_var", { shape: [1], data: Float32Array.of(1) }],
   ]);
-  const failWith = async (activations: "f16" | "f32") => {
+  const failWith = async (activations: "f16" | "f32", lossScale?: LossScale) => {
     const lab = createTestLab();
     const { id } = await lab.createTrial({ activations });
     lab.onEngine = (engine) => {
       const { snapshot } = engine;
       engine.snapshot = async () => {
         const state = await snapshot();
-        return { ...state, model: new Map([...state.model, ...statistics]) };
+        return { ...state, model: new Map([...state.model, ...statistics]), ...(lossScale && { lossScale }) };
       };
       engine.onStep = (step, loss) => (step === 8 ? Number.NaN : loss);
     };
@@ -58,4 +59,10 @@ it("names what halves cannot hold: in a notice at a checkpoint, and as the cause
   const whole = await failWith("f32");
   expect(whole.filter(({ type }) => type === "notice")).toEqual([]);
   expect(whole.at(-1)).toMatchObject({ code: "lossNotFinite" });
+  const scaled = await failWith("f32", { scale: 2, goodSteps: 0 });
+  expect(scaled.at(-1)).toMatchObject({ code: "lossNotFinite" });
+  const unscaled = await failWith("f32", { scale: 1, goodSteps: 0 });
+  const gradients = expect.stringMatching(/gradients: some are beyond 65,504.*Arithmetic f32/);
+  expect(unscaled.filter(({ type }) => type === "notice")).toEqual([{ type: "notice", message: gradients }]);
+  expect(unscaled.at(-1)).toMatchObject({ code: "floatPrecision", message: gradients, proposal: { arithmetic: "f32" } });
 });

@@ -95,13 +95,8 @@ async function runHeld(
       const tellSchedule = () => emit({ type: "schedule", lrs: thinRates(plan.phases, plan.stepsTotal, progress.epochs) });
       tellSchedule();
 
-      const precision = settings.engine === "fused" && settings.activations === "f16" ? new PrecisionWatch(engine, emit) : null;
-      const guard = new NumbersGuard(
-        settings,
-        history,
-        blindLoss(settings, sample.summary),
-        async () => precision?.findCause() ?? null,
-      );
+      const precision = new PrecisionWatch(settings, engine, emit);
+      const guard = new NumbersGuard(settings, history, blindLoss(settings, sample.summary), () => precision.findCause());
       const recorder = new Recorder({
         emit,
         engine,

@@ -14,7 +14,7 @@ export class Checkpoints implements Callback {
   readonly #everySteps: number;
   readonly #stepsPerEpoch: number;
   readonly #guard: NumbersGuard;
-  readonly #precision: PrecisionWatch | null;
+  readonly #precision: PrecisionWatch;
   readonly #write: (checkpoint: Checkpoint) => Promise<KeptCheckpoints>;
   readonly #recorder: Recorder;
   readonly #emit: (event: TrainEvent) => void;
@@ -27,7 +27,7 @@ export class Checkpoints implements Callback {
     everySteps: number;
     stepsPerEpoch: number;
     guard: NumbersGuard;
-    precision: PrecisionWatch | null;
+    precision: PrecisionWatch;
     write: (checkpoint: Checkpoint) => Promise<KeptCheckpoints>;
     recorder: Recorder;
     emit: (event: TrainEvent) => void;
@@ -68,7 +68,7 @@ export class Checkpoints implements Callback {
     this.#emit({ type: "phase", phase: "saving", detail: `Saving a checkpoint at step ${history.length}.` });
     const snapshot = await this.#engine.snapshot();
     await this.#guard.checkState({ step: history.length, ...snapshot });
-    this.#precision?.checkState(snapshot);
+    this.#precision.checkState(snapshot);
     const checkpoint = { step: history.length, ...snapshot, valid, steps: history.columns(), epochs, seconds };
     this.#emit({ type: "checkpoint", checkpoints: await this.#write(checkpoint) });
     this.#kept = this.#position();

@@ -17,7 +17,8 @@ export function BeginAgain() {
   );
 }
 
-function describe({ maxLr, sliceFrom, activations }: Proposal): string {
+function describe({ maxLr, sliceFrom, arithmetic, activations }: Proposal): string {
   const others = sliceFrom ? `, first layers at ${formatLr(sliceFrom)}` : "";
-  return maxLr ? `at Max LR ${formatLr(maxLr)}${others}` : `with Activations ${activations}`;
+  if (maxLr) return `at Max LR ${formatLr(maxLr)}${others}`;
+  return arithmetic ? `with Arithmetic ${arithmetic}` : `with Activations ${activations}`;
 }
