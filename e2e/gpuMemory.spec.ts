@@ -143,7 +143,13 @@ test("a card is checked, and the trial keeps that; memory that runs out names wa
   await lab.getByLabel("Architecture", { exact: true }).selectOption("densenet-mini");
   await fill(lab, "Batch size", 16);
   await fill(lab, "Epochs", 1);
+  await openEngine(lab);
+  await expect(lab.getByLabel("Subgroups", { exact: true })).toBeDisabled();
   await checkGpu(lab);
+  // Software adapters have subgroups, and no halves to multiply.
+  await expect(lab.getByLabel("Arithmetic", { exact: true })).toBeDisabled();
+  await expect(main(lab)).toContainText("cannot multiply in halves (WebGPU's shader-f16)");
+  await lab.getByLabel("Subgroups", { exact: true }).selectOption("on");
   await runOutOfMemory(lab);
   await button(lab, "LR Find").click();
   const [failed] = await waitForEvents(lab, "failed");
@@ -151,7 +157,6 @@ test("a card is checked, and the trial keeps that; memory that runs out names wa
   await expect(lab.getByRole("alert")).toContainText("set Films per pass to 8, which keeps the Batch size of 16");
 
   await giveMemoryBack(lab);
-  await openEngine(lab);
   await fill(lab, "Films per pass", 8);
   await lab.getByLabel("Activations", { exact: true }).selectOption("f16");
   await fill(lab, "GPU budget", 2048);
@@ -172,9 +177,15 @@ test("a card is checked, and the trial keeps that; memory that runs out names wa
 
   const [file] = await Promise.all([lab.waitForEvent("download"), button(lab, "Download trial").click()]);
   const json = JSON.parse(readFileSync(await file.path(), "utf8"));
-  expect(json.settings).toMatchObject({ engine: "fused", activations: "f16", filmsPerPass: 8, gpuBudgetMiB: 1024 });
+  expect(json.settings).toMatchObject({
+    engine: "fused",
+    activations: "f16",
+    subgroups: true,
+    filmsPerPass: 8,
+    gpuBudgetMiB: 1024,
+  });
   expect(json).toMatchObject({ gpuBudgetBytes: 2 ** 30, adapter: { name: expect.any(String) } });
-  expect(json.gpuCheck).toMatchObject({ passed: true, adapter: json.adapter.name });
+  expect(json.gpuCheck).toMatchObject({ passed: true, adapter: json.adapter.name, features: { subgroups: true } });
   await goToStep(lab, "Trials");
   await lab.getByText("All settings").click();
   for (const words of [
