@@ -24,7 +24,7 @@ export function FeatureFields({ disabled }: { disabled: boolean }) {
       <FeatureField
         feature="shader-f16"
         label="Arithmetic"
-        hint="Convolutions that multiply halves are faster on many cards, and less exact; sums and weights stay floats, and the loss is scaled as PyTorch's mixed precision does."
+        hint="To multiply halves is faster on many cards, and less exact; sums and weights stay floats."
         value={arithmetic}
         off="f32"
         options={ARITHMETIC_OPTIONS}
@@ -34,7 +34,7 @@ export function FeatureFields({ disabled }: { disabled: boolean }) {
       <FeatureField
         feature="subgroups"
         label="Subgroups"
-        hint="Threads of the card that run in step add up BatchNorm's sums together: as exact, in another order."
+        hint="Another way to add up BatchNorm's sums: as exact, and faster on some cards."
         value={subgroups ? "on" : "off"}
         off="off"
         options={SUBGROUP_OPTIONS}
