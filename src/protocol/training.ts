@@ -33,7 +33,6 @@ export interface StepRecord {
   momentum: number;
 }
 
-/** DeLong's interval of 95 %. */
 /** What the loss is multiplied by before gradients are computed in halves (nn/lossScale.ts). */
 export interface LossScale {
   /** A power of two, at least 1. */
@@ -42,6 +41,7 @@ export interface LossScale {
   goodSteps: number;
 }
 
+/** DeLong's interval of 95 %. */
 export interface AurocInterval {
   low: number;
   high: number;
