@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
 import { openDawn } from "../../scripts/vulkan";
 import { hasFeature } from "../check/reference/testKernels";
-import type { Engine, EngineSnapshot, NamedArrays, OptimizerStep } from "./engine";
+import type { Engine, EngineOptions, EngineSnapshot, NamedArrays, OptimizerStep } from "./engine";
 import { createFusedEngine } from "./fusedEngine";
 import { makeFilms } from "./testFilms";
 
@@ -22,8 +22,9 @@ const SGD: OptimizerStep = { name: "sgd", lr: 1e-2, momentum: 0.9, weightDecay: 
 async function withEngine<Result>(
   work: (engine: Engine, start: EngineSnapshot) => Promise<Result>,
   scale?: number,
+  options: Pick<EngineOptions, "averages" | "filmsPerPass"> = {},
 ): Promise<Result> {
-  const engine = createFusedEngine({ arch: "densenet-mini", classes: 1, arithmetic: "f16" }, 7);
+  const engine = createFusedEngine({ arch: "densenet-mini", classes: 1, arithmetic: "f16", ...options }, 7);
   try {
     const start = await engine.snapshot();
     if (scale !== undefined) engine.restore({ ...start, lossScale: { scale, goodSteps: 5 } });
@@ -35,6 +36,9 @@ async function withEngine<Result>(
 
 /** Parameters alone: running statistics move whether or not a step is taken. */
 const parametersOf = (model: NamedArrays) => [...model].filter(([name]) => /\.(weight|bias)$/.test(name));
+
+/** The average has no count of batches of its own. */
+const uncounted = (average: NamedArrays) => [...average].filter(([name]) => !name.endsWith(".num_batches_tracked"));
 
 async function readGradients(engine: Engine, step: OptimizerStep): Promise<NamedArrays> {
   let gradients: NamedArrays = new Map();
@@ -100,10 +104,40 @@ describe.skipIf(!hasHalves)("a step in halves", { timeout: 600_000 }, () => {
     await withEngine(async (engine) => {
       await engine.trainStep(BATCH, ADAMW);
       const before = await engine.snapshot();
-      engine.restore({ ...before, lossScale: { scale: TOO_LARGE, goodSteps: 0 } });
-      await engine.trainStep(BATCH, { ...ADAMW, restarts: true });
-      expect((await engine.snapshot()).optimizerSteps).toBe(0);
-    });
+      expect(before.optimizerSteps).toBe(1);
+      const takeSteps = async (from: EngineSnapshot, first: OptimizerStep) => {
+        engine.restore({ ...from, lossScale: { scale: TOO_LARGE, goodSteps: 0 } });
+        await engine.trainStep(BATCH, first);
+        expect((await engine.snapshot()).optimizerSteps).toBe(0);
+        for (let step = 0; step < 12; step++) await engine.trainStep(BATCH, ADAMW);
+        return engine.snapshot();
+      };
+      const restarted = await takeSteps(before, { ...ADAMW, restarts: true });
+      expect(restarted.optimizerSteps).toBeGreaterThan(0);
+      expect(restarted).toEqual(await takeSteps({ ...before, optimizer: new Map(), optimizerSteps: 0 }, ADAMW));
+    }, HELD);
+  });
+
+  it("is taken of all of a batch's passes or of none, and the moving average goes with it", async () => {
+    const step = { ...ADAMW, averageDecay: 0.5 };
+    const options = { averages: true, filmsPerPass: 2 };
+    await withEngine(
+      async (engine, start) => {
+        await engine.trainStep(BATCH, step);
+        const refused = await engine.snapshot();
+        expect(refused.lossScale).toEqual({ scale: TOO_LARGE / 2, goodSteps: 0 });
+        expect(parametersOf(refused.model)).toEqual(parametersOf(start.model));
+        expect(uncounted(refused.average)).toEqual(uncounted(start.average));
+        engine.restore({ ...refused, lossScale: { scale: HELD, goodSteps: 0 } });
+        await engine.trainStep(BATCH, step);
+        const taken = await engine.snapshot();
+        expect(taken.lossScale).toEqual({ scale: HELD, goodSteps: 1 });
+        expect(taken.optimizerSteps).toBe(1);
+        expect(uncounted(taken.average)).not.toEqual(uncounted(start.average));
+      },
+      TOO_LARGE,
+      options,
+    );
   });
 
   it("goes on from a snapshot to the bit, its scale included", async () => {

@@ -34,6 +34,7 @@ describe("a record", () => {
     ["names more than there is", (header: string) => header.replace('"step":3', '"step":4')],
     ["has arrays of other lengths than their shapes", (header: string) => header.replace('"shape":[2,3]', '"shape":[2,4]')],
     ["names more validation logits than there are", (header: string) => header.replace('"valid":0', '"valid":1')],
+    ["scales the loss by less than one", (header: string) => header.replace('"scale":8', '"scale":0.5')],
     ["lacks the arrays", (header: string) => header.replace('"model":', '"other":')],
   ])("is refused where its header %s, though its sum is right", async (_, change) => {
     const { header, bytes } = await sealCheckpoint(made(3));
