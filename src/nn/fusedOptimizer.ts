@@ -201,23 +201,19 @@ export function recordUpdate(step: OptimizerStep, steps: number, spans: readonly
 
 const quadsOf = ({ first, size }: Span) => ({ first: first / QUAD, quads: size / QUAD });
 
-/** Clips nothing, and leaves no factor that a float does not hold. */
+/** Clips no norm whose square a float holds, and leaves no factor that it does not hold, whatever the scale. */
 const UNCLIPPED = 1e30;
 
 /** The gradients' norm, as what they are multiplied by to be clipped; no number where one of them is none. */
-function recordNorm(
-  { clipNorm = UNCLIPPED }: OptimizerStep,
-  trained: readonly Span[],
-  { state, norm }: UpdateBuffers,
-  scale: number,
-) {
+function recordNorm({ clipNorm }: OptimizerStep, trained: readonly Span[], { state, norm }: UpdateBuffers, scale: number) {
   const { gradients } = state;
+  const maxNorm = clipNorm === undefined ? UNCLIPPED : clipNorm * scale;
   return [
     ...trained.map(quadsOf).map((place, index) => {
       const uniforms = { ...place, begin: index === 0 ? 1 : 0 };
       return dispatch(sumSquares, { gradients, norm }, uniforms, { threads: NORM_PARTS, touched: { gradients: place.quads } });
     }),
-    dispatch(findClipFactor, { norm }, { maxNorm: clipNorm * scale, epsilon: CLIP_EPSILON * scale }, { threads: 1 }),
+    dispatch(findClipFactor, { norm }, { maxNorm, epsilon: CLIP_EPSILON * scale }, { threads: 1 }),
   ];
 }
 
