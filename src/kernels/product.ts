@@ -2,6 +2,7 @@
 // channels, and the inner length is the window times the input channels. Not a kernel by itself: an operation brings its loads and
 // what becomes of a value. The gradient to the weights has another shape of reduction (weightProduct.ts).
 import type { KernelFeature } from "../protocol/gpuFeatures";
+import type { Arithmetic } from "../protocol/settings";
 import { BEGIN_COLUMN, type Columns, END_ROW, joinColumn, keepColumn, SEE_MOMENT, sumUp } from "./columns";
 import { type Binding, defineKernel, type Format, read, write } from "./kernel";
 import { OUTSIDE, taps, type Window, windowFunctions, windowUniforms } from "./window";
@@ -13,7 +14,6 @@ import { OUTSIDE, taps, type Window, windowFunctions, windowUniforms } from "./w
  */
 export type Tiling = "direct" | "tiled" | "halves";
 
-export type Arithmetic = "f32" | "f16";
 /** What a tiling multiplies in. */
 export const arithmeticOf = (tiling: Tiling): Arithmetic => (tiling === "halves" ? "f16" : "f32");
 export const featuresOf = (tiling: Tiling): KernelFeature[] => (tiling === "halves" ? ["shader-f16"] : []);
@@ -83,7 +83,17 @@ export const each = (count: number, line: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => line(i)).join("\n");
 const perQuad = (template: string) => each(QUADS, (j) => template.replaceAll("$", String(j)));
 
-const eachSum = (line: (sum: string) => string) => each(ROWS, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
+type EachSum = (line: (sum: string) => string) => string;
+/** A loop whose sums of products are a block that joins the total. */
+export const asBlock = (
+  eachSum: EachSum,
+  type: Arithmetic,
+  loop: string,
+): string => `${eachSum((sum) => `var block_${sum} = vec4<${type}>();`)}
+${loop}
+${eachSum((sum) => `${sum} += vec4<f32>(block_${sum});`)}`;
+
+const eachSum: EachSum = (line) => each(ROWS, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
 
 /** a<i> holds four inner elements of row i; b<e>_<j> the columns of quad j at inner element e. */
 function multiply(into: "" | "block_", type: Arithmetic = "f32"): string {
@@ -125,14 +135,9 @@ function loadWeights(weights: "forward" | "gradient"): string {
 
 type Inner = Pick<ProductParts<string, string>, "tiling" | "activate" | "window" | "weights" | "oneQuad">;
 
-/** A loop whose sums of products are a block that joins the total. */
-const asBlock = (type: Arithmetic, loop: string): string => `${eachSum((sum) => `var block_${sum} = vec4<${type}>();`)}
-${loop}
-${eachSum((sum) => `${sum} += vec4<f32>(block_${sum});`)}`;
-
 /** `inner` for every quad of a tap's channels, summed block by block. */
 function inBlocks(inner: string): string {
-  const block = asBlock("f32", `for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {\n${inner}\n}`);
+  const block = asBlock(eachSum, "f32", `for (var k = begin; k < min(begin + ${BLOCK}u, u.innerQuads); k++) {\n${inner}\n}`);
   return `for (var begin = 0u; begin < u.innerQuads; begin += ${BLOCK}u) {\n${block}\n}`;
 }
 
@@ -220,7 +225,7 @@ right_tile[(tileDepth * 4u + fourth) * ${quads}u + tileColumn] = vec4<${type}>(l
 }`,
 )}
 workgroupBarrier();
-${halves ? asBlock(type, loop) : loop}`;
+${halves ? asBlock(eachSum, type, loop) : loop}`;
   return oneQuad
     ? `${corners}\nfor (var depth = 0u; depth < ${taps(window)}u; depth += ${DEPTH}u) {\n${inner}\n}`
     : `${corners}\nfor (var tap = 0u; tap < ${taps(window)}u; tap++) {

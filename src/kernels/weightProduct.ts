@@ -1,8 +1,9 @@
 // The matrix product behind every convolution's gradient to the weights: rows are window times input channels, columns output
 // channels, and the reduction runs over all pixels. It is cut into parts that are added up in order (sumParts.ts): no float
 // atomics, so a step repeats bit for bit. Not the forward pass nor the gradient to the input (product.ts).
+import type { Arithmetic } from "../protocol/settings";
 import { defineKernel, type Format, read, write } from "./kernel";
-import { type Arithmetic, arithmeticOf, each, featuresOf, NARROW, type Tiling, WIDE } from "./product";
+import { arithmeticOf, asBlock, each, featuresOf, NARROW, type Tiling, WIDE } from "./product";
 import { OUTSIDE, type Window, windowFunctions, windowUniforms } from "./window";
 
 const QUADS = 2;
@@ -40,7 +41,7 @@ const common = {
   add: "u32",
 } as const;
 
-const eachSum = (rowQuads: number, line: (sum: string) => string) =>
+const sumsOf = (rowQuads: number) => (line: (sum: string) => string) =>
   each(rowQuads * 4, (i) => each(QUADS, (j) => line(`sum_${i}_${j}`)));
 
 /** a<r>: quad r of rows; b<j>: quad j of columns; of one pixel. */
@@ -59,13 +60,10 @@ function multiply(into: "" | "block_", rowQuads: number, type: Arithmetic): stri
 export function defineWeightProduct({ name, tiling, narrow, left, activate, window, rowQuads }: WeightProductParts) {
   const tiled = tiling !== "direct";
   const type = arithmeticOf(tiling);
+  const eachSum = sumsOf(rowQuads);
   // In a tile only halves are summed in blocks, which are a tile's depth.
   const halves = type === "f16";
   const depth = DEPTH[type];
-  /** A loop whose sums of products are a block that joins the total. */
-  const asBlock = (type: Arithmetic, loop: string) => `${eachSum(rowQuads, (sum) => `var block_${sum} = vec4<${type}>();`)}
-${loop}
-${eachSum(rowQuads, (sum) => `${sum} += vec4<f32>(block_${sum});`)}`;
   const activated = (r: number, loaded: string) => (activate ? `relu(fma(${loaded}, scale${r}, shift${r}))` : loaded);
 
   const perPixel = `for (var pixel = begin; pixel < min(begin + ${BLOCK}u, last); pixel++) {
@@ -89,7 +87,7 @@ if (corner.z == i32(u.outWidth) * ${window.stride}i - ${window.pad}i) {
   const direct = `
 var corner = ${window ? "corner_of(first)" : "vec3<i32>()"};
 for (var begin = first; begin < last; begin += ${BLOCK}u) {
-${asBlock("f32", perPixel)}
+${asBlock(eachSum, "f32", perPixel)}
 }`;
 
   const { across, down } = narrow ? NARROW : WIDE;
@@ -127,7 +125,7 @@ right_tile[item] = vec4<${type}>(loaded);
 }`;
 })}
 workgroupBarrier();
-${halves ? asBlock(type, perTilePixel) : perTilePixel}
+${halves ? asBlock(eachSum, type, perTilePixel) : perTilePixel}
 }`;
 
   // Tiled: rows run through taps and channels in one line, and tiles are dealt out like cards (product.ts). Direct: a tile stays within a tap, so that its window moves as one.
@@ -183,7 +181,7 @@ let rowQuad${r} = tap * u.innerQuads + inner${r}; ${scale}`;
     body: `
 ${start}
 let first = part * u.pixelsPerPart; let last = min(first + u.pixelsPerPart, u.pixels);
-${eachSum(rowQuads, (sum) => `var ${sum} = vec4<f32>();`)}
+${eachSum((sum) => `var ${sum} = vec4<f32>();`)}
 ${tiled ? shared : direct}
 ${each(rowQuads, (r) =>
   each(
