@@ -1,10 +1,11 @@
 // How the network is computed and what it may take of the graphics card: quiet until it is wanted.
 import { chooseBudget } from "../../protocol/budget";
-import { type Activations, type EngineName, PLAIN_MODEL } from "../../protocol/settings";
+import { type EngineName, PLAIN_MODEL } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { FeatureFields } from "./FeatureFields";
 import { NumberField, SelectField } from "./fields";
 import fieldStyles from "./fields.module.css";
+import { FLOAT_OPTIONS } from "./floatOptions";
 import { describePasses } from "./forecastWords";
 import { formatMemory, formatPass } from "./format";
 import styles from "./parts.module.css";
@@ -12,10 +13,6 @@ import styles from "./parts.module.css";
 const ENGINE_OPTIONS: { value: EngineName; label: string }[] = [
   { value: "fused", label: "fused" },
   { value: "stock", label: "stock (plain model)" },
-];
-const ACTIVATION_OPTIONS: { value: Activations; label: string }[] = [
-  { value: "f32", label: "f32 (whole floats)" },
-  { value: "f16", label: "f16 (halves)" },
 ];
 const MOST_BUDGET_MIB = 2 ** 20;
 const MIB = 2 ** 20;
@@ -70,7 +67,7 @@ export function EngineFields({ disabled }: { disabled: boolean }) {
       <SelectField
         label="Activations"
         value={activations}
-        options={ACTIVATION_OPTIONS}
+        options={FLOAT_OPTIONS}
         disabled={disabled || isStock}
         onChange={(chosen) => changeSettings({ activations: chosen })}
       />

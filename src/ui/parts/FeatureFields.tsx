@@ -2,15 +2,11 @@
 import { useId } from "react";
 import { findStanding } from "../../app/offeredFeatures";
 import { type KernelFeature, whyOff } from "../../protocol/gpuFeatures";
-import type { Arithmetic } from "../../protocol/settings";
 import { useCommands, useLab } from "../labContext";
 import { SelectField } from "./fields";
+import { FLOAT_OPTIONS } from "./floatOptions";
 import styles from "./parts.module.css";
 
-const ARITHMETIC_OPTIONS: { value: Arithmetic; label: string }[] = [
-  { value: "f32", label: "f32 (whole floats)" },
-  { value: "f16", label: "f16 (halves)" },
-];
 const SUBGROUP_OPTIONS: { value: "off" | "on"; label: string }[] = [
   { value: "off", label: "off" },
   { value: "on", label: "on" },
@@ -27,7 +23,7 @@ export function FeatureFields({ disabled }: { disabled: boolean }) {
         hint="To multiply halves is faster on many cards, and less exact; sums and weights stay floats."
         value={arithmetic}
         off="f32"
-        options={ARITHMETIC_OPTIONS}
+        options={FLOAT_OPTIONS}
         disabled={disabled}
         onChange={(chosen) => changeSettings({ arithmetic: chosen })}
       />
