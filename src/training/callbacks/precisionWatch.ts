@@ -55,7 +55,7 @@ export class PrecisionWatch {
     // It falls by a half for each step whose gradients were too large, and no further than this.
     if (lossScale?.scale !== 1) return null;
     const largest = LARGEST_HALF.toLocaleString("en");
-    const what = `gradients: some are beyond ${largest}, the largest number that it has, though the loss is not scaled any more`;
+    const what = `gradients: some are beyond ${largest}, the largest number that it has`;
     return { what, setting: "arithmetic", wayOut: "With Arithmetic f32 they are computed in whole floats." };
   }
 }
