@@ -62,12 +62,8 @@ export function createFusedOptimizer(
 
   const scaleNow = () => (inHalves ? scale.scale : 1);
 
-  function record(step: OptimizerStep, count: number) {
-    const trained = cutSpans(packing, step).filter((span) => span.trained);
-    const buffers = { state, moments, norm };
-    const measures = inHalves || step.clipNorm !== undefined ? recordNorm(step, trained, buffers, scaleNow()) : [];
-    return { measures, changes: recordChanges(step, count, trained, buffers, scaleNow()) };
-  }
+  const record = (step: OptimizerStep, count: number) =>
+    recordUpdate(step, count, cutSpans(packing, step), { state, moments, norm }, { inHalves, scale: scaleNow() });
 
   function restart(): void {
     submit(device, (encoder) => {
@@ -192,11 +188,23 @@ export interface UpdateBuffers {
   norm: PlannedBuffer;
 }
 
-/** The step that is the `steps`th since its moments began, by gradients in floats. */
-export function recordUpdate(step: OptimizerStep, steps: number, spans: readonly Span[], buffers: UpdateBuffers): Dispatch[] {
+/**
+ * The step that is the `steps`th since its moments began, by gradients of a loss that was multiplied by `scale`: what measures them, where
+ * they are clipped or come of halves, and what changes the parameters.
+ */
+export function recordUpdate(
+  step: OptimizerStep,
+  steps: number,
+  spans: readonly Span[],
+  buffers: UpdateBuffers,
+  { inHalves, scale }: { inHalves: boolean; scale: number },
+): { measures: Dispatch[]; changes: Dispatch[] } {
   const trained = spans.filter((span) => span.trained);
-  const measures = step.clipNorm === undefined ? [] : recordNorm(step, trained, buffers, 1);
-  return [...measures, ...recordChanges(step, steps, trained, buffers, 1)];
+  const measured = inHalves || step.clipNorm !== undefined;
+  return {
+    measures: measured ? recordNorm(step, trained, buffers, scale) : [],
+    changes: recordChanges(step, steps, trained, buffers, scale),
+  };
 }
 
 const quadsOf = ({ first, size }: Span) => ({ first: first / QUAD, quads: size / QUAD });

@@ -12,14 +12,18 @@ function moveOften(from: LossScale, finite: boolean, steps: number): LossScale {
 
 describe("moveLossScale", () => {
   it("doubles after two thousand steps of finite gradients, and only then", () => {
-    expect(moveOften(FIRST_LOSS_SCALE, true, 1999)).toEqual({ scale: 65_536, goodSteps: 1999 });
-    expect(moveOften(FIRST_LOSS_SCALE, true, 2000)).toEqual({ scale: 131_072, goodSteps: 0 });
+    expect(moveOften(FIRST_LOSS_SCALE, true, 1999)).toEqual({ scale: 65_536, goodSteps: 1999, refusedSteps: 0 });
+    expect(moveOften(FIRST_LOSS_SCALE, true, 2000)).toEqual({ scale: 131_072, goodSteps: 0, refusedSteps: 0 });
   });
   it("halves where they are not, and counts anew", () => {
-    expect(moveLossScale({ scale: 8, goodSteps: 1999 }, false)).toEqual({ scale: 4, goodSteps: 0 });
+    expect(moveLossScale({ scale: 8, goodSteps: 1999, refusedSteps: 3 }, false)).toEqual({
+      scale: 4,
+      goodSteps: 0,
+      refusedSteps: 4,
+    });
   });
   it("does not fall below one", () => {
-    expect(moveOften(FIRST_LOSS_SCALE, false, 16)).toEqual({ scale: 1, goodSteps: 0 });
-    expect(moveOften(FIRST_LOSS_SCALE, false, 17)).toEqual({ scale: 1, goodSteps: 0 });
+    expect(moveOften(FIRST_LOSS_SCALE, false, 16)).toEqual({ scale: 1, goodSteps: 0, refusedSteps: 16 });
+    expect(moveOften(FIRST_LOSS_SCALE, false, 17)).toEqual({ scale: 1, goodSteps: 0, refusedSteps: 17 });
   });
 });

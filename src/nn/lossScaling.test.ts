@@ -27,7 +27,7 @@ async function withEngine<Result>(
   const engine = createFusedEngine({ arch: "densenet-mini", classes: 1, arithmetic: "f16", ...options }, 7);
   try {
     const start = await engine.snapshot();
-    if (scale !== undefined) engine.restore({ ...start, lossScale: { scale, goodSteps: 5 } });
+    if (scale !== undefined) engine.restore({ ...start, lossScale: { scale, goodSteps: 5, refusedSteps: 0 } });
     return await work(engine, start);
   } finally {
     engine.dispose();
@@ -71,7 +71,7 @@ describe.skipIf(!hasHalves)("a step in halves", { timeout: 600_000 }, () => {
       expect(distance(await readGradients(engine, step), want)).toBeLessThan(0.25);
       const { model, lossScale } = await engine.snapshot();
       expect(distance(new Map(parametersOf(model)), new Map(parametersOf(moved)))).toBeLessThan(0.02);
-      expect(lossScale).toEqual({ scale: HELD, goodSteps: 6 });
+      expect(lossScale).toEqual({ scale: HELD, goodSteps: 6, refusedSteps: 0 });
     }, HELD);
   });
 
@@ -85,7 +85,7 @@ describe.skipIf(!hasHalves)("a step in halves", { timeout: 600_000 }, () => {
       const loss = await engine.trainStep(BATCH, ADAMW);
       expect(Number.isFinite(loss)).toBe(true);
       const refused = await engine.snapshot();
-      expect(refused.lossScale).toEqual({ scale: TOO_LARGE / 2, goodSteps: 0 });
+      expect(refused.lossScale).toEqual({ scale: TOO_LARGE / 2, goodSteps: 0, refusedSteps: 1 });
       expect(parametersOf(refused.model)).toEqual(parametersOf(start.model));
       expect(refused.optimizerSteps).toBe(0);
       for (let step = 0; step < 12; step++) await engine.trainStep(BATCH, ADAMW);
@@ -106,7 +106,7 @@ describe.skipIf(!hasHalves)("a step in halves", { timeout: 600_000 }, () => {
       const before = await engine.snapshot();
       expect(before.optimizerSteps).toBe(1);
       const takeSteps = async (from: EngineSnapshot, first: OptimizerStep) => {
-        engine.restore({ ...from, lossScale: { scale: TOO_LARGE, goodSteps: 0 } });
+        engine.restore({ ...from, lossScale: { scale: TOO_LARGE, goodSteps: 0, refusedSteps: 0 } });
         await engine.trainStep(BATCH, first);
         expect((await engine.snapshot()).optimizerSteps).toBe(0);
         for (let step = 0; step < 12; step++) await engine.trainStep(BATCH, ADAMW);
@@ -125,13 +125,13 @@ describe.skipIf(!hasHalves)("a step in halves", { timeout: 600_000 }, () => {
       async (engine, start) => {
         await engine.trainStep(BATCH, step);
         const refused = await engine.snapshot();
-        expect(refused.lossScale).toEqual({ scale: TOO_LARGE / 2, goodSteps: 0 });
+        expect(refused.lossScale).toEqual({ scale: TOO_LARGE / 2, goodSteps: 0, refusedSteps: 1 });
         expect(parametersOf(refused.model)).toEqual(parametersOf(start.model));
         expect(uncounted(refused.average)).toEqual(uncounted(start.average));
-        engine.restore({ ...refused, lossScale: { scale: HELD, goodSteps: 0 } });
+        engine.restore({ ...refused, lossScale: { scale: HELD, goodSteps: 0, refusedSteps: 1 } });
         await engine.trainStep(BATCH, step);
         const taken = await engine.snapshot();
-        expect(taken.lossScale).toEqual({ scale: HELD, goodSteps: 1 });
+        expect(taken.lossScale).toEqual({ scale: HELD, goodSteps: 1, refusedSteps: 1 });
         expect(taken.optimizerSteps).toBe(1);
         expect(uncounted(taken.average)).not.toEqual(uncounted(start.average));
       },
@@ -165,7 +165,7 @@ describe.skipIf(!hasHalves)("a step in halves", { timeout: 600_000 }, () => {
         shape: weight?.shape ?? [],
         data: new Float32Array(weight?.data.length ?? 0).fill(1e30),
       });
-      engine.restore({ ...start, model: broken, lossScale: { scale: 1, goodSteps: 0 } });
+      engine.restore({ ...start, model: broken, lossScale: { scale: 1, goodSteps: 0, refusedSteps: 0 } });
       await engine.trainStep(BATCH, ADAMW);
       const { model } = await engine.snapshot();
       expect(

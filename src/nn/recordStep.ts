@@ -19,8 +19,12 @@ export function recordStep(options: EngineOptions, { count, size }: BatchShape, 
   const keepBottlenecks = chooseBottlenecks(options, { count, size }, adapter);
   const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
   const moments = ["exp_avg", "exp_avg_sq"].map((label) => ({ label, bytes: state.parameters.bytes, buffer: null }));
+  const spans = cutSpans(layout.parameters, NO_STEP);
+  const inHalves = options.arithmetic === "f16";
+  const update = recordUpdate(NO_STEP, 1, spans, { state, moments, norm: planNorm() }, { inHalves, scale: 1 });
   return [
     ...recordPass("training", { layout, options, tuning, state, batch, count, fromFilms: true, frozenGroups: 0 }),
-    ...recordUpdate(NO_STEP, 1, cutSpans(layout.parameters, NO_STEP), { state, moments, norm: planNorm() }),
+    ...update.measures,
+    ...update.changes,
   ];
 }

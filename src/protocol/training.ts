@@ -37,8 +37,10 @@ export interface StepRecord {
 export interface LossScale {
   /** A power of two, at least 1. */
   scale: number;
-  /** Steps since the scale last changed, all with finite gradients. */
+  /** Steps that were taken since the scale last changed. */
   goodSteps: number;
+  /** Steps of the run that were not taken, since halves did not hold their gradients. */
+  refusedSteps: number;
 }
 
 /** DeLong's interval of 95 %. */

@@ -147,7 +147,7 @@ export function chooseWeights({ model, average }: Pick<Checkpoint, "model" | "av
 }
 
 /** Of a checkpoint only those: it can be predicted with, and no run goes on from it. */
-export function weightsOf(checkpoint: Checkpoint): Checkpoint {
+export function weightsOf({ lossScale: _, ...checkpoint }: Checkpoint): Checkpoint {
   const none = { optimizer: new Map(), optimizerSteps: 0, average: new Map(), valid: new Float32Array() };
   return { ...checkpoint, ...none, model: chooseWeights(checkpoint) };
 }

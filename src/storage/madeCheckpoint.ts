@@ -20,7 +20,7 @@ export function made(step: number, auroc: number | null = 0.5): Checkpoint {
     ]),
     optimizer: new Map(step === 0 ? [] : [["exp_avg.a.weight", { shape: [2, 3], data: new Float32Array(6).fill(-step) }]]),
     optimizerSteps: step,
-    lossScale: { scale: 2 ** step, goodSteps: step },
+    lossScale: { scale: 2 ** step, goodSteps: step, refusedSteps: 1 },
     average: new Map([["a.weight", { shape: [2, 3], data: new Float32Array(6).fill(step / 3) }]]),
     valid: Float32Array.from({ length: step > 0 && step % 2 === 0 ? 4 : 0 }, (_, i) => step - i / 3),
     steps: {

@@ -59,9 +59,15 @@ it("names what halves cannot hold: in a notice at a checkpoint, and as the cause
   const whole = await failWith("f32");
   expect(whole.filter(({ type }) => type === "notice")).toEqual([]);
   expect(whole.at(-1)).toMatchObject({ code: "lossNotFinite" });
-  const scaled = await failWith("f32", { scale: 2, goodSteps: 0 });
+  const scaled = await failWith("f32", { scale: 2, goodSteps: 0, refusedSteps: 16 });
+  expect(scaled.filter(({ type }) => type === "notice")).toEqual([]);
   expect(scaled.at(-1)).toMatchObject({ code: "lossNotFinite" });
-  const unscaled = await failWith("f32", { scale: 1, goodSteps: 0 });
+  const refused = await failWith("f32", { scale: 2, goodSteps: 0, refusedSteps: 17 });
+  const steps = expect.stringMatching(
+    /did not hold the gradients of 17 of \d steps, and these changed nothing\. With Arithmetic f32/,
+  );
+  expect(refused.filter(({ type }) => type === "notice")).toEqual([{ type: "notice", message: steps }]);
+  const unscaled = await failWith("f32", { scale: 1, goodSteps: 0, refusedSteps: 16 });
   const gradients = expect.stringMatching(/gradients: some are beyond 65,504.*Arithmetic f32/);
   expect(unscaled.filter(({ type }) => type === "notice")).toEqual([{ type: "notice", message: gradients }]);
   expect(unscaled.at(-1)).toMatchObject({ code: "floatPrecision", message: gradients, proposal: { arithmetic: "f32" } });

@@ -67,9 +67,10 @@ export class Checkpoints implements Callback {
     this.#recorder.leaveTraining();
     this.#emit({ type: "phase", phase: "saving", detail: `Saving a checkpoint at step ${history.length}.` });
     const snapshot = await this.#engine.snapshot();
-    await this.#guard.checkState({ step: history.length, ...snapshot });
-    this.#precision.checkState(snapshot);
-    const checkpoint = { step: history.length, ...snapshot, valid, steps: history.columns(), epochs, seconds };
+    const state = { step: history.length, ...snapshot };
+    await this.#guard.checkState(state);
+    this.#precision.checkState(state);
+    const checkpoint = { ...state, valid, steps: history.columns(), epochs, seconds };
     this.#emit({ type: "checkpoint", checkpoints: await this.#write(checkpoint) });
     this.#kept = this.#position();
   }

@@ -4,9 +4,11 @@ import { describeUnholdable, findUnholdable, LARGEST_HALF } from "../../nn/halve
 import { LabError, type Proposal } from "../../protocol/labError";
 import { nameSetting } from "../../protocol/settingNames";
 import type { TrialSettings } from "../../protocol/settings";
-import type { TrainEvent } from "../../protocol/training";
+import type { LossScale, TrainEvent } from "../../protocol/training";
 
 type State = Pick<EngineSnapshot, "model" | "lossScale">;
+
+const IN_FLOATS = "With Arithmetic f32 they are computed in whole floats.";
 
 interface Unheld {
   /** As the end of "half precision does not hold this network's". */
@@ -27,12 +29,16 @@ export class PrecisionWatch {
     this.#emit = emit;
   }
 
-  /** Says so once in a run. */
-  checkState(state: State): void {
-    const unheld = this.#told ? null : this.#find(state);
-    if (!unheld) return;
+  /** After so many steps; says so once in a run. */
+  checkState({ step, ...state }: State & { step: number }): void {
+    if (this.#told) return;
+    const unheld = this.#find(state);
+    const message = unheld
+      ? `Half precision does not hold this network's ${unheld.what}. ${unheld.wayOut}`
+      : describeRefused(step, state.lossScale);
+    if (!message) return;
     this.#told = true;
-    this.#emit({ type: "notice", message: `Half precision does not hold this network's ${unheld.what}. ${unheld.wayOut}` });
+    this.#emit({ type: "notice", message });
   }
 
   /** Of numbers that failed; null where halves are not it. */
@@ -56,6 +62,15 @@ export class PrecisionWatch {
     if (lossScale?.scale !== 1) return null;
     const largest = LARGEST_HALF.toLocaleString("en");
     const what = `gradients: some are beyond ${largest}, the largest number that it has`;
-    return { what, setting: "arithmetic", wayOut: "With Arithmetic f32 they are computed in whole floats." };
+    return { what, setting: "arithmetic", wayOut: IN_FLOATS };
   }
+}
+
+/** From its first value, 2^16, the loss's scale may fall so often: a few steps that are not taken are how it is found. */
+const SEARCH = 16;
+
+function describeRefused(step: number, lossScale: LossScale | undefined): string | null {
+  const refused = lossScale?.refusedSteps ?? 0;
+  if (refused <= SEARCH || refused <= step / 100) return null;
+  return `Half precision did not hold the gradients of ${refused} of ${step} steps, and these changed nothing. ${IN_FLOATS}`;
 }
