@@ -12,7 +12,7 @@ import { HALF_TOLERANCE, hasFeature, openTestDevice } from "../check/reference/t
 import { forward3x3, inputGradient3x3, weightGradient3x3 } from "./convolve3x3";
 
 const CASES: [string, ConvolutionCase][] = [
-  ["smaller than its window", { slices: [2], height: 1, width: 2, innerQuads: 1, columnQuads: 1 }],
+  ["smaller than its window", { slices: [2], height: 1, width: 2, innerQuads: 3, columnQuads: 2 }],
   ["a batch in slices, more columns than a tile", { slices: [2, 1], height: 5, width: 7, innerQuads: 5, columnQuads: 9 }],
 ];
 
