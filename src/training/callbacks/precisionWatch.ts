@@ -8,13 +8,15 @@ import type { LossScale, TrainEvent } from "../../protocol/training";
 
 type State = Pick<EngineSnapshot, "model" | "lossScale">;
 
-const IN_FLOATS = "With Arithmetic f32 they are computed in whole floats.";
+const WAY_OUT = {
+  activations: "With Activations f32 they are held in full, for about twice the memory.",
+  arithmetic: "With Arithmetic f32 they are computed in whole floats.",
+} as const;
 
 interface Unheld {
   /** As the end of "half precision does not hold this network's". */
   what: string;
-  setting: "activations" | "arithmetic";
-  wayOut: string;
+  setting: keyof typeof WAY_OUT;
 }
 
 export class PrecisionWatch {
@@ -34,7 +36,7 @@ export class PrecisionWatch {
     if (this.#told) return;
     const unheld = this.#find(state);
     const message = unheld
-      ? `Half precision does not hold this network's ${unheld.what}. ${unheld.wayOut}`
+      ? `Half precision does not hold this network's ${unheld.what}. ${WAY_OUT[unheld.setting]}`
       : describeRefused(step, state.lossScale);
     if (!message) return;
     this.#told = true;
@@ -45,8 +47,8 @@ export class PrecisionWatch {
   async findCause(): Promise<LabError | null> {
     const unheld = this.#find(await this.#engine.snapshot());
     if (!unheld) return null;
-    const { what, setting, wayOut } = unheld;
-    const message = `Half precision cannot hold this network's ${what}, so training stopped. What was kept is from before it. ${wayOut}`;
+    const { what, setting } = unheld;
+    const message = `Half precision cannot hold this network's ${what}, so training stopped. What was kept is from before it. ${WAY_OUT[setting]}`;
     const proposal: Proposal = { [setting]: "f32" };
     return new LabError("floatPrecision", message, nameSetting(setting), proposal);
   }
@@ -54,15 +56,12 @@ export class PrecisionWatch {
   #find({ model, lossScale }: State): Unheld | null {
     const { engine, activations } = this.#settings;
     const channel = engine === "fused" && activations === "f16" ? findUnholdable(model) : null;
-    if (channel) {
-      const wayOut = "With Activations f32 they are held in full, for about twice the memory.";
-      return { what: `activations: ${describeUnholdable(channel)}`, setting: "activations", wayOut };
-    }
+    if (channel) return { what: `activations: ${describeUnholdable(channel)}`, setting: "activations" };
     // It falls by a half for each step whose gradients were too large, and no further than this.
     if (lossScale?.scale !== 1) return null;
     const largest = LARGEST_HALF.toLocaleString("en");
     const what = `gradients: some are beyond ${largest}, the largest number that it has`;
-    return { what, setting: "arithmetic", wayOut: IN_FLOATS };
+    return { what, setting: "arithmetic" };
   }
 }
 
@@ -72,5 +71,5 @@ const SEARCH = 16;
 function describeRefused(step: number, lossScale: LossScale | undefined): string | null {
   const refused = lossScale?.refusedSteps ?? 0;
   if (refused <= SEARCH || refused <= step / 100) return null;
-  return `Half precision did not hold the gradients of ${refused} of ${step} steps, and these changed nothing. ${IN_FLOATS}`;
+  return `Half precision did not hold the gradients of ${refused} of ${step} steps, and these changed nothing. ${WAY_OUT.arithmetic}`;
 }
