@@ -1,8 +1,8 @@
 // The one interface by which training, evaluation and the LR finder use a network. Not a model: `stockEngine.ts` is the readable one.
 import { LabError } from "../protocol/labError";
+import type { LossScale } from "../protocol/lossScale";
 import { cutPasses, leastPass } from "../protocol/passes";
 import type { Activations, Architecture, Arithmetic, Head, Normalisation } from "../protocol/settings";
-import type { LossScale } from "../protocol/training";
 import type { Random } from "./random";
 
 /** A named float32 array in torchvision's layout (convolutions OIHW, linear [out, in]). */

@@ -1,6 +1,6 @@
 // By hand, as torch.amp.GradScaler moves.
 import { describe, expect, it } from "vitest";
-import type { LossScale } from "../protocol/training";
+import type { LossScale } from "../protocol/lossScale";
 import { FIRST_LOSS_SCALE, moveLossScale } from "./lossScale";
 
 /** After so many steps whose gradients were all finite, or were not. */

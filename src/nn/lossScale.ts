@@ -1,7 +1,7 @@
 // What the loss is multiplied by before gradients are computed in halves, so that small ones are not lost below what a half holds. Pure
 // numbers: who multiplies and divides is the engine (fusedOptimizer.ts).
 
-import type { LossScale } from "../protocol/training";
+import type { LossScale } from "../protocol/lossScale";
 
 /** torch.amp.GradScaler's defaults. */
 export const FIRST_LOSS_SCALE: LossScale = { scale: 2 ** 16, goodSteps: 0, refusedSteps: 0 };

@@ -33,16 +33,6 @@ export interface StepRecord {
   momentum: number;
 }
 
-/** What the loss is multiplied by before gradients are computed in halves (nn/lossScale.ts). */
-export interface LossScale {
-  /** A power of two, at least 1. */
-  scale: number;
-  /** Steps that were taken since the scale last changed. */
-  goodSteps: number;
-  /** Steps of the run that were not taken, since halves did not hold their gradients. */
-  refusedSteps: number;
-}
-
 /** DeLong's interval of 95 %. */
 export interface AurocInterval {
   low: number;

@@ -1,6 +1,8 @@
 // A checkpoint as one record of bytes, sealed by checksums. Where it is kept, and for how long, is checkpoints.ts's.
+
+import type { LossScale } from "../protocol/lossScale";
 import type { StepColumns } from "../protocol/steps";
-import type { EpochRecord, LossScale } from "../protocol/training";
+import type { EpochRecord } from "../protocol/training";
 import { sha256 } from "./sha256";
 
 /** Arrays by name, in order; float32, in torchvision's layout. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LossScale } from "../protocol/training";
+import type { LossScale } from "../protocol/lossScale";
 import { createTestLab } from "./testLab";
 import { train } from "./testRuns";
 

@@ -2,9 +2,10 @@
 import type { Engine, EngineSnapshot } from "../../nn/engine";
 import { describeUnholdable, findUnholdable, LARGEST_HALF } from "../../nn/halves";
 import { LabError, type Proposal } from "../../protocol/labError";
+import type { LossScale } from "../../protocol/lossScale";
 import { nameSetting } from "../../protocol/settingNames";
 import type { TrialSettings } from "../../protocol/settings";
-import type { LossScale, TrainEvent } from "../../protocol/training";
+import type { TrainEvent } from "../../protocol/training";
 
 type State = Pick<EngineSnapshot, "model" | "lossScale">;
 
