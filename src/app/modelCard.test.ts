@@ -58,6 +58,7 @@ test("a card says what was learnt of, what a negative was, how good it is and wh
     "trained with 50 % of films positive; where 12 % are, as in the dataset, the logit is logit - 1.992",
     "Split by patient",
     "AdamW with a decay of 0.01, one-cycle",
+    "on A card, which was not checked. trial-27.json",
     "It began from random weights.",
     "It learnt with mixup, so that its logits are no log odds: the correction is rough.",
     "Operating point for a sensitivity of 0.9",
@@ -80,6 +81,16 @@ test("a split that is the dataset's own is not said to be the lab's", async () =
   const settings = { ...TRIAL.settings, validation: "own" as const };
   const text = formatModelCard(makeModelCard({ ...TRIAL, settings }, WEIGHTS, null));
   expect(text).toContain("Split as the dataset itself is: 200 for training");
+});
+
+test("a graphics card that failed its check is named as such, and what was computed in halves", () => {
+  const trial = (changes: object) => ({ ...TRIAL, ...changes }) as Trial;
+  const say = (changes: object) => formatModelCard(makeModelCard(trial(changes), WEIGHTS, null));
+  expect(say({ gpuCheck: { passed: true } })).toContain("on A card, which passed its check. trial-27");
+  const settings = { ...TRIAL.settings, activations: "f16", arithmetic: "f16" };
+  expect(say({ gpuCheck: { passed: false }, settings })).toContain(
+    "on A card, which failed its check; the network kept activations and multiplied in half precision. trial-27",
+  );
 });
 
 test("programs find the operating point and its correction beside the whole card", async () => {

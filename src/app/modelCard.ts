@@ -63,12 +63,17 @@ export interface ModelCard {
   dataset: Pick<Trial["dataset"], "name" | "format" | "rows" | "films" | "csvSha256" | "fingerprint">;
   sampling: ReturnType<typeof samplingOf>;
   sample: Pick<Trial["sample"], "before" | "train" | "valid"> & { setAside: SetAside[] };
-  training: Pick<Trial["settings"], "epochs" | "batchSize" | "schedule" | "maxLr" | "weightDecay" | "loss" | "seed"> & {
+  training: Pick<
+    Trial["settings"],
+    "epochs" | "batchSize" | "schedule" | "maxLr" | "weightDecay" | "loss" | "seed" | "activations" | "arithmetic"
+  > & {
     epochsDone: number;
     /** SHA-256 of the weights that it began from. */
     beginning: string | null;
     versions: Record<string, string>;
     adapter: string | null;
+    /** Whether the card passed its check; null where it was not checked before. */
+    adapterPassed: boolean | null;
   };
   /** Null where no validation was kept with these weights. */
   validation: { epoch: number; chosenOnTheseFilms: boolean; targets: CardFigures[] } | null;
@@ -79,7 +84,7 @@ export function makeModelCard(trial: Trial, weights: CardWeights, figures: Revie
   const { arch: architecture, head, imageSize, normalisation } = settings;
   const { name, format, rows, films, csvSha256, fingerprint } = dataset;
   const { before, train, valid } = sample;
-  const { epochs, batchSize, schedule, maxLr, weightDecay, loss, seed } = settings;
+  const { epochs, batchSize, schedule, maxLr, weightDecay, loss, seed, activations, arithmetic } = settings;
   const targets = targetsOf(settings);
   return {
     formatVersion: 1,
@@ -108,10 +113,13 @@ export function makeModelCard(trial: Trial, weights: CardWeights, figures: Revie
       weightDecay,
       loss,
       seed,
+      activations,
+      arithmetic,
       epochsDone: trial.epochs.length,
       beginning: trial.beginning?.sha256 ?? null,
       versions: trial.versions,
       adapter: trial.adapter?.name ?? null,
+      adapterPassed: trial.gpuCheck?.passed ?? null,
     },
     validation: figures && {
       epoch: figures.epoch,

@@ -84,7 +84,7 @@ export function formatModelCard(card: ModelCard): string {
     ),
     "## Training",
     list([
-      `${formatPlural(training.epochsDone, "epoch")} of ${training.epochs} planned, batches of ${training.batchSize}, AdamW with a decay of ${training.weightDecay}, ${SCHEDULE_NAMES[training.schedule]} with a max LR of ${formatLr(training.maxLr)}, ${LOSSES[training.loss]}, seed ${training.seed}${training.adapter ? `, on ${training.adapter}` : ""}. ${card.trial}.json holds every setting.`,
+      `${formatPlural(training.epochsDone, "epoch")} of ${training.epochs} planned, batches of ${training.batchSize}, AdamW with a decay of ${training.weightDecay}, ${SCHEDULE_NAMES[training.schedule]} with a max LR of ${formatLr(training.maxLr)}, ${LOSSES[training.loss]}, seed ${training.seed}${describeAdapter(training)}. ${card.trial}.json holds every setting.`,
       `Weights: ${weights.name}.safetensors, SHA-256 ${weights.sha256}.`,
       ...(training.beginning ? [`It began from weights with the SHA-256 ${training.beginning}.`] : []),
       ...(training.beginning || card.parent ? [] : ["It began from random weights."]),
@@ -97,6 +97,16 @@ export function formatModelCard(card: ModelCard): string {
 }
 
 const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
+
+/** What it was trained on and in: the card, whether that was found to compute rightly, and what of the arithmetic was in halves. */
+function describeAdapter({ adapter, adapterPassed, activations, arithmetic }: ModelCard["training"]): string {
+  const checked = adapterPassed === null ? "was not checked" : adapterPassed ? "passed its check" : "failed its check";
+  const halves = [activations === "f16" ? "kept activations" : "", arithmetic === "f16" ? "multiplied" : ""].filter(Boolean);
+  return [
+    adapter ? `, on ${adapter}, which ${checked}` : "",
+    halves.length > 0 ? `; the network ${halves.join(" and ")} in half precision` : "",
+  ].join("");
+}
 
 function describePart(name: string, { films, positives, patients }: ModelCard["sample"]["train"]): string {
   return `${formatCount(films)} ${name === "films" ? "films" : `for ${name}`} (${formatCount(positives)} positive, ${formatPlural(patients, "patient")})`;
