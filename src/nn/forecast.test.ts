@@ -1,6 +1,8 @@
 // That the forecast is what the fused engine then takes, and the search for what fits.
 import { describe, expect, it } from "vitest";
 import { openTestGpu } from "../../scripts/testGpu";
+import { openDawn } from "../../scripts/vulkan";
+import { hasFeature } from "../check/reference/testKernels";
 import { MOVE_FLOATS } from "../kernels/films";
 import { getGpu } from "./backend";
 import type { EngineOptions, OptimizerStep } from "./engine";
@@ -8,6 +10,8 @@ import { findLargestPass, findMost, forecastMemory } from "./forecast";
 import { createFusedEngine } from "./fusedEngine";
 import { makeFilms } from "./testFilms";
 
+await openDawn();
+const hasHalves = await hasFeature("shader-f16");
 openTestGpu();
 
 const SIZE = 64;
@@ -22,8 +26,10 @@ describe("the forecast", () => {
     ["with bottlenecks kept", { bottlenecks: "keep" as const }],
     ["with fastai's head", { head: "fastai" as const }],
     ["with films blended", { blends: true }],
-  ])("is what a step takes, %s", async (_, changes) => {
-    const options = { ...MINI, ...changes };
+  ])("is what a step takes, %s", (_, changes) => checkForecast({ ...MINI, ...changes }));
+  it.skipIf(!hasHalves)("is what a step takes, multiplying halves", () => checkForecast({ ...MINI, arithmetic: "f16" }));
+
+  async function checkForecast(options: EngineOptions): Promise<void> {
     const engine = createFusedEngine(options, 0);
     await engine.prepare({ count: 4, size: SIZE }, "training");
     await engine.trainStep(makeFilms(4, SIZE), adamw);
@@ -31,11 +37,11 @@ describe("the forecast", () => {
     expect(engine.memory().gpuBytes / gpuBytes).toBeCloseTo(1, 2);
     const without = forecastMemory({ ...options, blends: false }, { count: 4, size: SIZE }, getGpu().report);
     const partners = 4 * SIZE * SIZE + 4 * MOVE_FLOATS * 4 + 4 * 4;
-    expect(parts.films - without.parts.films).toBe("blends" in changes ? partners : 0);
+    expect(parts.films - without.parts.films).toBe(options.blends ? partners : 0);
     expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBe(gpuBytes);
     engine.dispose();
     expect(engine.memory().gpuBytes).toBe(0);
-  });
+  }
 
   it("counts a moving average to the byte", async () => {
     const taken = async (options: EngineOptions) => {

@@ -9,6 +9,7 @@ import { chooseTuning } from "./fusedKernels";
 import { planLayout } from "./fusedLayout";
 import { listBuffers } from "./gpuBuffers";
 import { recordPass } from "./recordPass";
+import { planUpdate } from "./recordUpdate";
 
 export type Adapter = Pick<AdapterReport, "isSoftware" | "maxBindingBytes" | "maxBufferBytes">;
 
@@ -35,20 +36,21 @@ export function forecastMemory(options: EngineOptions, { count, size }: BatchSha
   const record = (films: number): Dispatch[] =>
     recordPass("training", { layout, options, tuning, state, batch, count: films, fromFilms: true, frozenGroups: 0 });
   const recorded = passes.map(record);
-  const buffers = new Set(recorded.flatMap(listBuffers));
+  const update = planUpdate(layout.parameters, state, options);
+  const buffers = new Set([...recorded, update.dispatches].flatMap(listBuffers));
   const bytesOf = (group: PlannedBuffer[]) => group.reduce((sum, one) => sum + (buffers.has(one) ? one.bytes : 0), 0);
   const average: PlannedBuffer[] = options.averages ? Object.values(planModel(layout)) : [];
-  // The optimiser's step is one, and the average moves by one a buffer.
-  const dispatches = recorded.reduce((sum, list) => sum + list.length, 1 + average.length);
+  // The average moves by one a buffer.
+  const dispatches = recorded.reduce((sum, list) => sum + list.length, update.dispatches.length + average.length);
 
   const groups = groupBuffers(state, batch);
   const parts: Record<MemoryPart, number> = {
     weights: bytesOf(groups.weights) + average.reduce((sum, { bytes }) => sum + bytes, 0),
     gradients: bytesOf(groups.gradients),
-    moments: 2 * state.parameters.bytes,
+    moments: bytesOf(update.moments),
     features: bytesOf(groups.features),
     featureGradients: bytesOf(groups.featureGradients),
-    scratch: bytesOf(groups.scratch) + dispatches * UNIFORM_BYTES,
+    scratch: bytesOf([...groups.scratch, update.norm]) + dispatches * UNIFORM_BYTES,
     films: bytesOf(groups.films),
   };
   return { gpuBytes: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0), parts, dispatches };

@@ -23,12 +23,13 @@ import { placeFeatures, readFeatures } from "./fusedFeatures";
 import { chooseTuning } from "./fusedKernels";
 import { planLayout, QUAD } from "./fusedLayout";
 import { createFusedModel } from "./fusedModel";
-import { NO_STEP } from "./fusedOptimizer";
+
 import type { PassInputs } from "./fusedPass";
 import { gatherFilms, gatherMoves, toQuads } from "./gatherFilms";
 import { allocate, countBytes, listBuffers, readFloats, release, submit, write } from "./gpuBuffers";
 import type { Random } from "./random";
 import { recordPass } from "./recordPass";
+import { NO_STEP } from "./recordUpdate";
 
 /** Logits and losses of a pass's films. */
 interface Outcome {

@@ -5,9 +5,8 @@ import { type Adapter, chooseBottlenecks } from "./forecast";
 import { planBatch, planState } from "./fusedBuffers";
 import { chooseTuning } from "./fusedKernels";
 import { planLayout } from "./fusedLayout";
-import { NO_STEP, planNorm, recordUpdate } from "./fusedOptimizer";
-import { cutSpans } from "./layerGroups";
 import { recordPass } from "./recordPass";
+import { planUpdate } from "./recordUpdate";
 
 /** Forward, loss, backward, and AdamW's update, as an adapter like this gets them. */
 export function recordStep(options: EngineOptions, { count, size }: BatchShape, adapter: Adapter): Dispatch[] {
@@ -18,13 +17,8 @@ export function recordStep(options: EngineOptions, { count, size }: BatchShape, 
   const { maxBindingBytes } = adapter;
   const keepBottlenecks = chooseBottlenecks(options, { count, size }, adapter);
   const batch = planBatch(layout, options.classes, { count, size }, { storage, keepBottlenecks, maxBindingBytes });
-  const moments = ["exp_avg", "exp_avg_sq"].map((label) => ({ label, bytes: state.parameters.bytes, buffer: null }));
-  const spans = cutSpans(layout.parameters, NO_STEP);
-  const inHalves = options.arithmetic === "f16";
-  const update = recordUpdate(NO_STEP, 1, spans, { state, moments, norm: planNorm() }, { inHalves, scale: 1 });
   return [
     ...recordPass("training", { layout, options, tuning, state, batch, count, fromFilms: true, frozenGroups: 0 }),
-    ...update.measures,
-    ...update.changes,
+    ...planUpdate(layout.parameters, state, options).dispatches,
   ];
 }
