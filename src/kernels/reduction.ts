@@ -37,7 +37,7 @@ const TAKE_ALL = "let first = 0u; let last = count;";
 
 /**
  * WGSL says neither which invocations make a subgroup, nor how many it has, nor that it is full. So the one with the workgroup's first
- * invocation does the work, by the lanes that are there. Where subgroups are small, others look on: what lanes exchange has to be asked for by all.
+ * invocation does the work, by the lanes that are there, taken to be numbered from 0 without a gap. Where subgroups are small, others look on: what lanes exchange has to be asked for by all.
  */
 const TAKE_SHARE = `let works = subgroupAny(local == 0u);
 let present = subgroupAdd(1u);

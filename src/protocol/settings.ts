@@ -11,7 +11,7 @@ export type EngineName = (typeof ENGINES)[number];
 export const ACTIVATIONS = ["f32", "f16"] as const;
 export type Activations = (typeof ACTIVATIONS)[number];
 
-/** What convolutions multiply in, forward and backward: floats, or halves (WebGPU's shader-f16) that are added up as floats. */
+/** What convolutions multiply in, forward and backward: floats, or halves (WebGPU's shader-f16), of which sixteen products at a time are summed before they join a float. */
 export const ARITHMETICS = ["f32", "f16"] as const;
 export type Arithmetic = (typeof ARITHMETICS)[number];
 
@@ -326,8 +326,7 @@ export const DEFAULT_SETTINGS: TrialSettings = {
   checkpointEverySteps: 200,
   engine: "fused",
   activations: "f32",
-  arithmetic: "f32",
-  subgroups: false,
+  ...WITHOUT_FEATURES,
   filmsPerPass: 0,
   gpuBudgetMiB: 0,
 };

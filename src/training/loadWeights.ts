@@ -54,14 +54,15 @@ export async function loadNetwork(
   tools: Tools,
   { settings, weights }: { settings: TrialSettings; weights: WeightsChoice },
 ): Promise<{ loaded: LoadedWeights | null; settings: TrialSettings; notices: string[] }> {
+  const plain = { ...settings, ...WITHOUT_FEATURES };
   const loaded = await loadWeights(tools, weights, settings.arch);
-  if (!loaded) return { loaded, settings: { ...settings, ...WITHOUT_FEATURES }, notices: [] };
+  if (!loaded) return { loaded, settings: plain, notices: [] };
   const picked = pickTargets(tools, loaded, settings);
   demandTargets(picked, settings);
   const { arch, head, normalisation } = picked.info;
   // Of a file it is how it was read, which was said when it was chosen.
   const notices = weights.kind === "trial" ? loaded.beginning.notes : [];
-  return { loaded: picked, settings: { ...settings, ...WITHOUT_FEATURES, arch, head, normalisation }, notices };
+  return { loaded: picked, settings: { ...plain, arch, head, normalisation }, notices };
 }
 
 /** A whole network from a file. `arch` as in `loadWeights`. @throws LabError weightsUnreadable, weightsMismatch */

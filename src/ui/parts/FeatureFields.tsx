@@ -20,7 +20,7 @@ export function FeatureFields({ disabled }: { disabled: boolean }) {
       <FeatureField
         feature="shader-f16"
         label="Arithmetic"
-        hint="To multiply halves is faster on many cards, and less exact; sums and weights stay floats."
+        hint="To multiply halves is faster on many cards, and less exact; longer sums and weights stay floats."
         value={arithmetic}
         off="f32"
         options={FLOAT_OPTIONS}
